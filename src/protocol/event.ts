@@ -1,0 +1,132 @@
+import type { Autonomy, Effect, PermissionMode } from './effect.ts';
+import type { BrokenRule, Finding } from './finding.ts';
+import type { StepOrigin } from './gate.ts';
+import type { HostIdentity } from './machine.ts';
+import type { Block, Message } from './message.ts';
+import type { FailureClass, StopReason, Usage } from './model.ts';
+import type { Outcome, Reason } from './outcome.ts';
+import type { Check, ModelReport } from './report.ts';
+import type { LookItem, SnapshotItem } from './snapshot.ts';
+import type { Target } from './target.ts';
+import type { Trigger } from './trigger.ts';
+import type { Decision, Verdict } from './verdict.ts';
+
+/**
+ * Everything a run saw, asked, was allowed, did and proved. Screen, JSON output, audit, metrics and resume read this
+ * one stream. Names are noun.past. Events are appended before what they announce takes effect.
+ */
+export type RunEvent =
+  | {
+      type: 'run.opened';
+      run: string;
+      steward: string;
+      goal: string | null;
+      prompt: string | null;
+      trigger: Trigger;
+      host: HostIdentity;
+      cwd: string;
+      model: string | null;
+      mode: PermissionMode;
+      autonomy: Autonomy;
+      policyDigest: string;
+      isolation: 'unit' | 'bwrap' | 'none';
+    }
+  | { type: 'run.resumed'; model: string | null; prompt: string | null }
+  | { type: 'log.repaired'; cutBytes: number; unknownSteps: string[]; unansweredCalls: string[] }
+  | { type: 'snapshot.taken'; items: Omit<SnapshotItem, 'facts'>[]; durationMs: number }
+  | { type: 'findings.judged'; findings: Finding[]; brokenRules: BrokenRule[] }
+  | { type: 'look.taken'; look: LookItem }
+  /** The first user message, exactly as sent; resume starts from it. */
+  | { type: 'prompt.built'; system: string[]; messages: Message[]; tools: string[]; bytes: number }
+  | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }
+  | {
+      type: 'model.replied';
+      turn: number;
+      model: string;
+      content: Block[];
+      stopReason: StopReason;
+      usage: Usage;
+      costUsd: number | null;
+      durationMs: number;
+      firstTokenMs: number;
+    }
+  | {
+      type: 'model.failed';
+      turn: number;
+      model: string;
+      class: FailureClass;
+      status: number | null;
+      message: string;
+      resumeAt: number | null;
+      attempt: number;
+      usage: Usage;
+      costUsd: number | null;
+    }
+  | {
+      type: 'step.decided';
+      step: string;
+      origin: StepOrigin;
+      /** What will run, for people; masked. */
+      command: string;
+      effect: Effect;
+      target: Target;
+      verdict: Verdict;
+      decision: Decision['kind'];
+      rule: string;
+      reason: string;
+    }
+  | { type: 'step.started'; step: string; effect: Effect; command: string }
+  | { type: 'step.finished'; step: string; ok: boolean; summary: string; durationMs: number }
+  /** Written by repair: it started, and nobody saw how it ended. */
+  | { type: 'step.unknown'; step: string; effect: Effect; command: string }
+  | { type: 'approval.parked'; approval: string; step: string; command: string; digest: string }
+  /** `before` names the kept bytes in the state store; null when the file did not exist. */
+  | { type: 'file.checkpointed'; step: string; path: string; before: string | null; after: string }
+  | {
+      type: 'call.finished';
+      call: string;
+      toolUseId: string;
+      tool: string;
+      input: unknown;
+      ok: boolean;
+      text: string;
+      refusal: 'refused' | 'parked' | null;
+      durationMs: number;
+    }
+  /** Old tool output left out of later requests, or a summary put in its place. `messages` is the new conversation. */
+  | { type: 'context.reduced'; method: 'prune' | 'summarise'; droppedBytes: number; messages: Message[] }
+  | { type: 'report.made'; report: ModelReport }
+  | { type: 'checks.made'; checks: Check[] }
+  | { type: 'notice.given'; level: 'info' | 'warning'; text: string }
+  | {
+      type: 'run.closed';
+      outcome: Outcome;
+      reason: Reason;
+      message: string | null;
+      result: string | null;
+      resumeAt: number | null;
+      turns: number;
+      usage: Usage;
+      costUsd: number | null;
+      durationMs: number;
+    };
+
+export type EventType = RunEvent['type'];
+
+/** A line of `runs/<id>.jsonl`. `hash` is the sha256 of the line up to it; `prev` is the hash of the line before. */
+export interface LogLine {
+  seq: number;
+  /** RFC 3339 with milliseconds, UTC. */
+  time: string;
+  event: RunEvent;
+  prev: string;
+  hash: string;
+}
+
+/** Where the parts of a run put their events. */
+export interface EventSink {
+  /** Appends. Throws OpsError `state-full` when the log cannot be written; nothing more may then be done. */
+  record(event: RunEvent): void;
+  /** On disk when it resolves. */
+  sync(): Promise<void>;
+}

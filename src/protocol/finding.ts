@@ -1,0 +1,31 @@
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A rule that matched an object, with its evidence. */
+export interface Finding {
+  /** `F1`, unique in its run. */
+  id: string;
+  /** Stable over runs: `disk-full:/var`. What people mute. */
+  key: string;
+  rule: string;
+  probe: string;
+  severity: Severity;
+  class: 'safe' | 'risky' | 'advisory';
+  object: string;
+  text: string;
+  /** Snapshot and look-step ids: `P2`, `L1`. */
+  evidence: string[];
+  state: 'new' | 'worse' | 'standing' | 'returned';
+  /** Milliseconds since the epoch of the first of an unbroken row of sightings. */
+  since: number;
+  /** Opens the gate to a model: not cooling down, not muted. */
+  isOpen: boolean;
+  /** Why it does not: `cooling down until …`, `muted until … by …`. */
+  quietReason: string | null;
+}
+
+export interface BrokenRule {
+  rule: string;
+  probe: string;
+  error: string;
+}

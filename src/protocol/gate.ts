@@ -1,0 +1,36 @@
+import type { Action } from './action.ts';
+import type { Permit } from './permit.ts';
+import type { Judgement } from './verdict.ts';
+
+/** Who wants an effect: a tool call of the model, a probe, a look-step of a rule, a check after the work, an operator. */
+export type StepOrigin = 'tool' | 'probe' | 'look' | 'verify' | 'undo';
+
+export interface StepRequest {
+  /** `C3`, `P2`, `L1`, `V1`: the id under which evidence is cited. */
+  id: string;
+  origin: StepOrigin;
+  action: Action;
+}
+
+/** What a step leaves in the log: enough to say what happened, never the output itself. */
+export interface StepTrace {
+  ok: boolean;
+  /** Exit status, HTTP status or byte count in words: `exit 3`, `200`, `412 bytes`. */
+  summary: string;
+}
+
+export type Admission<T> =
+  | { kind: 'done'; judgement: Judgement; value: T }
+  | { kind: 'parked'; judgement: Judgement; approval: string; reason: string }
+  | { kind: 'refused'; judgement: Judgement; reason: string };
+
+/**
+ * The one way to an effect: decide, permit, record, run, record. `run` receives a permit for the judged action
+ * and hands it to a host function. An effect above observe is on disk in the log before `run` is called.
+ */
+export interface Gate {
+  perform<T>(
+    request: StepRequest,
+    run: (permit: Permit, judgement: Judgement) => Promise<{ value: T; trace: StepTrace }>,
+  ): Promise<Admission<T>>;
+}

@@ -1,0 +1,34 @@
+import type { Autonomy } from './effect.ts';
+import type { ToolName } from './tool.ts';
+
+/** A Markdown file that says what done means. */
+export interface Goal {
+  name: string;
+  /** File it came from, and whose: shipped, system, user, project. */
+  source: string;
+  layer: 'shipped' | 'system' | 'user' | 'project';
+  description: string;
+  enabled: boolean;
+  probes: string[];
+  tools: ToolName[];
+  autonomy: Autonomy;
+  gate: 'findings' | 'always' | 'never';
+  egress: 'any' | 'local';
+  limits: Limits;
+  /** Parameters with defaults; null means it must be given with --set. */
+  parameters: Record<string, string | null>;
+  done: DoneCheck[];
+  /** Prose for the model, parameters filled in. */
+  text: string;
+}
+
+export type DoneCheck = { probe: string; expect: string };
+
+/** Absent: no such limit. */
+export interface Limits {
+  turns?: number;
+  calls?: number;
+  tokens?: number;
+  usd?: number;
+  durationMs?: number;
+}

@@ -1,0 +1,112 @@
+import type { Permit } from './permit.ts';
+
+/** Ports of the machine. src/host implements them for real; test/fakes holds twins that pass the same suites. */
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds, for durations. */
+  elapsed(): number;
+  /** Resolves early, without error, when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Bytes of one stream, head and tail kept when over the limit. */
+export interface Captured {
+  text: string;
+  totalBytes: number;
+  isTruncated: boolean;
+}
+
+export interface ProcessResult {
+  /** null when a signal ended it or it never started. */
+  exitCode: number | null;
+  signal: string | null;
+  timedOut: boolean;
+  aborted: boolean;
+  /** Set when the program could not be started: `ENOENT`, `EACCES`. */
+  startError: string | null;
+  durationMs: number;
+  /** With `merge`, both streams in the order in which they were written; `stderr` is then empty. */
+  stdout: Captured;
+  stderr: Captured;
+  /** Name in the state store of the whole output, when `spill` was given and the limit was passed. */
+  whole: string | null;
+}
+
+export interface ProcessOptions {
+  timeoutMs: number;
+  limitBytes: number;
+  signal?: AbortSignal;
+  merge?: boolean;
+  /** State-store name to which the whole output goes once it passes `limitBytes`. */
+  spill?: string;
+  stdin?: string;
+}
+
+export interface Processes {
+  /**
+   * Runs the permit's action (`process` or `shell`) in a process group of its own, with the fixed environment.
+   * Never throws for what the program does. On timeout or abort: TERM, 5 s, KILL, to the whole group; nothing of
+   * the group is left when it resolves.
+   */
+  run(permit: Permit, options: ProcessOptions): Promise<ProcessResult>;
+  /** Absolute path of a program on the trusted path list, or undefined. */
+  find(program: string): string | undefined;
+}
+
+export interface FileFacts {
+  /** Absolute, links resolved. */
+  path: string;
+  kind: 'file' | 'directory' | 'other';
+  sizeBytes: number;
+  /** A folder above it holds `.git`. */
+  isInGitWorkTree: boolean;
+}
+
+export interface ScannedFile {
+  path: string;
+  sizeBytes: number;
+}
+
+export interface Files {
+  /** Resolves links and `..`; for a path that does not exist, of its nearest existing ancestor. */
+  resolve(path: string, cwd: string): Promise<string>;
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** `read` permit. Rejects with OpsError for what the operator can see (missing, unreadable, a folder). */
+  read(permit: Permit, options?: { offsetBytes?: number; limitBytes?: number }): Promise<Uint8Array>;
+  /** `scan` permit: regular files below the root, `.gitignore` honoured, `.git` and `isSecret` paths left out. */
+  scan(
+    permit: Permit,
+    options: { limit: number; isSecret: (path: string) => boolean; signal?: AbortSignal },
+  ): AsyncIterable<ScannedFile>;
+  /** `write` permit: temp, fsync, rename, mode kept. Rejects with code `changed` when the old bytes are not `expects`. */
+  write(permit: Permit): Promise<void>;
+  /** `remove` permit, same precondition. */
+  remove(permit: Permit): Promise<void>;
+}
+
+export interface HttpResult {
+  /** null when there was no answer. */
+  status: number | null;
+  body: Captured;
+  /** `refused`, `timeout`, `dns`, `tls`, `reset`, … when there was no answer. */
+  failure: string | null;
+  durationMs: number;
+}
+
+export interface Http {
+  /** `fetch` permit. Redirects are not followed. Never throws for what the network does. */
+  fetch(
+    permit: Permit,
+    options: { timeoutMs: number; limitBytes: number; signal?: AbortSignal },
+  ): Promise<HttpResult>;
+}
+
+export interface HostIdentity {
+  hostname: string;
+  /** First 12 hex digits of the sha256 of /etc/machine-id: tells hosts apart without giving the id away. */
+  machine: string;
+  kernel: string;
+  user: string;
+}

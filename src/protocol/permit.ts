@@ -1,0 +1,37 @@
+import type { Action } from './action.ts';
+import type { Effect } from './effect.ts';
+
+/**
+ * The gate's proof that an action was decided and recorded. Host functions with effects take one, check that it is
+ * for exactly the action they are about to do, and spend it: a permit works once. Only src/gate may mint; the
+ * structure test holds that, and the private field makes a forged object fail at run time.
+ */
+export class Permit {
+  readonly step: string;
+  readonly effect: Effect;
+  readonly #action: Action;
+  #spent = false;
+
+  private constructor(step: string, effect: Effect, action: Action) {
+    this.step = step;
+    this.effect = effect;
+    this.#action = action;
+  }
+
+  static mint(step: string, effect: Effect, action: Action): Permit {
+    return new Permit(step, effect, action);
+  }
+
+  /** Throws when the permit is forged, used before, or minted for another action: each is a bug in steward. */
+  static spend(permit: Permit, kind: Action['kind']): Action {
+    if (!(typeof permit === 'object' && permit !== null && #spent in permit)) {
+      throw new Error('an effect was attempted without a permit');
+    }
+    if (permit.#spent) throw new Error(`permit ${permit.step} was used twice`);
+    if (permit.#action.kind !== kind) {
+      throw new Error(`permit ${permit.step} is for ${permit.#action.kind}, not for ${kind}`);
+    }
+    permit.#spent = true;
+    return permit.#action;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Severity } from './finding.ts';
+
+/** A probe as its file declares it, checked when loaded (or compiled at build for shipped ones). */
+export interface ProbeSpec {
+  name: string;
+  /** The file it came from, for error messages. */
+  source: string;
+  describe: string;
+  /** Must answer for a run to be called healthy. */
+  core: boolean;
+  /** Programs (bare names) and paths that must exist; absent means "not configured". */
+  needs: string[];
+  gather:
+    | { kind: 'run'; argv: string[] }
+    | { kind: 'http'; endpoints: HttpEndpoint[] }
+    | { kind: 'executable'; path: string };
+  /** Exit statuses, besides 0, that are an answer and not a failure. */
+  okExits: number[];
+  parse: ParseSpec;
+  /** name → CEL over `output` (and the facts before it). */
+  facts: Record<string, string>;
+  limitBytes: number;
+  timeoutMs: number;
+  egress: 'any' | 'local';
+  rules: RuleSpec[];
+}
+
+export interface HttpEndpoint {
+  name: string;
+  url: string;
+  expectStatus: number;
+}
+
+export type ParseSpec =
+  | {
+      kind: 'columns';
+      columns: { name: string; type: 'string' | 'int' | 'float' | 'percent' | 'bytes' }[];
+      skip: number;
+    }
+  | { kind: 'json' | 'jsonl' | 'lines' | 'none' }
+  | { kind: 'keyvalue'; separator: string }
+  /** Repeated log lines folded into templates with counts; input is `journalctl -o json`. */
+  | { kind: 'journal' };
+
+export interface RuleSpec {
+  id: string;
+  /** Fact that is a list, and the name of one element. Without it the rule is judged once. */
+  each: string | null;
+  as: string;
+  /** CEL for the object a finding is about; defaults to the host. */
+  object: string | null;
+  when: string;
+  /** CEL number: a larger value than last time makes a standing finding "worse". */
+  measure: string | null;
+  severity: Severity;
+  class: 'safe' | 'risky' | 'advisory';
+  cooldownMs: number;
+  /** Text with `{cel}` parts. */
+  say: string;
+  /** argv lists with `{cel}` parts, substituted per element and then judged; observe only. */
+  look: string[][];
+  examples: { facts: Record<string, unknown>; finds: string[] }[];
+}

@@ -1,0 +1,43 @@
+/**
+ * steward's own state: logs, snapshots, budgets. Names are relative, `/`-separated. Two implementations: a 0700
+ * folder, and memory (no persistence, or an unwritable folder), with which only observe is allowed.
+ */
+export interface StateStore {
+  readonly kind: 'disk' | 'memory';
+  /** Where it is, for people. */
+  readonly location: string;
+  readText(name: string): Promise<string | undefined>;
+  readBytes(name: string): Promise<Uint8Array | undefined>;
+  /** Temp, fsync, rename, fsync of the folder. Rejects with OpsError `state-full` or `state-unwritable`. */
+  write(name: string, data: string | Uint8Array): Promise<void>;
+  openAppend(name: string): Promise<AppendFile>;
+  list(folder: string): Promise<StateEntry[]>;
+  remove(name: string): Promise<void>;
+  /**
+   * Exclusive, released by the kernel when the holder dies. `undefined` when somebody else holds it after
+   * `waitMs` (default 0).
+   */
+  lock(name: string, waitMs?: number): Promise<StateLock | undefined>;
+  /** Absolute path for tools that page through a spilled file; undefined in memory. */
+  pathOf(name: string): string | undefined;
+}
+
+export interface StateEntry {
+  name: string;
+  sizeBytes: number;
+  modifiedAt: number;
+}
+
+export interface StateLock {
+  release(): void;
+}
+
+export interface AppendFile {
+  /** Synchronous and whole: after it returns the bytes are in the file. Throws OpsError `state-full`. */
+  append(text: string): void;
+  /** fdatasync. */
+  sync(): Promise<void>;
+  truncate(sizeBytes: number): void;
+  readText(): Promise<string>;
+  close(): void;
+}

@@ -1,0 +1,60 @@
+import type { Gate } from './gate.ts';
+import type { Clock, Files, Processes } from './machine.ts';
+
+export type ToolName = 'Bash' | 'Read' | 'Edit' | 'Write' | 'Search' | 'Report';
+
+export interface ToolOutput {
+  ok: boolean;
+  /** For the model: what happened, or what to do instead. Not yet capped or fenced. */
+  text: string;
+  /** Trusted text (steward's own words, e.g. a refusal) is not fenced as data. */
+  isOwnWords: boolean;
+  /** Refused or parked by the gate, rather than failed. */
+  refusal?: 'refused' | 'parked';
+  /** State-store name of the whole output when `text` is a part of it. */
+  whole?: string | null;
+}
+
+export interface ToolContext {
+  /** `C3`. */
+  callId: string;
+  gate: Gate;
+  processes: Processes;
+  files: Files;
+  clock: Clock;
+  cwd: string;
+  signal: AbortSignal;
+  /** Bytes of output that fit into one result. */
+  limitBytes: number;
+  /** State-store name under which this call may leave its whole output. */
+  spill: string;
+  /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. */
+  checkpoint(path: string, before: Uint8Array | null): Promise<void>;
+  isSecretPath(path: string): boolean;
+}
+
+export interface Tool<Input> {
+  name: ToolName;
+  /** Pure: can this call run beside others of the same turn? */
+  isObserveOnly(input: Input): boolean;
+  execute(input: Input, context: ToolContext): Promise<ToolOutput>;
+}
+
+/** One use of a tool by the model. */
+export interface Call {
+  /** `C3`: the id under which the report cites it. */
+  id: string;
+  toolUseId: string;
+  name: string;
+  input: unknown;
+  brokenInput?: string;
+}
+
+export interface CallResult {
+  call: Call;
+  ok: boolean;
+  /** What the model reads: capped, masked, fenced. */
+  text: string;
+  refusal?: 'refused' | 'parked';
+  durationMs: number;
+}

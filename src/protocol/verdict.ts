@@ -1,0 +1,31 @@
+import type { Action } from './action.ts';
+import type { Effect } from './effect.ts';
+import type { Target } from './target.ts';
+
+export type Verdict = 'allow' | 'ask' | 'deny';
+
+/** Policy's answer about one action. */
+export interface Judgement {
+  verdict: Verdict;
+  effect: Effect;
+  /** The rule that decided, e.g. `spec:systemctl.status`, `floor:secret-file`, `unknown-program`. */
+  rule: string;
+  /** One sentence that a model or a person can act on. */
+  reason: string;
+  target: Target;
+  /** What runs if it is allowed; equal to what was asked, or its re-printed form. */
+  action: Action;
+}
+
+/** What the gate made of a judgement, given who is there to answer. */
+export interface Decision {
+  kind: 'allow' | 'park' | 'refuse';
+  rule: string;
+  reason: string;
+}
+
+const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
+
+export function stricter<T extends { verdict: Verdict }>(a: T, b: T): T {
+  return STRICTNESS[b.verdict] > STRICTNESS[a.verdict] ? b : a;
+}

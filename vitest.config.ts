@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * unit: sources, in process. system: the built program, as a user starts it. structure: the tree itself.
+ * lab: needs root and Debian packages (see .ci/run). soak: long campaigns; a seeded tenth unless STEWARD_SOAK=full.
+ */
+const project = (name: string, include: string[], timeoutMs: number, isSerial = false) => ({
+  test: {
+    name,
+    include,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism: !isSerial,
+    env: { TZ: 'UTC' },
+  },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: ['default'],
+    projects: [
+      project(
+        'unit',
+        [
+          'test/{protocol,lib,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,app,cli,fakes,wire}/**/*.test.ts',
+        ],
+        20_000,
+      ),
+      project('structure', ['test/structure/**/*.test.ts'], 20_000),
+      project('system', ['test/system/**/*.test.ts'], 60_000),
+      project('soak', ['test/soak/**/*.test.ts'], 900_000, true),
+      project('lab', ['test/lab/**/*.test.ts'], 300_000, true),
+    ],
+  },
+});
