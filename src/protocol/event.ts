@@ -79,7 +79,6 @@ export type RunEvent =
   | { type: 'step.finished'; step: string; ok: boolean; summary: string; durationMs: number }
   /** Written by repair: it started, and nobody saw how it ended. */
   | { type: 'step.unknown'; step: string; effect: Effect; command: string }
-  | { type: 'approval.parked'; approval: string; step: string; command: string; digest: string }
   /** `before` names the kept bytes in the state store; null when the file did not exist. */
   | { type: 'file.checkpointed'; step: string; path: string; before: string | null; after: string }
   | {
@@ -90,7 +89,7 @@ export type RunEvent =
       input: unknown;
       ok: boolean;
       text: string;
-      refusal: 'refused' | 'parked' | null;
+      refused: boolean;
       durationMs: number;
     }
   /** Old tool output left out of later requests, or a summary put in its place. `messages` is the new conversation. */

@@ -21,7 +21,6 @@ export interface StepTrace {
 
 export type Admission<T> =
   | { kind: 'done'; judgement: Judgement; value: T }
-  | { kind: 'parked'; judgement: Judgement; approval: string; reason: string }
   | { kind: 'refused'; judgement: Judgement; reason: string };
 
 /**

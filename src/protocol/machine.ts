@@ -110,3 +110,17 @@ export interface HostIdentity {
   kernel: string;
   user: string;
 }
+
+/**
+ * Files that operators write for steward to be configured with (settings, goals, probes, a trigger file). Read only,
+ * before anything is judged, so without a permit; never used for paths that a model names.
+ */
+export interface OperatorFiles {
+  /** undefined when there is no such file; OpsError `unreadable` otherwise. */
+  readText(path: string): Promise<string | undefined>;
+  /** Names of regular files in a folder, sorted; empty when there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  exists(path: string): boolean;
+  /** Who may have written it: what is executed must belong to root or to us, and be writable by nobody else. */
+  isTrustedExecutable(path: string): boolean;
+}

@@ -9,8 +9,8 @@ export interface ToolOutput {
   text: string;
   /** Trusted text (steward's own words, e.g. a refusal) is not fenced as data. */
   isOwnWords: boolean;
-  /** Refused or parked by the gate, rather than failed. */
-  refusal?: 'refused' | 'parked';
+  /** The gate refused it, rather than it failed. */
+  isRefused?: boolean;
   /** State-store name of the whole output when `text` is a part of it. */
   whole?: string | null;
 }
@@ -55,6 +55,6 @@ export interface CallResult {
   ok: boolean;
   /** What the model reads: capped, masked, fenced. */
   text: string;
-  refusal?: 'refused' | 'parked';
+  isRefused: boolean;
   durationMs: number;
 }

@@ -19,7 +19,7 @@ export interface Judgement {
 
 /** What the gate made of a judgement, given who is there to answer. */
 export interface Decision {
-  kind: 'allow' | 'park' | 'refuse';
+  kind: 'allow' | 'refuse';
   rule: string;
   reason: string;
 }
