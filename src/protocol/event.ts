@@ -52,7 +52,6 @@ export type RunEvent =
     }
   | {
       type: 'model.failed';
-      turn: number;
       model: string;
       class: FailureClass;
       status: number | null;

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { areaOf, packageOf, readSources, type SourceFile } from './source-tree.ts';
+
+const sources = readSources('src');
+
+/** Which packages and built-in modules a folder may name. `*` is for every folder. */
+const ALLOWED_PACKAGES: Record<string, string[]> = {
+  '*': ['node:crypto', 'node:path', 'node:os'],
+  host: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:sqlite', 'node:stream', 'ignore'],
+  lib: ['@marcbachmann/cel-js', 're2js'],
+  models: ['@anthropic-ai/sdk', 'ollama', 'eventsource-parser'],
+  policy: ['unbash', 'picomatch'],
+  tools: ['re2js', 'picomatch'],
+  config: ['yaml'],
+  goals: ['yaml'],
+  context: ['yaml'],
+  app: [],
+  cli: ['node:util', 'node:module', 'node:stream'],
+};
+
+/** Folders below src that everything may use. */
+const SHARED = ['protocol', 'lib'];
+
+/** Who may use more than protocol and lib, and what. The composition root may use all, the commands use the root. */
+const ALLOWED_EDGES: Record<string, 'all' | string[]> = {
+  app: 'all',
+  cli: ['app', 'config'],
+};
+
+describe('the source tree', () => {
+  it('has sources to judge', () => {
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  it('lets sibling folders meet only in app', () => {
+    const wrong = sources.flatMap((source) => {
+      const from = areaOf(source.path);
+      return source.imports
+        .filter(({ file }) => file?.startsWith('src/'))
+        .map(({ file }) => areaOf(file ?? ''))
+        .filter((to) => to !== from && !isAllowedEdge(from, to))
+        .map((to) => `${source.path} → ${to}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets other folders in only through index.ts, except for protocol and lib', () => {
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter(({ file }) => file?.startsWith('src/'))
+        .filter(({ file }) => areaOf(file ?? '') !== areaOf(source.path))
+        .filter(({ file }) => !SHARED.includes(areaOf(file ?? '')) && areaOf(file ?? '') !== 'app')
+        .filter(({ file }) => !/\/index\.ts$/.test(file ?? ''))
+        .map(({ file }) => `${source.path} → ${file}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no import cycles, types included', () => {
+    expect(findCycles(sources)).toEqual([]);
+  });
+
+  it('names a package only where it is at home', () => {
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter(({ file }) => file === null)
+        .filter(({ specifier }) => !isAllowedPackage(source.path, specifier))
+        .map(({ specifier }) => `${source.path} → ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps zod and yaml off the headless start path', () => {
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter(({ isDynamic, isTypeOnly }) => !isDynamic && !isTypeOnly)
+        .filter(({ specifier, file }) => isHeavy(specifier) || isSchema(file))
+        .filter(() => !isSchema(source.path))
+        .map(({ specifier }) => `${source.path} → ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('touches CEL in one file', () => {
+    const users = sources.filter(({ imports }) =>
+      imports.some(({ specifier }) => specifier === '@marcbachmann/cel-js'),
+    );
+    expect(users.map(({ path }) => path)).toEqual(['src/lib/expression.ts']);
+  });
+
+  it('mints permits only in the gate', () => {
+    const minters = sources
+      .filter(({ text }) => text.includes('Permit.mint('))
+      .map(({ path }) => areaOf(path));
+    expect([...new Set(minters)]).toEqual(['gate']);
+  });
+
+  it('reads the environment, the arguments and the clock only at the edges', () => {
+    const wrong = sources
+      .filter(({ path }) => !['app', 'cli', 'host'].includes(areaOf(path)))
+      .filter(({ text }) =>
+        /\bprocess\.(env|argv|cwd|exit)\b|\bDate\.now\(|\bperformance\.now\(|new Date\(\)/.test(text),
+      )
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('uses fetch only in host and models', () => {
+    const wrong = sources
+      .filter(({ path }) => !['host', 'models'].includes(areaOf(path)))
+      .filter(({ text }) => /(?:await|return|=|=>) (?:globalThis\.)?fetch\(/.test(text))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('ends the process nowhere: output is drained and the exit code set', () => {
+    expect(sources.filter(({ text }) => text.includes('process.exit(')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has no default exports and no file that holds two subjects', () => {
+    expect(sources.filter(({ text }) => /^export default/m.test(text)).map(({ path }) => path)).toEqual([]);
+    expect(sources.filter(({ lineCount }) => lineCount > 400).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('uses no name that says nothing', () => {
+    const vague = /\/(utils?|helpers?|manager|common|misc)(\.|\/|-)/;
+    expect(sources.filter(({ path }) => vague.test(path)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+function isAllowedEdge(from: string, to: string): boolean {
+  if (SHARED.includes(to)) return !(from === 'protocol' && to === 'lib');
+  if (from === 'lib' || from === 'protocol') return false;
+  const edges = ALLOWED_EDGES[from];
+  return edges === 'all' || (edges?.includes(to) ?? false);
+}
+
+function isAllowedPackage(path: string, specifier: string): boolean {
+  const name = specifier.startsWith('node:') ? specifier : packageOf(specifier);
+  if (name === 'zod') return isSchema(path);
+  return [...(ALLOWED_PACKAGES['*'] ?? []), ...(ALLOWED_PACKAGES[areaOf(path)] ?? [])].includes(name);
+}
+
+function isHeavy(specifier: string): boolean {
+  return ['zod', 'yaml', '@anthropic-ai/sdk', 'ollama', 're2js', 'ignore', 'node:sqlite'].includes(
+    packageOf(specifier),
+  );
+}
+
+function isSchema(path: string | null): boolean {
+  return (
+    path !== null &&
+    (path.startsWith('src/protocol/schemas/') || /^src\/tools\/[\w-]+\/schema\.ts$/.test(path))
+  );
+}
+
+function findCycles(files: SourceFile[]): string[] {
+  const edges = new Map(files.map(({ path, imports }) => [path, imports.flatMap(({ file }) => file ?? [])]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: string[]): void => {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of edges.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) visit(path, []);
+  return cycles;
+}
