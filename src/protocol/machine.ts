@@ -67,6 +67,11 @@ export interface FileFacts {
 export interface ScannedFile {
   path: string;
   sizeBytes: number;
+  /**
+   * The bytes, covered by the scan permit while the walk lasts. Links are not followed. `undefined` when they cannot be
+   * had: gone, no permission, by now something else than a regular file.
+   */
+  read(): Promise<Uint8Array | undefined>;
 }
 
 export interface Files {
@@ -75,6 +80,11 @@ export interface Files {
   facts(path: string): Promise<FileFacts | undefined>;
   /** `read` permit. Rejects with OpsError for what the operator can see (missing, unreadable, a folder). */
   read(permit: Permit, options?: { offsetBytes?: number; limitBytes?: number }): Promise<Uint8Array>;
+  /**
+   * `read` permit: the whole file in order, in chunks of at most 1 MiB, until it ends or the consumer breaks off, so
+   * that a page of a large file needs no more memory than the page. Rejects as `read` does.
+   */
+  readChunks(permit: Permit): AsyncIterable<Uint8Array>;
   /** `scan` permit: regular files below the root, `.gitignore` honoured, `.git` and `isSecret` paths left out. */
   scan(
     permit: Permit,

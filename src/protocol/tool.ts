@@ -9,10 +9,23 @@ export interface ToolOutput {
   text: string;
   /** Trusted text (steward's own words, e.g. a refusal) is not fenced as data. */
   isOwnWords: boolean;
+  /** steward's own words about `text`, put after the fence: exit status, what was cut, how to go on. */
+  note?: string;
   /** The gate refused it, rather than it failed. */
   isRefused?: boolean;
   /** State-store name of the whole output when `text` is a part of it. */
   whole?: string | null;
+}
+
+/** A file just before it is written: once per step, after the gate allowed it. */
+export interface Checkpoint {
+  step: string;
+  /** Absolute, links resolved. */
+  path: string;
+  /** null when the file did not exist. */
+  before: Uint8Array | null;
+  /** sha256 of the bytes that will be there. */
+  after: string;
 }
 
 export interface ToolContext {
@@ -26,10 +39,10 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Bytes of output that fit into one result. */
   limitBytes: number;
-  /** State-store name under which this call may leave its whole output. */
-  spill: string;
-  /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. */
-  checkpoint(path: string, before: Uint8Array | null): Promise<void>;
+  /** State-store name under which this call may leave its whole output; null when nothing can be kept on disk. */
+  spill: string | null;
+  /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. On disk when it resolves. */
+  checkpoint(change: Checkpoint): Promise<void>;
   isSecretPath(path: string): boolean;
 }
 
