@@ -38,6 +38,8 @@ export type RunEvent =
   | { type: 'look.taken'; look: LookItem }
   /** The first user message, exactly as sent; resume starts from it. */
   | { type: 'prompt.built'; system: string[]; messages: Message[]; tools: string[]; bytes: number }
+  /** Words of the shell between turns: the answer was cut, or does not follow the schema. */
+  | { type: 'message.added'; message: Message }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }
   | {
       type: 'model.replied';

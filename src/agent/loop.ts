@@ -1,0 +1,188 @@
+import type { Limits } from '../protocol/goal.ts';
+import type { Message, SystemPart, ToolUseBlock } from '../protocol/message.ts';
+import { type ModelReply, NO_USAGE, type Usage } from '../protocol/model.ts';
+import type { Call, CallResult } from '../protocol/tool.ts';
+import { runCalls, toCalls } from './calls.ts';
+import { endOfAbort } from './endings.ts';
+import { createRepetitionGuard, type LoopStop, stopBeforeCalls, stopBeforeTurn } from './limits.ts';
+import { makeRoom } from './make-room.ts';
+import type { LoopPorts, Prices } from './ports.ts';
+import { takeTurn } from './turn.ts';
+
+export interface LoopInput {
+  model: string;
+  prices: Prices;
+  system: readonly SystemPart[];
+  messages: readonly Message[];
+  limits: Limits;
+  maxOutputTokens: number;
+  summaryPrompt: string;
+  outputSchema?: Record<string, unknown>;
+  /** Aborts the run; `signal.reason` is the Reason it then ends with. */
+  signal: AbortSignal;
+  /** Where a resumed run goes on. */
+  from: { turns: number; calls: number; spentMs: number };
+}
+
+export interface LoopEnd {
+  /** null: the model ended by itself, with `text` or with a report. */
+  stop: LoopStop | null;
+  /** The last text of the model. */
+  text: string;
+  turns: number;
+  usage: Usage;
+  /** null once a request was made whose price is not known. */
+  costUsd: number | null;
+  modelMs: number;
+  firstTokenMs: number | null;
+  refusedCalls: CallResult[];
+}
+
+interface Conversation {
+  messages: Message[];
+  calls: number;
+  lastInputTokens: number;
+  /** Answers cut at the output limit are put together here. */
+  unfinishedText: string;
+  continuations: number;
+  objections: number;
+}
+
+const MAX_CONTINUATIONS = 2;
+const MAX_OBJECTIONS = 3;
+
+/** The loop: model, calls, model … until an answer, a report or a limit. Never throws for what a model does. */
+export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopEnd> {
+  const end = newEnd(input);
+  const talk: Conversation = {
+    messages: [...input.messages],
+    calls: input.from.calls,
+    lastInputTokens: 0,
+    unfinishedText: '',
+    continuations: 0,
+    objections: 0,
+  };
+  const guard = createRepetitionGuard((name) => ports.tools.specs().some((spec) => spec.name === name));
+  const startedAt = ports.clock.elapsed() - input.from.spentMs;
+
+  for (;;) {
+    const limit = stopBeforeTurn(input.limits, end.turns, ports.clock.elapsed() - startedAt);
+    const stop = input.signal.aborted ? endOfAbort(input.signal) : limit;
+    if (stop !== null) return { ...end, stop };
+
+    talk.messages = await makeRoom(talk.messages, talk.lastInputTokens, input, ports);
+    const reply = await takeTurn(input, ports, talk.messages, end);
+    if ('reason' in reply) return { ...end, stop: reply };
+    remember(reply, talk, end);
+
+    const uses = reply.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
+    if (uses.length === 0) {
+      const next = await takeAnswer(reply, talk, ports);
+      if (next === 'done') return end;
+      if (next !== 'go on') return { ...end, stop: next };
+      continue;
+    }
+    const wanted = toCalls(uses, talk.calls + 1);
+    const refused = stopBeforeCalls(input.limits, talk.calls, wanted.length) ?? guard.see(wanted);
+    if (refused !== null) return { ...end, stop: refused };
+    const isWhole = await takeCalls(wanted, talk, end, input, ports);
+    if (!isWhole) return { ...end, stop: endOfAbort(input.signal) };
+    if (ports.hasReport()) return end;
+  }
+}
+
+function remember(reply: ModelReply, talk: Conversation, end: LoopEnd): void {
+  const { usage } = reply;
+  talk.lastInputTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  talk.messages.push({ role: 'assistant', content: reply.content });
+  const text = textOf(reply);
+  if (text !== '') end.text = talk.unfinishedText + text;
+}
+
+/** A turn without calls: an answer, the first part of one, or one that the check sends back. */
+async function takeAnswer(
+  reply: ModelReply,
+  talk: Conversation,
+  ports: LoopPorts,
+): Promise<'done' | 'go on' | LoopStop> {
+  const text = talk.unfinishedText + textOf(reply);
+  if (reply.stopReason === 'refusal') {
+    return { reason: 'broken-reply', message: 'The model declined to answer', resumeAt: null };
+  }
+  if (reply.stopReason === 'max_tokens' && talk.continuations < MAX_CONTINUATIONS) {
+    talk.continuations += 1;
+    talk.unfinishedText = text;
+    say('Your answer was cut at the output limit. Go on exactly where it stopped.', talk, ports);
+    return 'go on';
+  }
+  talk.unfinishedText = '';
+  const objection = await ports.checkAnswer(text);
+  if (objection === null) return 'done';
+  talk.objections += 1;
+  if (talk.objections >= MAX_OBJECTIONS) return { reason: 'schema', message: objection, resumeAt: null };
+  say(objection, talk, ports);
+  return 'go on';
+}
+
+/** Runs one turn's calls. False when the run was aborted before all of them had started. */
+async function takeCalls(
+  wanted: readonly Call[],
+  talk: Conversation,
+  end: LoopEnd,
+  input: LoopInput,
+  ports: LoopPorts,
+): Promise<boolean> {
+  talk.calls += wanted.length;
+  talk.unfinishedText = '';
+  const results = await runCalls(wanted, ports.tools, input.signal, (result) => recordResult(result, ports));
+  end.refusedCalls.push(...results.filter((result) => result.isRefused));
+  if (results.length < wanted.length) return false;
+  talk.messages.push({
+    role: 'user',
+    content: results.map((result) => ({
+      type: 'tool_result',
+      toolUseId: result.call.toolUseId,
+      content: result.text,
+      isError: !result.ok,
+    })),
+  });
+  return true;
+}
+
+function recordResult(result: CallResult, ports: LoopPorts): void {
+  const { call } = result;
+  ports.sink.record({
+    type: 'call.finished',
+    call: call.id,
+    toolUseId: call.toolUseId,
+    tool: call.name,
+    input: call.input,
+    ok: result.ok,
+    text: result.text,
+    refused: result.isRefused,
+    durationMs: result.durationMs,
+  });
+}
+
+function say(text: string, talk: Conversation, ports: LoopPorts): void {
+  const message: Message = { role: 'user', content: [{ type: 'text', text }] };
+  ports.sink.record({ type: 'message.added', message });
+  talk.messages.push(message);
+}
+
+function textOf(reply: ModelReply): string {
+  return reply.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
+}
+
+function newEnd(input: LoopInput): LoopEnd {
+  return {
+    stop: null,
+    text: '',
+    turns: input.from.turns,
+    usage: NO_USAGE,
+    costUsd: 0,
+    modelMs: 0,
+    firstTokenMs: null,
+    refusedCalls: [],
+  };
+}

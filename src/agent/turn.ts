@@ -1,0 +1,70 @@
+import type { Message } from '../protocol/message.ts';
+import type { ModelReply, ModelRequest, Usage } from '../protocol/model.ts';
+import { endOfAbort, endOfFailure } from './endings.ts';
+import type { LoopStop } from './limits.ts';
+import type { LoopEnd, LoopInput } from './loop.ts';
+import type { LoopPorts } from './ports.ts';
+import { estimateTokens } from './reduce.ts';
+
+/**
+ * One request with its reservation. Counts into `end`. The log is made durable beside the request, not before it:
+ * a request has no effect on the operator's systems.
+ */
+export async function takeTurn(
+  input: LoopInput,
+  ports: LoopPorts,
+  messages: readonly Message[],
+  end: LoopEnd,
+): Promise<ModelReply | LoopStop> {
+  const inputTokens = estimateTokens([input.system, messages, ports.tools.specs()]);
+  const reservedUsd = input.prices.worstCase(inputTokens, input.maxOutputTokens);
+  const reserved = await ports.budget.reserve({
+    usd: reservedUsd,
+    tokens: inputTokens + input.maxOutputTokens,
+  });
+  if (!reserved.ok) return reserved;
+
+  end.turns += 1;
+  ports.sink.record({ type: 'model.requested', turn: end.turns, model: input.model, reservedUsd });
+  const [reply] = await Promise.all([
+    ports.model.complete(requestOf(input, ports, messages)),
+    ports.sink.sync(),
+  ]);
+
+  const costUsd = input.prices.priceOf(reply.usage);
+  await ports.budget.settle(reserved.id, {
+    usd: costUsd,
+    tokens: reply.usage.inputTokens + reply.usage.outputTokens,
+  });
+  end.usage = addUsage(end.usage, reply.usage);
+  end.costUsd = costUsd === null || end.costUsd === null ? null : end.costUsd + costUsd;
+  end.modelMs += reply.durationMs;
+  if (!reply.ok) return reply.class === 'aborted' ? endOfAbort(input.signal) : endOfFailure(reply);
+
+  end.firstTokenMs ??= reply.firstTokenMs;
+  const { ok: _, ...replied } = reply;
+  ports.sink.record({ type: 'model.replied', turn: end.turns, costUsd, ...replied });
+  return reply;
+}
+
+function requestOf(input: LoopInput, ports: LoopPorts, messages: readonly Message[]): ModelRequest {
+  return {
+    model: input.model,
+    system: input.system,
+    messages,
+    tools: ports.tools.specs(),
+    maxOutputTokens: input.maxOutputTokens,
+    signal: input.signal,
+    ...(input.outputSchema === undefined ? {} : { outputSchema: input.outputSchema }),
+    ...(ports.onDelta === undefined ? {} : { onDelta: ports.onDelta }),
+  };
+}
+
+function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  };
+}
