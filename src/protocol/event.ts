@@ -26,6 +26,7 @@ export type RunEvent =
       host: HostIdentity;
       cwd: string;
       model: string | null;
+      tools: string[];
       mode: PermissionMode;
       autonomy: Autonomy;
       policyDigest: string;
@@ -37,7 +38,7 @@ export type RunEvent =
   | { type: 'findings.judged'; findings: Finding[]; brokenRules: BrokenRule[] }
   | { type: 'look.taken'; look: LookItem }
   /** The first user message, exactly as sent; resume starts from it. */
-  | { type: 'prompt.built'; system: string[]; messages: Message[]; tools: string[]; bytes: number }
+  | { type: 'prompt.built'; system: string[]; messages: Message[]; bytes: number }
   /** Words of the shell between turns: the answer was cut, or does not follow the schema. */
   | { type: 'message.added'; message: Message }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }

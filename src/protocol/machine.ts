@@ -30,7 +30,7 @@ export interface ProcessResult {
   /** With `merge`, both streams in the order in which they were written; `stderr` is then empty. */
   stdout: Captured;
   stderr: Captured;
-  /** Name in the state store of the whole output, when `spill` was given and the limit was passed. */
+  /** Name in the state store of the output (its first 64 MiB), when `spill` was given and the limit was passed. */
   whole: string | null;
 }
 

@@ -22,6 +22,14 @@ export class Permit {
     return new Permit(step, effect, action);
   }
 
+  /** Which kind of action it is for, without spending it: a host function that serves two kinds has to know. */
+  static kindOf(permit: Permit): Action['kind'] {
+    if (!(typeof permit === 'object' && permit !== null && #spent in permit)) {
+      throw new Error('an effect was attempted without a permit');
+    }
+    return permit.#action.kind;
+  }
+
   /** Throws when the permit is forged, used before, or minted for another action: each is a bug in steward. */
   static spend(permit: Permit, kind: Action['kind']): Action {
     if (!(typeof permit === 'object' && permit !== null && #spent in permit)) {

@@ -34,7 +34,7 @@ export interface StateLock {
 
 export interface AppendFile {
   /** Synchronous and whole: after it returns the bytes are in the file. Throws OpsError `state-full`. */
-  append(text: string): void;
+  append(data: string | Uint8Array): void;
   /** fdatasync. */
   sync(): Promise<void>;
   truncate(sizeBytes: number): void;
