@@ -14,7 +14,8 @@ export interface Check {
   /** `V1`. */
   id: string;
   text: string;
-  passed: boolean;
+  /** `skipped`: what it would look at does not exist here. Proves nothing, and fails nothing. */
+  verdict: 'passed' | 'failed' | 'skipped';
   detail: string;
   evidence: string[];
 }
