@@ -50,6 +50,11 @@ export interface RuleSpec {
   /** CEL for the object a finding is about; defaults to the host. */
   object: string | null;
   when: string;
+  /**
+   * CEL text: the rule matches only where this value was not seen on this host in the last 30 days. The first run
+   * only learns.
+   */
+  changed: string | null;
   /** CEL number: a larger value than last time makes a standing finding "worse". */
   measure: string | null;
   severity: Severity;
@@ -59,5 +64,6 @@ export interface RuleSpec {
   say: string;
   /** argv lists with `{cel}` parts, substituted per element and then judged; observe only. */
   look: string[][];
-  examples: { facts: Record<string, unknown>; finds: string[] }[];
+  /** `finds`: the objects, in any order (`host` for a rule without `object`). `before`: the facts of the run before. */
+  examples: { facts: Record<string, unknown>; before?: Record<string, unknown>; finds: string[] }[];
 }
