@@ -1,5 +1,5 @@
 import type { Message } from '../protocol/message.ts';
-import type { ModelReply, ModelRequest, Usage } from '../protocol/model.ts';
+import { addUsage, type ModelReply, type ModelRequest } from '../protocol/model.ts';
 import { endOfAbort, endOfFailure } from './endings.ts';
 import type { LoopStop } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop.ts';
@@ -57,14 +57,5 @@ function requestOf(input: LoopInput, ports: LoopPorts, messages: readonly Messag
     signal: input.signal,
     ...(input.outputSchema === undefined ? {} : { outputSchema: input.outputSchema }),
     ...(ports.onDelta === undefined ? {} : { onDelta: ports.onDelta }),
-  };
-}
-
-function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
   };
 }

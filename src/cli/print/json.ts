@@ -1,0 +1,14 @@
+import { foldingPrinter, type Printer, type PrinterOptions } from './printer.ts';
+import { progressLine } from './progress.ts';
+import { resultObject } from './result.ts';
+
+/** One object on stdout, at the end, whatever happened. */
+export function createJsonPrinter({ streams, isVerbose }: PrinterOptions): Printer {
+  return foldingPrinter({
+    onEvent(event) {
+      const line = progressLine(event, isVerbose);
+      if (line !== null) void streams.err(`${line}\n`);
+    },
+    finish: (fold, frame) => streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`),
+  });
+}

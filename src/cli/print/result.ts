@@ -1,0 +1,133 @@
+import { ending, isError } from '../../protocol/outcome.ts';
+import type { RunFold } from './run-fold.ts';
+
+/** Version of our additions to the object; bumped when a field changes its meaning. */
+const SCHEMA_VERSION = 1;
+
+export interface ResultFrame {
+  sessionId: string;
+  /** Id of this line. */
+  uuid: string;
+  durationMs: number;
+  /** With --json-schema: the answer is JSON and is given as a value too. */
+  isStructured: boolean;
+  windowOf(model: string): { contextTokens: number; maxOutputTokens: number } | null;
+  logHead: string | null;
+}
+
+/**
+ * Claude Code's result object with our additions. Every field that says how it went comes from the one reason in
+ * `run.closed`, so they cannot disagree.
+ */
+export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, unknown> {
+  const { closed } = fold;
+  const reason = closed?.reason ?? 'bug';
+  const row = ending(reason);
+  const message = closed?.message ?? (closed === null ? 'the run ended without being closed' : null);
+  const failed = isError(reason);
+  return {
+    type: 'result',
+    subtype: row.subtype,
+    is_error: failed,
+    api_error_status: fold.apiStatus,
+    duration_ms: Math.round(frame.durationMs),
+    duration_api_ms: Math.round(fold.modelMs),
+    ttft_ms: fold.firstTokenMs === null ? null : Math.round(fold.firstTokenMs),
+    num_turns: closed?.turns ?? fold.turns,
+    ...(closed?.result == null ? {} : { result: closed.result }),
+    ...(frame.isStructured && !failed ? { structured_output: parseAnswer(closed?.result) } : {}),
+    stop_reason: fold.stopReason,
+    session_id: frame.sessionId,
+    total_cost_usd: closed?.costUsd ?? 0,
+    usage: usageOf(fold),
+    modelUsage: modelUsageOf(fold, frame),
+    permission_denials: fold.denials,
+    terminal_reason: row.terminalReason,
+    ...(failed ? { errors: [message ?? row.meaning] } : {}),
+    uuid: frame.uuid,
+    schema_version: SCHEMA_VERSION,
+    exit_code: row.exitCode,
+    outcome: row.outcome,
+    reason,
+    error: failed ? errorOf(reason, message ?? row.meaning, closed?.resumeAt ?? null) : null,
+    goal: fold.opened?.goal ?? null,
+    trigger: fold.opened?.trigger.kind ?? null,
+    host: fold.opened?.host.hostname ?? null,
+    isolation: fold.opened?.isolation ?? null,
+    findings: fold.findings.map(({ id, key, rule, severity, object, text, evidence, state, isOpen }) => ({
+      id,
+      key,
+      rule,
+      severity,
+      object,
+      text,
+      evidence,
+      state,
+      is_open: isOpen,
+    })),
+    evidence: fold.evidence,
+    not_configured: fold.notConfigured,
+    report: fold.report,
+    verification: {
+      verdict: verdictOf(fold),
+      checks: fold.checks.map(({ id, text, passed, detail, evidence }) => ({
+        id,
+        text,
+        passed,
+        detail,
+        evidence,
+      })),
+    },
+    notices: fold.notices,
+    log_head: frame.logHead,
+  };
+}
+
+function errorOf(code: string, message: string, resumeAt: number | null): Record<string, unknown> {
+  return {
+    code,
+    message,
+    retryable: code === 'try-later',
+    resume_at: resumeAt === null ? null : new Date(resumeAt).toISOString(),
+  };
+}
+
+function verdictOf(fold: RunFold): 'passed' | 'failed' | 'none' {
+  if (fold.checks.length === 0) return 'none';
+  return fold.checks.every((check) => check.passed) ? 'passed' : 'failed';
+}
+
+function usageOf({ usage }: RunFold): Record<string, number> {
+  return {
+    input_tokens: usage.inputTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cacheReadTokens,
+    output_tokens: usage.outputTokens,
+  };
+}
+
+function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown> {
+  return Object.fromEntries(
+    [...fold.models].map(([model, totals]) => {
+      const window = frame.windowOf(model);
+      return [
+        model,
+        {
+          inputTokens: totals.inputTokens,
+          outputTokens: totals.outputTokens,
+          cacheReadInputTokens: totals.cacheReadTokens,
+          cacheCreationInputTokens: totals.cacheWriteTokens,
+          webSearchRequests: 0,
+          costUSD: totals.costUsd ?? 0,
+          contextWindow: window?.contextTokens ?? 0,
+          maxOutputTokens: window?.maxOutputTokens ?? 0,
+        },
+      ];
+    }),
+  );
+}
+
+/** The loop has checked it against the schema already; a value that is not JSON can only come from a bug. */
+function parseAnswer(text: string | null | undefined): unknown {
+  return text == null ? null : JSON.parse(text);
+}
