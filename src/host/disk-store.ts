@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { OpsError } from '../lib/ops-error.ts';
+import type { StateEntry, StateStore } from '../protocol/store.ts';
+import { openAppendFile } from './append-file.ts';
+import { asStateError, errorCode, withStateErrors } from './state-errors.ts';
+import { lockFile } from './state-lock.ts';
+import { checkName, isListed, LOCK_SUFFIX } from './state-names.ts';
+
+/** On the same file system as everything else in the store, so that a rename out of it is atomic. */
+const TEMP_FOLDER = '.tmp';
+/** No write takes this long: a temporary file this old was left by a process that died. */
+const TEMP_MAX_AGE_MS = 60 * 60 * 1000;
+
+/** State in a private folder. Throws OpsError `state-unwritable` when it cannot be made or written. */
+export function openDiskStore(folder: string): StateStore {
+  const root = resolve(folder);
+  preparePrivateFolder(root);
+  const place = (name: string) => {
+    checkName(name);
+    return join(root, name);
+  };
+
+  return {
+    kind: 'disk',
+    location: root,
+    async readText(name) {
+      return (await readIfThere(place(name)))?.toString('utf8');
+    },
+    readBytes: (name) => readIfThere(place(name)),
+    async write(name, data) {
+      const path = place(name);
+      await withStateErrors(path, () => writeAtomically(root, path, data));
+    },
+    async openAppend(name) {
+      const path = place(name);
+      return withStateErrors(path, async () => {
+        await makeFolders(root, dirname(path));
+        return openAppendFile(path);
+      });
+    },
+    list: (name) => listFolder(place(name)),
+    async remove(name) {
+      const path = place(name);
+      await withStateErrors(path, async () => {
+        await rm(path, { force: true });
+        await syncFolder(dirname(path));
+      });
+    },
+    async lock(name, waitMs = 0) {
+      const path = place(name + LOCK_SUFFIX);
+      return withStateErrors(path, async () => {
+        await makeFolders(root, dirname(path));
+        return lockFile(path, waitMs);
+      });
+    },
+    pathOf: place,
+  };
+}
+
+function preparePrivateFolder(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(root);
+    if (process.getuid !== undefined && uid !== process.getuid()) {
+      throw new OpsError('state-unwritable', 'state-full', `${root} belongs to somebody else (uid ${uid})`, {
+        hint: 'the state folder must belong to the user that runs steward: start steward as that user',
+      });
+    }
+    // systemd makes StateDirectory= 0755 unless told otherwise; logs hold command output.
+    if ((mode & 0o077) !== 0) chmodSync(root, 0o700);
+    accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
+    mkdirSync(join(root, TEMP_FOLDER), { recursive: true, mode: 0o700 });
+    removeLeftovers(join(root, TEMP_FOLDER));
+  } catch (error) {
+    throw asStateError(error, root);
+  }
+}
+
+function removeLeftovers(folder: string): void {
+  const oldest = Date.now() - TEMP_MAX_AGE_MS;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const isOld = (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < oldest;
+    if (isOld || !isAlive(Number.parseInt(name, 10))) rmSync(path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw asStateError(error, path);
+  }
+}
+
+async function writeAtomically(root: string, path: string, data: string | Uint8Array): Promise<void> {
+  await makeFolders(root, dirname(path));
+  const temp = join(root, TEMP_FOLDER, `${process.pid}-${randomBytes(6).toString('hex')}`);
+  try {
+    const handle = await open(temp, 'wx', 0o600);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temp, path);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** A new folder is on disk when the entry in its parent is. */
+async function makeFolders(root: string, folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length && made !== root; made = dirname(made)) {
+    await syncFolder(dirname(made));
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function listFolder(folder: string): Promise<StateEntry[]> {
+  const found: StateEntry[] = [];
+  for (const entry of await readFolder(folder)) {
+    if (!entry.isFile() || !isListed(entry.name)) continue;
+    const facts = await stat(join(folder, entry.name)).catch((error: unknown) => {
+      // Removed between the listing and the look.
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (facts) found.push({ name: entry.name, sizeBytes: facts.size, modifiedAt: facts.mtimeMs });
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readFolder(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw asStateError(error, folder);
+  }
+}

@@ -1,0 +1,3 @@
+export { createClock } from './clock.ts';
+export { openDiskStore } from './disk-store.ts';
+export { createMemoryStore } from './memory-store.ts';

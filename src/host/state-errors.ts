@@ -1,0 +1,37 @@
+import { OpsError } from '../lib/ops-error.ts';
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP']);
+
+/** The code of a system error (`ENOENT`), or undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What an operator can do something about becomes an OpsError; everything else stays what it is. */
+export function asStateError(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code === undefined || error instanceof OpsError) return error;
+  if (FULL.has(code)) {
+    return new OpsError('state-full', 'state-full', `there is no room left to write ${path} (${code})`, {
+      hint: 'free space on that file system, or keep the state on another one',
+      cause: error,
+    });
+  }
+  if (UNWRITABLE.has(code)) {
+    return new OpsError('state-unwritable', 'state-full', `${path} cannot be written (${code})`, {
+      hint: 'give the folder to the user that runs steward, mode 0700, on a file system mounted read-write',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+export async function withStateErrors<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asStateError(error, path);
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, openSync } from 'node:fs';
+import type { StateLock } from '../protocol/store.ts';
+import { errorCode } from './state-errors.ts';
+
+/** How often a waiting process looks again: SQLite's own busy handler would block the event loop. */
+const POLL_MS = 25;
+/** sqlite3.h: SQLITE_BUSY; extended codes have it in the low byte. */
+const SQLITE_BUSY = 5;
+
+/**
+ * A lock that the kernel releases when its holder dies, however it dies. Node offers neither flock nor fcntl; an
+ * exclusive transaction of SQLite is an fcntl lock. Nothing is ever written, so the file stays empty and no journal
+ * appears. The file is left behind: removing it would let two holders lock two files of one name.
+ */
+export async function lockFile(path: string, waitMs: number): Promise<StateLock | undefined> {
+  const { DatabaseSync } = await import('node:sqlite');
+  makeFile(path);
+  const end = performance.now() + waitMs;
+  for (;;) {
+    const database = new DatabaseSync(path);
+    try {
+      database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+      return {
+        release() {
+          if (database.isOpen) database.close();
+        },
+      };
+    } catch (error) {
+      database.close();
+      if (!isBusy(error)) throw error;
+    }
+    if (performance.now() >= end) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, waitMs)));
+  }
+}
+
+/**
+ * Gives the true reason when it cannot be made, where SQLite says CANTOPEN to everything. Only a new file may be opened
+ * and closed here: closing any descriptor of a file drops all fcntl locks that the process has on it.
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === SQLITE_BUSY
+  );
+}
