@@ -71,7 +71,9 @@ export interface ModelFailure {
   message: string;
   /** Milliseconds since the epoch, when the server said when. */
   resumeAt: number | null;
-  /** Tokens that were spent although there is no reply. */
+  /** With `bad-request`: the conversation does not fit the model; a shorter one may. */
+  isPromptTooLong?: boolean;
+  /** Tokens that were spent although there is no reply; estimated when the server did not come to say. */
   usage: Usage;
   durationMs: number;
 }
