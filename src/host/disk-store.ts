@@ -30,6 +30,7 @@ export function openDiskStore(folder: string): StateStore {
       return (await readIfThere(place(name)))?.toString('utf8');
     },
     readBytes: (name) => readIfThere(place(name)),
+    readRange: (name, offsetBytes, limitBytes) => readPartIfThere(place(name), offsetBytes, limitBytes),
     async write(name, data) {
       const path = place(name);
       await withStateErrors(path, () => writeAtomically(root, path, data));
@@ -48,6 +49,10 @@ export function openDiskStore(folder: string): StateStore {
         await rm(path, { force: true });
         await syncFolder(dirname(path));
       });
+    },
+    async removeFolder(name) {
+      const path = place(name);
+      await withStateErrors(path, () => rm(path, { recursive: true, force: true }));
     },
     async lock(name, waitMs = 0) {
       const path = place(name + LOCK_SUFFIX);
@@ -101,6 +106,31 @@ function isAlive(pid: number): boolean {
 async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw asStateError(error, path);
+  }
+}
+
+async function readPartIfThere(
+  path: string,
+  offsetBytes: number,
+  limitBytes: number,
+): Promise<Buffer | undefined> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(limitBytes);
+      let filled = 0;
+      while (filled < limitBytes) {
+        const { bytesRead } = await handle.read(buffer, filled, limitBytes - filled, offsetBytes + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw asStateError(error, path);

@@ -41,6 +41,12 @@ export function createMemoryStore(reason: string): StateStore {
       const file = files.get(name);
       return file === undefined ? undefined : Uint8Array.from(bytesOf(file));
     },
+    async readRange(name, offsetBytes, limitBytes) {
+      checkName(name);
+      const file = files.get(name);
+      if (file === undefined) return undefined;
+      return Uint8Array.from(bytesOf(file).subarray(offsetBytes, offsetBytes + limitBytes));
+    },
     async write(name, data) {
       put(name, data);
     },
@@ -61,6 +67,10 @@ export function createMemoryStore(reason: string): StateStore {
     async remove(name) {
       checkName(name);
       files.delete(name);
+    },
+    async removeFolder(name) {
+      checkName(name);
+      for (const file of [...files.keys()]) if (file.startsWith(`${name}/`)) files.delete(file);
     },
     async lock(name, waitMs = 0): Promise<StateLock | undefined> {
       checkName(name);

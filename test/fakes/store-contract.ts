@@ -21,6 +21,27 @@ export function describeStateStore(name: string, makeStore: () => StateStore): v
       expect(Uint8Array.from((await store.readBytes('kept/blob')) ?? [])).toEqual(bytes);
     });
 
+    it('gives a part of a file by its bytes', async () => {
+      await store.write('a', 'häuser');
+      const part = async (offset: number, limit: number) =>
+        Buffer.from((await store.readRange('a', offset, limit)) ?? []).toString('latin1');
+      expect(await part(0, 2)).toBe('h\xc3');
+      expect(await part(2, 3)).toBe('\xa4us');
+      expect(await part(5, 100)).toBe('er');
+      expect(await part(100, 5)).toBe('');
+      expect(await store.readRange('nothing', 0, 1)).toBeUndefined();
+    });
+
+    it('removes a folder with all that is in it, and no other', async () => {
+      await store.write('runs/r1.files/a', '1');
+      await store.write('runs/r1.files/b', '2');
+      await store.write('runs/r1.jsonl', '3');
+      await store.removeFolder('runs/r1.files');
+      await store.removeFolder('runs/r1.files');
+      expect(await store.list('runs/r1.files')).toEqual([]);
+      expect((await store.list('runs')).map(({ name }) => name)).toEqual(['r1.jsonl']);
+    });
+
     it('replaces the whole of an older text', async () => {
       await store.write('a', 'a longer text');
       await store.write('a', 'short');
