@@ -1,0 +1,84 @@
+import type { ProcessResult } from '../../protocol/machine.ts';
+import type { Tool, ToolContext, ToolOutput } from '../../protocol/tool.ts';
+import { refusal } from '../outputs.ts';
+import type { ToolPorts } from '../ports.ts';
+import type { BashInput } from './schema.ts';
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+const LONGEST_TIMEOUT_MS = 600_000;
+
+export function createBash(
+  ports: Pick<ToolPorts, 'toAction' | 'isObserveLine'>,
+  cwd: string,
+): Tool<BashInput> {
+  return {
+    name: 'Bash',
+    // Asked before the arguments are checked, so the type is only what the model was told to send.
+    isObserveOnly: ({ command }) => typeof command === 'string' && ports.isObserveLine(command.trim(), cwd),
+    async execute(input, context) {
+      const timeoutMs = Math.min(input.timeout ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+      const admission = await context.gate.perform(
+        { id: context.callId, origin: 'tool', action: ports.toAction(input.command, context.cwd) },
+        async (permit) => {
+          const result = await context.processes.run(permit, {
+            timeoutMs,
+            limitBytes: context.limitBytes,
+            signal: context.signal,
+            merge: true,
+            ...(context.spill === null ? {} : { spill: context.spill }),
+          });
+          return { value: result, trace: { ok: isSuccess(result), summary: summarise(result) } };
+        },
+      );
+      if (admission.kind === 'refused') return refusal(admission.judgement, admission.reason, INSTEAD);
+      return present(admission.value, timeoutMs, context);
+    },
+  };
+}
+
+const INSTEAD =
+  'The same thing in other words will be refused too. Find out what you can with commands that only observe, and put this command under advice in your report so that a person can run it.';
+
+function present(result: ProcessResult, timeoutMs: number, context: ToolContext): ToolOutput {
+  const ok = isSuccess(result);
+  const notes: string[] = [];
+  if (result.timedOut) {
+    notes.push(`timed out after ${seconds(timeoutMs)}; the command and what it started were ended`);
+  } else if (!ok) notes.push(`${summarise(result)} after ${seconds(result.durationMs)}`);
+  if (result.stdout.isTruncated && result.whole === null) {
+    notes.push(
+      `${result.stdout.totalBytes} bytes in all; what was cut is not kept: run it again with a filter${context.spill === null ? '' : ' to see it'}`,
+    );
+  }
+  const text = stripTerminalCodes(result.stdout.text);
+  if (text.trim() === '') return { ok, text: ['(no output)', ...notes].join('\n'), isOwnWords: true };
+  return {
+    ok,
+    text,
+    isOwnWords: false,
+    ...(notes.length === 0 ? {} : { note: notes.join('\n') }),
+    whole: result.whole,
+  };
+}
+
+function isSuccess(result: ProcessResult): boolean {
+  return result.exitCode === 0 && !result.timedOut && !result.aborted;
+}
+
+function summarise(result: ProcessResult): string {
+  if (result.startError !== null) return `could not be started (${result.startError})`;
+  if (result.timedOut) return 'timed out';
+  if (result.aborted) return 'interrupted';
+  return result.signal === null ? `exit ${result.exitCode}` : `killed by ${result.signal}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+}
+
+/** Colours, cursor moves and titles (ECMA-48 CSI and OSC): noise to a model, and a way to hide text from people. */
+function stripTerminalCodes(text: string): string {
+  return text
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]/g, '')
+    .replaceAll('\r\n', '\n');
+}

@@ -1,0 +1,76 @@
+import type { ToolSpec } from '../protocol/model.ts';
+import type { Schema, SchemaIssue } from './schema-port.ts';
+
+export type Checked<T> =
+  | { ok: true; input: T /** Fields that the tool does not know; they had no effect. */; ignored: string[] }
+  | { ok: false; sentence: string };
+
+/** One answer names at most so many wrong fields: the first ones usually explain the rest. */
+const MOST_ISSUES = 4;
+
+/** Arguments as a model wrote them → what the tool takes, or a sentence from which the model can do better. */
+export function checkArguments<T>(schema: Schema<T>, spec: ToolSpec, raw: unknown): Checked<T> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return { ok: false, sentence: `Arguments of ${spec.name} must be an object. ${usage(spec)}` };
+  }
+  const properties = propertiesOf(spec.inputSchema);
+  const parsed = schema.safeParse(repair(raw, properties));
+  if (parsed.success) {
+    const ignored = Object.keys(raw).filter((name) => !Object.hasOwn(properties, name));
+    return { ok: true, input: parsed.data, ignored };
+  }
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, raw));
+  return { ok: false, sentence: `Wrong arguments for ${spec.name}: ${issues.join('; ')}. ${usage(spec)}` };
+}
+
+/** Small models quote numbers and booleans, and write null for what they leave out. */
+function repair(raw: object, properties: Record<string, PropertySchema>): Record<string, unknown> {
+  const repaired: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
+    if (value === null || type === undefined) continue;
+    repaired[name] = typeof value === 'string' ? unquote(value, type) : value;
+  }
+  return repaired;
+}
+
+function unquote(value: string, type: string): unknown {
+  if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  if (type === 'array' && value.startsWith('[')) {
+    try {
+      return JSON.parse(value);
+    } catch {
+      // Not JSON after all: the schema says what is wrong with it.
+    }
+  }
+  return value;
+}
+
+function describe(issue: SchemaIssue, raw: object): string {
+  const name = issue.path.map(String).join('.');
+  const top = issue.path[0];
+  const isMissing = issue.path.length === 1 && (raw as Record<PropertyKey, unknown>)[top ?? ''] === undefined;
+  if (isMissing) return `${name} is missing`;
+  const message = issue.message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
+  return `${name === '' ? 'arguments' : name}: ${message}`;
+}
+
+interface PropertySchema {
+  type?: string;
+  enum?: unknown[];
+}
+
+function propertiesOf(schema: Record<string, unknown>): Record<string, PropertySchema> {
+  // JSON Schema made from our own zod objects, whose properties are always of this form.
+  return (schema.properties ?? {}) as Record<string, PropertySchema>;
+}
+
+function usage(spec: ToolSpec): string {
+  const required = (spec.inputSchema.required ?? []) as string[];
+  const fields = Object.entries(propertiesOf(spec.inputSchema)).map(
+    ([name, { type, enum: values }]) =>
+      `${name}${required.includes(name) ? '' : '?'}: ${values === undefined ? (type ?? 'any') : values.join('|')}`,
+  );
+  return `It takes {${fields.join(', ')}}.`;
+}

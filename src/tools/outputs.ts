@@ -1,0 +1,18 @@
+import type { ToolOutput } from '../protocol/tool.ts';
+import type { Judgement } from '../protocol/verdict.ts';
+
+/** steward's own words: something went wrong that the model can act on. */
+export function failure(text: string): ToolOutput {
+  return { ok: false, text, isOwnWords: true };
+}
+
+/** The gate said no. One refusal never ends a run, so the model is told why and what is left to it. */
+export function refusal(judgement: Judgement, reason: string, instead: string): ToolOutput {
+  const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
+  return {
+    ok: false,
+    text: `Not run, rule ${judgement.rule}: ${sentence} ${instead}`,
+    isOwnWords: true,
+    isRefused: true,
+  };
+}

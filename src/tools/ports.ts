@@ -1,0 +1,23 @@
+import type { Action } from '../protocol/action.ts';
+import type { ModelReport } from '../protocol/report.ts';
+import type { StateStore } from '../protocol/store.ts';
+import type { ToolContext } from '../protocol/tool.ts';
+
+/** What the tools need of the world, wired in src/app. */
+export interface ToolPorts {
+  context: Omit<ToolContext, 'callId' | 'signal' | 'spill' | 'limitBytes'>;
+  /** Where output goes that is too long for a result. Only a store on disk can be paged through with Read. */
+  state: Pick<StateStore, 'kind' | 'write' | 'pathOf'>;
+  /** Folder in the state store for the long output of this run, without a slash at the end. */
+  spillFolder: string;
+  /** What the gate will judge for a line of shell. */
+  toAction(line: string, cwd: string): Action;
+  /** Pure and cheap: would policy allow every part of this line as observe? */
+  isObserveLine(line: string, cwd: string): boolean;
+  mask(text: string): string;
+  /** Does text hold a token that `mask` put in place of a secret? */
+  hasMask(text: string): boolean;
+  onReport(report: ModelReport): void;
+  /** Ids that a report may cite: `P1`, `L1`, `C3`. */
+  knownEvidence(): ReadonlySet<string>;
+}
