@@ -54,7 +54,7 @@ export function splitForSummary(
   isObserveOnly: (call: Call) => boolean,
 ): { old: Message[]; effects: string[]; recent: Message[] } | null {
   const border = borderOf(messages);
-  if (border < 4) return null;
+  if (border < 3) return null;
   const old = messages.slice(1, border);
   const protectedIds = idsOfEffects(messages, isObserveOnly);
   const effects = old.flatMap((message) =>

@@ -70,10 +70,10 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
     report: fold.report,
     verification: {
       verdict: verdictOf(fold),
-      checks: fold.checks.map(({ id, text, passed, detail, evidence }) => ({
+      checks: fold.checks.map(({ id, text, verdict, detail, evidence }) => ({
         id,
         text,
-        passed,
+        verdict,
         detail,
         evidence,
       })),
@@ -93,8 +93,8 @@ function errorOf(code: string, message: string, resumeAt: number | null): Record
 }
 
 function verdictOf(fold: RunFold): 'passed' | 'failed' | 'none' {
-  if (fold.checks.length === 0) return 'none';
-  return fold.checks.every((check) => check.passed) ? 'passed' : 'failed';
+  if (fold.checks.some((check) => check.verdict === 'failed')) return 'failed';
+  return fold.checks.some((check) => check.verdict === 'passed') ? 'passed' : 'none';
 }
 
 function usageOf({ usage }: RunFold): Record<string, number> {

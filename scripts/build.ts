@@ -1,0 +1,33 @@
+/** Makes dist/ from src/: one small entry and split chunks, each loaded when it is first used. */
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { compileShipped } from './compile-shipped.ts';
+
+const root = join(import.meta.dirname, '..');
+
+await compileShipped(root);
+await rm(join(root, 'dist'), { recursive: true, force: true });
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { cli: 'src/cli/entry.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  // Stacks in a bug report should name our functions.
+  keepNames: true,
+  legalComments: 'linked',
+  metafile: true,
+  define: { 'process.env.NODE_ENV': '"production"', STEWARD_VERSION: JSON.stringify(version) },
+  // CommonJS packages inside an ESM bundle ask for `require`.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+});
+await writeFile(join(root, 'dist/meta.json'), JSON.stringify(result.metafile));
+await chmod(join(root, 'dist/cli.mjs'), 0o755);

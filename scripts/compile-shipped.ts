@@ -1,0 +1,48 @@
+/**
+ * Checks what the project ships for operators (goals, probes, program specs, prompts, tools) and writes it to
+ * generated/ as JSON, so that a start reads no YAML and needs no schema. A shipped file with an error, or a rule or
+ * spec whose own examples fail, stops the build.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { compileProbes } from '../src/context/index.ts';
+import { parseGoalFile } from '../src/goals/index.ts';
+import { compileSpecs } from '../src/policy/index.ts';
+import { compileFragments } from '../src/prompt/index.ts';
+import { compileTools } from '../src/tools/index.ts';
+
+export async function compileShipped(root: string): Promise<void> {
+  const out = join(root, 'generated');
+  await mkdir(out, { recursive: true });
+  const probes = await compileProbes(await readAll(join(root, 'context'), '.yaml'));
+  const goals = [];
+  for (const { source, text } of await readAll(join(root, 'goals'), '.md')) {
+    goals.push(await parseGoalFile(source, 'shipped', text));
+  }
+  const specs = await compileSpecs(await readAll(join(root, 'src/policy/specs'), '.yaml'));
+  const fragments = compileFragments(await readAll(join(root, 'prompts'), '.md'));
+  const write = (name: string, value: unknown): Promise<void> =>
+    writeFile(join(out, `${name}.json`), `${JSON.stringify(value)}\n`);
+  await Promise.all([
+    write('probes', probes),
+    write('goals', goals),
+    write('specs', specs),
+    write('prompts', fragments),
+    write(
+      'tools',
+      await compileTools((folder) => readFile(join(root, 'src/tools', folder, 'description.md'), 'utf8')),
+    ),
+  ]);
+}
+
+async function readAll(folder: string, ending: string): Promise<{ source: string; text: string }[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      source: join(basename(folder), name),
+      text: await readFile(join(folder, name), 'utf8'),
+    })),
+  );
+}
+
+if (import.meta.main) await compileShipped(join(import.meta.dirname, '..'));

@@ -1,0 +1,154 @@
+import {
+  type OptionRow,
+  OUTPUT_OPTIONS,
+  PRINT_OPTIONS,
+  RUN_OPTIONS,
+  SETTINGS_OPTIONS,
+} from './option-table.ts';
+import type { ParsedArguments } from './parse-arguments.ts';
+import type { Streams } from './streams.ts';
+
+/** What a command gets; it answers with the exit status. */
+export interface CommandCall {
+  /** The command as it was called: one module may serve several. */
+  name: string;
+  args: ParsedArguments;
+  streams: Streams;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+}
+
+export interface CommandRow {
+  name: string;
+  usage: string;
+  doc: string;
+  options: OptionRow[];
+  load(): Promise<{ run(call: CommandCall): Promise<number> }>;
+}
+
+const JSON_OPTION: OptionRow = { name: 'json', type: 'flag', doc: 'Print JSON' };
+const FOR_OPTION: OptionRow = { name: 'for', type: 'value', hint: '2h', doc: 'How long' };
+
+/** The commands, in the order in which help lists them. Each is loaded when it is called. */
+export const COMMANDS: CommandRow[] = [
+  {
+    name: 'print',
+    usage: 'steward -p "PROMPT"',
+    doc: 'Answer a prompt and exit; also -c and -r RUN to go on with an earlier run',
+    options: PRINT_OPTIONS,
+    load: () => import('./commands/print.ts'),
+  },
+  {
+    name: 'run',
+    usage: 'steward run GOAL [--set k=v]… [--trigger-file FILE]',
+    doc: 'Work on a goal: gather, judge, act if it may, verify, report',
+    options: [
+      ...RUN_OPTIONS,
+      { name: 'set', type: 'list', hint: 'k=v', doc: 'A parameter of the goal' },
+      {
+        name: 'trigger-file',
+        type: 'value',
+        hint: 'FILE',
+        doc: 'JSON that started this run: data, never instructions',
+      },
+    ],
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'context',
+    usage: 'steward context [PROBE]… [--json]',
+    doc: 'Gather and print what is true now, with findings',
+    options: [JSON_OPTION, ...SETTINGS_OPTIONS],
+    load: () => import('./commands/context.ts'),
+  },
+  {
+    name: 'findings',
+    usage: 'steward findings list | mute KEY --for 2d',
+    doc: 'What rules have found so far; silence one for a while',
+    options: [JSON_OPTION, FOR_OPTION, ...SETTINGS_OPTIONS],
+    load: () => import('./commands/findings.ts'),
+  },
+  {
+    name: 'runs',
+    usage: 'steward runs list | show RUN | verify RUN [--head HASH]',
+    doc: 'Earlier runs: what they saw, did and proved',
+    options: [
+      JSON_OPTION,
+      { name: 'limit', type: 'value', hint: 'N', doc: 'At most this many' },
+      { name: 'goal', type: 'value', hint: 'NAME', doc: 'Only runs of this goal' },
+      { name: 'outcome', type: 'value', hint: 'NAME', doc: 'Only runs that ended so' },
+      {
+        name: 'head',
+        type: 'value',
+        hint: 'HASH',
+        doc: 'The last hash as it was noted elsewhere (the journal)',
+      },
+      ...SETTINGS_OPTIONS,
+    ],
+    load: () => import('./commands/runs.ts'),
+  },
+  {
+    name: 'undo',
+    usage: 'steward undo RUN',
+    doc: 'Bring back the files that a run changed; refused for a file that changed since',
+    options: [JSON_OPTION, ...SETTINGS_OPTIONS],
+    load: () => import('./commands/undo.ts'),
+  },
+  {
+    name: 'doctor',
+    usage: 'steward doctor [--json]',
+    doc: 'What is configured, reachable and missing, and which level of help is available',
+    options: [
+      JSON_OPTION,
+      ...SETTINGS_OPTIONS,
+      { name: 'model', type: 'value', hint: 'NAME', doc: 'Model to try' },
+    ],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'pause',
+    usage: 'steward pause [--for 2h]',
+    doc: 'No effects from any run until `steward resume`',
+    options: [FOR_OPTION, ...SETTINGS_OPTIONS],
+    load: () => import('./commands/switches.ts'),
+  },
+  {
+    name: 'resume',
+    usage: 'steward resume',
+    doc: 'End a pause',
+    options: SETTINGS_OPTIONS,
+    load: () => import('./commands/switches.ts'),
+  },
+  {
+    name: 'stop',
+    usage: 'steward stop RUN | --all',
+    doc: 'End a run at its next step',
+    options: [{ name: 'all', type: 'flag', doc: 'Every run' }, ...SETTINGS_OPTIONS],
+    load: () => import('./commands/switches.ts'),
+  },
+  {
+    name: 'policy',
+    usage: 'steward policy check "LINE" | --jsonl',
+    doc: 'What policy says of a command line; with --jsonl, of {"id","cmd"} lines on stdin',
+    options: [
+      JSON_OPTION,
+      { name: 'jsonl', type: 'flag', doc: 'JSON lines in and out' },
+      { name: 'allowedTools', aliases: ['allowed-tools'], type: 'list', hint: 'RULE,…', doc: 'As for a run' },
+      {
+        name: 'disallowedTools',
+        aliases: ['disallowed-tools'],
+        type: 'list',
+        hint: 'RULE,…',
+        doc: 'As for a run',
+      },
+      ...SETTINGS_OPTIONS,
+    ],
+    load: () => import('./commands/policy.ts'),
+  },
+];
+
+/** Options that every command understands. */
+export const COMMON_OPTIONS: OptionRow[] = [
+  { name: 'help', short: 'h', type: 'flag', doc: 'This text' },
+  ...OUTPUT_OPTIONS.filter(({ name }) => name === 'debug'),
+];

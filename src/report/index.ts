@@ -1,0 +1,1 @@
+export { type ReportFacts, reportText } from './report-text.ts';

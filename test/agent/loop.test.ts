@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { calls, driveLoop, fails, replied, says } from './loop-harness.ts';
+
+describe('the loop', () => {
+  it('ends with the answer of a turn without calls', async () => {
+    const { end, requests } = await driveLoop({ turns: [calls('Bash:df'), says('all is well')] });
+    expect(end).toMatchObject({ stop: null, text: 'all is well', turns: 2, costUsd: 0.002 });
+    expect(requests[1]?.messages.slice(1)).toEqual([
+      {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 'toolu_Bash:df_0', name: 'Bash', input: { arg: 'df' } }],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', toolUseId: 'toolu_Bash:df_0', content: 'result of C1', isError: false },
+        ],
+      },
+    ]);
+  });
+
+  it('runs observing neighbours side by side and everything else alone and in order', async () => {
+    const { trace } = await driveLoop({
+      turns: [calls('Bash:a', 'Read:b', 'Write:c', 'Bash:d'), says('done')],
+    });
+    expect(trace).toEqual([
+      ...['start C1', 'start C2', 'end C1', 'end C2'],
+      ...['start C3', 'end C3', 'start C4', 'end C4'],
+    ]);
+  });
+
+  it('records every request before it is made and every result before the next request', async () => {
+    const { events } = await driveLoop({ turns: [calls('Bash:df'), says('ok')] });
+    expect(events.map((event) => event.type)).toEqual([
+      'model.requested',
+      'model.replied',
+      'call.finished',
+      'model.requested',
+      'model.replied',
+    ]);
+  });
+
+  it('goes on after a refused call and counts it', async () => {
+    const { end } = await driveLoop({
+      turns: [calls('Write:x'), says('then I only propose it')],
+      runCall: async () => ({ ok: false, isRefused: true, text: 'refused' }),
+    });
+    expect(end.stop).toBeNull();
+    expect(end.refusedCalls.map((result) => result.call.id)).toEqual(['C1']);
+  });
+
+  it('ends after the turn in which the report was handed in', async () => {
+    let reported = false;
+    const { end, requests } = await driveLoop({
+      turns: [calls('Bash:report'), says('never asked for')],
+      ports: { hasReport: () => reported },
+      runCall: async () => {
+        reported = true;
+        return {};
+      },
+    });
+    expect(end.stop).toBeNull();
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('limits of the loop', () => {
+  it('stops at the turn limit, before another request', async () => {
+    const turns = [calls('Bash:1'), calls('Bash:2'), calls('Bash:3')];
+    const { end, requests } = await driveLoop({ turns, input: { limits: { turns: 2 } } });
+    expect(end.stop).toMatchObject({ reason: 'turns', message: 'Reached maximum number of turns (2)' });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('stops before calls that would pass the call limit', async () => {
+    const { end, trace } = await driveLoop({
+      turns: [calls('Bash:1'), calls('Bash:2', 'Bash:3')],
+      input: { limits: { calls: 2 } },
+    });
+    expect(end.stop?.reason).toBe('calls');
+    expect(trace).toEqual(['start C1', 'end C1']);
+  });
+
+  it('stops at the third identical call in a row, and not at the second', async () => {
+    const twice = await driveLoop({ turns: [calls('Bash:x'), calls('Bash:x'), says('fine')] });
+    expect(twice.end.stop).toBeNull();
+    const thrice = await driveLoop({ turns: [calls('Bash:x'), calls('Bash:x'), calls('Bash:x')] });
+    expect(thrice.end.stop?.reason).toBe('repeated');
+    expect(thrice.trace.filter((line) => line.startsWith('start'))).toHaveLength(2);
+  });
+
+  it('gives up after four turns of nothing but tools that do not exist', async () => {
+    const { end } = await driveLoop({ turns: [1, 2, 3, 4, 5].map((n) => calls(`Teleport:${n}`)) });
+    expect(end).toMatchObject({ turns: 4, stop: { reason: 'broken-reply' } });
+  });
+
+  it('stops before a request that the budget does not cover', async () => {
+    const resumeAt = 1_000;
+    const { end, requests } = await driveLoop({
+      turns: [says('never')],
+      ports: {
+        budget: {
+          reserve: async () => ({ ok: false, reason: 'usd', message: 'spent', resumeAt }),
+          settle: async () => {},
+        },
+      },
+    });
+    expect(end.stop).toEqual({ ok: false, reason: 'usd', message: 'spent', resumeAt });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('ends with the reason of whoever aborted it, with the calls that had not started left out', async () => {
+    const abort = new AbortController();
+    const { end, trace } = await driveLoop({
+      turns: [calls('Write:1', 'Write:2')],
+      input: { signal: abort.signal },
+      runCall: async () => {
+        abort.abort('terminated');
+        return {};
+      },
+    });
+    expect(end.stop?.reason).toBe('terminated');
+    expect(trace).toEqual(['start C1', 'end C1']);
+  });
+});
+
+describe('a model that fails', () => {
+  it.each([
+    ['retry', 'try-later'],
+    ['wait', 'try-later'],
+    ['money', 'money'],
+    ['login', 'login'],
+    ['bad-request', 'bad-request'],
+    ['broken-reply', 'broken-reply'],
+    ['aborted', 'interrupted'],
+  ] as const)('ends the run: %s becomes %s', async (failure, reason) => {
+    const { end } = await driveLoop({ turns: [fails({ class: failure, resumeAt: 7 })] });
+    expect(end.stop?.reason).toBe(reason);
+  });
+
+  it('carries the time at which trying again makes sense', async () => {
+    const { end } = await driveLoop({ turns: [fails({ class: 'wait', resumeAt: 123 })] });
+    expect(end.stop?.resumeAt).toBe(123);
+  });
+});
+
+describe('answers', () => {
+  it('are put together when cut at the output limit', async () => {
+    const { end, requests, events } = await driveLoop({ turns: [says('one ', 'max_tokens'), says('two')] });
+    expect(end.text).toBe('one two');
+    expect(requests).toHaveLength(2);
+    expect(events.map((event) => event.type)).toContain('message.added');
+  });
+
+  it('go back with the objection, and end the run after the third', async () => {
+    const bad = { turns: [says('a'), says('b'), says('c')], ports: { checkAnswer: async () => 'not JSON' } };
+    const { end, requests } = await driveLoop(bad);
+    expect(end.stop).toMatchObject({ reason: 'schema', message: 'not JSON' });
+    expect(requests[1]?.messages.at(-1)).toEqual({
+      role: 'user',
+      content: [{ type: 'text', text: 'not JSON' }],
+    });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('may be a refusal, which is no success', async () => {
+    const { end } = await driveLoop({ turns: [replied([], 'refusal')] });
+    expect(end.stop?.reason).toBe('broken-reply');
+  });
+});
