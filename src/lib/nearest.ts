@@ -1,6 +1,7 @@
-/** The known name that a mistyped one most likely meant: at most a third of its letters differ. */
+/** The known name that a mistyped one most likely meant: for hints, never to act on. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // A swapped pair of letters counts two.
+  const limit = name.length < 4 ? 1 : Math.min(3, Math.max(2, Math.floor(name.length / 3)));
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)

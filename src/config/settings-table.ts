@@ -1,0 +1,321 @@
+import { AUTONOMIES } from '../protocol/effect.ts';
+import type { Trigger } from '../protocol/trigger.ts';
+import {
+  choice,
+  count,
+  dollars,
+  duration,
+  list,
+  map,
+  orNull,
+  path,
+  record,
+  size,
+  text,
+  url,
+  type ValueType,
+} from './value-type.ts';
+
+/** One setting: everything that loading, merging, the reference page and the JSON schema need to know of it. */
+export interface SettingRow<T> {
+  type: ValueType<T>;
+  default: T;
+  /** What a later level does to an earlier one. */
+  merge: 'replace' | 'append' | 'by-name';
+  /** What a project's file may do. It comes with a repository, so it can tighten and never loosen. */
+  project: 'never' | 'add' | 'lower';
+  env: string | null;
+  doc: string;
+}
+
+/** Variables that say where a service is. Names of secrets are not among them: a secret is not a setting. */
+export const ENDPOINT_VARIABLES = [
+  'NOMAD_ADDR',
+  'NOMAD_NAMESPACE',
+  'NOMAD_REGION',
+  'NOMAD_CACERT',
+  'NOMAD_CAPATH',
+  'NOMAD_CLIENT_CERT',
+  'NOMAD_CLIENT_KEY',
+  'NOMAD_TLS_SERVER_NAME',
+  'CONSUL_HTTP_ADDR',
+  'CONSUL_HTTP_SSL',
+  'CONSUL_CACERT',
+  'CONSUL_CAPATH',
+  'CONSUL_CLIENT_CERT',
+  'CONSUL_CLIENT_KEY',
+  'CONSUL_NAMESPACE',
+  'CONSUL_TLS_SERVER_NAME',
+  'CONSUL_HTTP_TOKEN_FILE',
+  'VAULT_ADDR',
+  'VAULT_CACERT',
+  'VAULT_NAMESPACE',
+  'KUBECONFIG',
+  'DOCKER_HOST',
+  'CONTAINER_HOST',
+  'INCUS_REMOTE',
+  'RESTIC_REPOSITORY',
+  'RESTIC_PASSWORD_FILE',
+  'BORG_REPO',
+  'PGHOST',
+  'PGPORT',
+  'PGUSER',
+  'PGDATABASE',
+  'PGPASSFILE',
+  'ETCDCTL_ENDPOINTS',
+] as const;
+
+const TRIGGERS = ['manual', 'timer', 'alert', 'on-failure', 'resume'] as const satisfies Trigger['kind'][];
+
+const ruleText = () =>
+  text('a permission rule', { pattern: /^[A-Za-z][\w*-]*(\(.+\))?$/s, example: 'Bash(nomad job status *)' });
+
+const provider = record(
+  { kind: choice(['anthropic', 'ollama', 'openai-compatible']) },
+  {
+    base_url: url(),
+    api_key_env: text('the name of an environment variable', {
+      pattern: /^[A-Z][A-Z0-9_]*$/,
+      example: 'OPENAI_API_KEY',
+    }),
+    api_key_credential: text('the name of a file in $CREDENTIALS_DIRECTORY', {
+      pattern: /^[\w.-]+$/,
+      example: 'openai',
+    }),
+    /** Where the text goes; decides what `egress: local` lets through. */
+    place: choice(['local', 'cloud']),
+    context_tokens: count(),
+    max_output_tokens: count(),
+    price: record({ input: dollars(), output: dollars() }, { cache_read: dollars(), cache_write: dollars() }),
+  },
+);
+
+const endpoint = record({ name: text(), url: url() }, { expect_status: count('an HTTP status', 100) });
+
+/** The one place in which a setting is declared. Spelled as in the file; a dot is a level. */
+export const SETTINGS_TABLE = {
+  model: row(
+    orNull(text()),
+    null,
+    'replace',
+    'never',
+    'STEWARD_MODEL',
+    'Model to use: `claude-…`, or `<provider>/<model>` with a provider from `providers`. Without one, runs are rules only.',
+  ),
+  fallback_models: row(
+    list(text()),
+    [],
+    'replace',
+    'never',
+    'STEWARD_FALLBACK_MODELS',
+    'Models to try, in order, when the first is not available. A cloud model is used after a local one only if it is listed here.',
+  ),
+  providers: row(
+    map(provider),
+    {},
+    'by-name',
+    'never',
+    null,
+    'Model servers by name. `price` is in dollars per million tokens; `place` says whether text leaves your network.',
+  ),
+  'permissions.allow': row(
+    list(ruleText()),
+    [],
+    'append',
+    'never',
+    null,
+    'Rules that lift a question, at most up to `reversible`.',
+  ),
+  'permissions.ask': row(
+    list(ruleText()),
+    [],
+    'append',
+    'add',
+    null,
+    'Rules that turn an allow into a question.',
+  ),
+  'permissions.deny': row(
+    list(ruleText()),
+    [],
+    'append',
+    'add',
+    null,
+    'Rules that always refuse. Nothing lifts them.',
+  ),
+  autonomy: row(
+    choice(AUTONOMIES),
+    'propose',
+    'replace',
+    'lower',
+    'STEWARD_AUTONOMY',
+    'The furthest any run may go without a person, whatever its goal says.',
+  ),
+  'limits.turns': row(
+    orNull(count()),
+    null,
+    'replace',
+    'lower',
+    'STEWARD_MAX_TURNS',
+    'Model replies in one run.',
+  ),
+  'limits.calls': row(
+    orNull(count()),
+    null,
+    'replace',
+    'lower',
+    'STEWARD_MAX_CALLS',
+    'Tool calls in one run.',
+  ),
+  'limits.tokens': row(
+    orNull(count()),
+    null,
+    'replace',
+    'lower',
+    'STEWARD_MAX_TOKENS',
+    'Tokens, in and out, in one run.',
+  ),
+  'limits.usd': row(
+    orNull(dollars()),
+    null,
+    'replace',
+    'lower',
+    'STEWARD_MAX_BUDGET_USD',
+    'Money in one run.',
+  ),
+  'limits.duration': row(
+    orNull(duration()),
+    null,
+    'replace',
+    'lower',
+    'STEWARD_MAX_DURATION',
+    'Wall time of one run.',
+  ),
+  'budgets.usd_per_day': row(
+    orNull(dollars()),
+    null,
+    'replace',
+    'lower',
+    null,
+    'Money of all runs of a day together. When it is spent, runs are rules only.',
+  ),
+  'budgets.usd_per_month': row(
+    orNull(dollars()),
+    null,
+    'replace',
+    'lower',
+    null,
+    'The same for a calendar month.',
+  ),
+  'budgets.usd_per_day_by_trigger': row(
+    map(dollars(), TRIGGERS),
+    {},
+    'by-name',
+    'lower',
+    null,
+    'Money a day for runs that were started in one way, so that an alert storm cannot spend the night check.',
+  ),
+  'probes.disabled': row(list(text()), [], 'append', 'never', null, 'Probes that do not run here.'),
+  'probes.dirs': row(list(path()), [], 'append', 'never', null, 'More folders with probe files.'),
+  endpoints: row(
+    list(endpoint),
+    [],
+    'by-name',
+    'never',
+    null,
+    'Addresses that the probe `endpoints` asks for; `expect_status` is 200 unless given.',
+  ),
+  environment: row(
+    map(variable(), ENDPOINT_VARIABLES),
+    {},
+    'by-name',
+    'never',
+    null,
+    'Variables for the commands steward runs: where a service is, never a secret.',
+  ),
+  'retention.days': row(
+    count(),
+    90,
+    'replace',
+    'never',
+    null,
+    'Run logs and snapshots older than this are removed.',
+  ),
+  'retention.keep': row(count(), 500, 'replace', 'never', null, 'At most this many run logs are kept.'),
+  'output.limit': row(
+    size(1024),
+    16 * 1024,
+    'replace',
+    'lower',
+    'STEWARD_OUTPUT_LIMIT',
+    'Output of one tool call that a model gets to read; the whole is kept in a file.',
+  ),
+  state_dir: row(
+    orNull(path()),
+    null,
+    'replace',
+    'never',
+    'STEWARD_STATE_DIR',
+    'Where steward keeps its logs and state.',
+  ),
+  'goals.enabled': row(
+    list(text()),
+    [],
+    'append',
+    'never',
+    null,
+    'Goals that ship disabled and are wanted here.',
+  ),
+  'mask.values_from': row(
+    list(path()),
+    [],
+    'append',
+    'never',
+    null,
+    'Files whose values (`NAME=value` lines, or the whole of a one-line file) are masked wherever something is shown, logged or sent.',
+  ),
+};
+
+export type SettingsTable = typeof SETTINGS_TABLE;
+export type SettingKey = keyof SettingsTable;
+
+type ValueOf<K extends SettingKey> = SettingsTable[K] extends SettingRow<infer T> ? T : never;
+type Group<K extends string> = K extends `${infer G}.${string}` ? G : K;
+
+/** The table's values, nested as in the file. Durations are milliseconds, sizes bytes, `null` is "not set". */
+export type Settings = {
+  [G in Group<SettingKey>]: G extends SettingKey
+    ? ValueOf<G>
+    : { [K in SettingKey as K extends `${G}.${infer Rest}` ? Rest : never]: ValueOf<K> };
+};
+
+export type ProviderSettings = Settings['providers'][string];
+
+/** Every row with its key, in the order of the table, without the exact type of its value. */
+export function settingRows(): { key: SettingKey; row: SettingRow<unknown> }[] {
+  // A row is only ever given values that its own `type` has read, so forgetting T is safe.
+  return Object.entries(SETTINGS_TABLE).map(([key, entry]) => ({
+    key: key as SettingKey,
+    row: entry as unknown as SettingRow<unknown>,
+  }));
+}
+
+function row<T>(
+  type: ValueType<T>,
+  initial: T,
+  merge: SettingRow<T>['merge'],
+  project: SettingRow<T>['project'],
+  env: string | null,
+  doc: string,
+): SettingRow<T> {
+  return { type, default: initial, merge, project, env, doc };
+}
+
+/** Ports are numbers in YAML; a variable is text. */
+function variable(): ValueType<string> {
+  const plain = text();
+  return {
+    ...plain,
+    jsonSchema: { type: ['string', 'number'] },
+    read: (raw, context) => plain.read(typeof raw === 'number' ? String(raw) : raw, context),
+  };
+}
