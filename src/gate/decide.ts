@@ -1,0 +1,136 @@
+import type { Action } from '../protocol/action.ts';
+import { type Autonomy, autonomyRank, effectRank, type PermissionMode } from '../protocol/effect.ts';
+import type { StepOrigin } from '../protocol/gate.ts';
+import type { Decision, Judgement } from '../protocol/verdict.ts';
+
+/** Everything besides policy's answer on which a decision depends. */
+export interface Circumstances {
+  origin: StepOrigin;
+  autonomy: Autonomy;
+  mode: PermissionMode;
+  /** A person is there. */
+  isAttended: boolean;
+  /** The log is kept on disk. */
+  isDurable: boolean;
+  paused: Pause | null;
+  isStopped: boolean;
+}
+
+export interface Pause {
+  /** Milliseconds since the epoch; null for "until somebody resumes". */
+  until: number | null;
+  by: string;
+}
+
+/**
+ * The whole decision, pure. There is no case in which it waits for somebody: what cannot be asked is refused, with a
+ * reason that says what it would take. No autonomy, mode or person turns a deny into anything else.
+ */
+export function decide(judgement: Judgement, circumstances: Circumstances): Decision {
+  if (circumstances.isStopped) {
+    return refuse('gate:stopped', 'an operator stopped this run: nothing more is done');
+  }
+  if (judgement.verdict === 'deny') return refuse(judgement.rule, judgement.reason);
+  const isEffect = judgement.effect !== 'observe';
+  const refusal =
+    (isEffect ? refuseEffect(judgement, circumstances) : undefined) ??
+    (needsAnswer(judgement, circumstances) ? refuseToAsk(judgement, circumstances) : undefined);
+  return refusal ?? { kind: 'allow', rule: judgement.rule, reason: judgement.reason };
+}
+
+/** Why an effect above observe may not happen now, whatever policy thinks of it. */
+function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decision | undefined {
+  const { effect, action, verdict } = judgement;
+  const { origin, autonomy, paused } = circumstances;
+  if (paused !== null) return refuse('gate:paused', describePause(paused));
+  if (!circumstances.isDurable) {
+    return refuse(
+      'gate:not-durable',
+      `the run log is not kept on disk, so nothing that is ${effect} may run`,
+    );
+  }
+  if (origin === 'undo') {
+    const isUndo = effect === 'reversible' && isFileChange(action);
+    return isUndo ? undefined : refuse('gate:undo', 'an undo brings back files and does nothing else');
+  }
+  if (origin !== 'tool') {
+    return refuse('gate:observe-only', `a ${origin} step may only observe, and this is ${effect}`);
+  }
+  const why = verdict === 'ask' ? `${judgement.reason}; ` : '';
+  if (circumstances.mode === 'plan') {
+    return refuse(
+      'gate:plan-mode',
+      `${why}permission mode plan allows to observe only, and this is ${effect}; propose it instead`,
+    );
+  }
+  if (autonomyRank(autonomy) < autonomyRank('reversible')) {
+    return refuse(
+      'gate:autonomy',
+      `${why}autonomy ${autonomy} allows to observe only, and this is ${effect}; propose it in the report instead`,
+    );
+  }
+  const isBeyond = effectRank(effect) > effectRank('reversible');
+  if (isBeyond && !(circumstances.isAttended && autonomy === 'full' && verdict === 'allow')) {
+    return refuse(
+      'gate:beyond-reversible',
+      `${why}this is ${effect}, which takes a person's approval that this run cannot get; propose it in the report instead`,
+    );
+  }
+  return undefined;
+}
+
+/** An edit that policy finds harmless is still asked for, unless the mode or a permission rule says not to. */
+function needsAnswer(judgement: Judgement, { origin, mode }: Circumstances): boolean {
+  if (origin === 'undo') return false;
+  const isBypassed =
+    origin === 'tool' &&
+    mode === 'bypassPermissions' &&
+    effectRank(judgement.effect) <= effectRank('reversible');
+  if (judgement.verdict === 'ask') return !isBypassed;
+  const isUnaskedEdit = isFileChange(judgement.action) && judgement.liftedBy === undefined;
+  return isUnaskedEdit && mode !== 'acceptEdits' && !isBypassed;
+}
+
+/** Tells the model what to do instead, and the operator what would have to be set. */
+function refuseToAsk(judgement: Judgement, { isAttended }: Circumstances): Decision {
+  const who = isAttended ? 'this session has no way to ask' : 'nobody can be asked in this run';
+  const rule = suggestRule(judgement.action);
+  const remedy =
+    rule === undefined
+      ? 'find another way, or propose it in the report'
+      : `find another way, or propose it in the report; an operator can permit it with the rule ${rule}`;
+  return refuse(judgement.rule, `${judgement.reason}: this needs a person's yes, and ${who}; ${remedy}`);
+}
+
+/** In Claude Code's syntax; broad only where the words name the thing that is touched. */
+function suggestRule(action: Action): string | undefined {
+  switch (action.kind) {
+    case 'shell':
+      return /^[^\n]{1,120}$/.test(action.line) ? `Bash(${action.line})` : undefined;
+    case 'process': {
+      const line = action.argv.join(' ');
+      return line.length <= 120 ? `Bash(${line})` : undefined;
+    }
+    case 'read':
+    case 'scan':
+      return `Read(${action.kind === 'read' ? action.path : `${action.root}/**`})`;
+    case 'write':
+    case 'remove':
+      return `Edit(${action.path})`;
+    case 'fetch':
+      return undefined;
+  }
+}
+
+function isFileChange(action: Action): boolean {
+  return action.kind === 'write' || action.kind === 'remove';
+}
+
+function describePause({ until, by }: Pause): string {
+  const end = until === null ? 'until somebody resumes it' : `until ${new Date(until).toISOString()}`;
+  return `steward is paused ${end} (by ${by}): it may observe only; \`steward resume\` ends the pause`;
+}
+
+function refuse(rule: string, reason: string): Decision {
+  return { kind: 'refuse', rule, reason };
+}

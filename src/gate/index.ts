@@ -1,0 +1,2 @@
+export { runCanary } from './canary.ts';
+export { createGate, type GateOptions } from './gate.ts';
