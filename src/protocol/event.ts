@@ -33,7 +33,15 @@ export type RunEvent =
       isolation: 'unit' | 'bwrap' | 'none';
     }
   | { type: 'run.resumed'; model: string | null; prompt: string | null }
-  | { type: 'log.repaired'; cutBytes: number; unknownSteps: string[]; unansweredCalls: string[] }
+  /** What was wrong when the log was opened again. `damagedLines` count from 1 and stay as they are. */
+  | {
+      type: 'log.repaired';
+      cutBytes: number;
+      damagedLines: number[];
+      unknownSteps: string[];
+      /** Ids of tool_use blocks. */
+      unansweredCalls: string[];
+    }
   | { type: 'snapshot.taken'; items: Omit<SnapshotItem, 'facts'>[]; durationMs: number }
   | { type: 'findings.judged'; findings: Finding[]; brokenRules: BrokenRule[] }
   | { type: 'look.taken'; look: LookItem }
