@@ -1,0 +1,93 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
+import type { ModelPort, StopReason } from '../protocol/model.ts';
+import { anthropicBody, sealOf } from './anthropic-request.ts';
+import { type Exchange, runExchange, type VendorOptions } from './exchange.ts';
+import { StreamFault } from './failure.ts';
+import type { ReplyDraft } from './reply-draft.ts';
+
+/** Anthropic's Messages API through its SDK, which is loaded with the first request. It retries nothing: retry.ts does. */
+export function createAnthropic(options: VendorOptions): ModelPort {
+  let sdk: Promise<typeof Anthropic> | undefined;
+  return {
+    vendor: 'anthropic',
+    place: 'cloud',
+    endpoint: options.endpoint,
+    complete: (request) =>
+      runExchange(options, request, async (exchange) => {
+        sdk ??= import('@anthropic-ai/sdk').then((module) => module.Anthropic);
+        const client = createClient(await sdk, options, exchange);
+        const stream = await client.messages.create(anthropicBody(request));
+        for await (const event of stream) take(event, exchange.draft, request.model);
+      }),
+  };
+}
+
+function createClient(sdk: typeof Anthropic, options: VendorOptions, exchange: Exchange): Anthropic {
+  return new sdk({
+    // Never null: the SDK would then look for a key in the environment and in profiles that nobody named.
+    apiKey: options.apiKey ?? '',
+    baseURL: options.endpoint,
+    maxRetries: 0,
+    fetch: exchange.fetch,
+    // It would log to stdout, which belongs to the answer.
+    logLevel: 'off',
+    openTelemetry: false,
+  });
+}
+
+const STOP_REASONS: Record<string, StopReason> = {
+  end_turn: 'end_turn',
+  pause_turn: 'end_turn',
+  tool_use: 'tool_use',
+  max_tokens: 'max_tokens',
+  model_context_window_exceeded: 'max_tokens',
+  stop_sequence: 'stop_sequence',
+  refusal: 'refusal',
+};
+
+function take(event: RawMessageStreamEvent, draft: ReplyDraft, model: string): void {
+  switch (event.type) {
+    case 'message_start': {
+      const { usage } = event.message;
+      draft.noteUsage({
+        inputTokens: usage.input_tokens,
+        outputTokens: usage.output_tokens,
+        cacheReadTokens: usage.cache_read_input_tokens ?? 0,
+        cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+      });
+      return;
+    }
+    case 'content_block_start': {
+      const block = event.content_block;
+      if (block.type === 'tool_use') draft.toolStart(event.index, block.id, block.name);
+      if (block.type === 'text') draft.text(block.text);
+      if (block.type === 'thinking') draft.thinking(block.thinking);
+      if (block.type === 'redacted_thinking') draft.seal(sealOf(model, block.data, true));
+      return;
+    }
+    case 'content_block_delta': {
+      const { delta } = event;
+      if (delta.type === 'text_delta') draft.text(delta.text);
+      if (delta.type === 'thinking_delta') draft.thinking(delta.thinking);
+      if (delta.type === 'signature_delta') draft.seal(sealOf(model, delta.signature));
+      if (delta.type === 'input_json_delta') draft.toolArguments(event.index, delta.partial_json);
+      return;
+    }
+    case 'message_delta':
+      draft.noteUsage({ outputTokens: event.usage.output_tokens });
+      if (event.delta.stop_reason !== null) draft.stop(STOP_REASONS[event.delta.stop_reason] ?? 'end_turn');
+      return;
+    case 'content_block_stop':
+    case 'message_stop':
+      return;
+    default:
+      throwIfError(event);
+  }
+}
+
+/** The SDK throws for error events that are named so; proxies send some that are not. */
+function throwIfError(event: unknown): void {
+  if (typeof event !== 'object' || event === null || !('error' in event)) return;
+  throw new StreamFault('error', JSON.stringify(event.error));
+}

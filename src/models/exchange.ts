@@ -1,0 +1,228 @@
+import type { Clock } from '../protocol/machine.ts';
+import type { FailureClass, ModelFailure, ModelReply, ModelRequest } from '../protocol/model.ts';
+import {
+  type Classified,
+  classifyNetworkError,
+  classifyStatus,
+  classifyStreamFault,
+  type HttpFailure,
+  networkCode,
+  oneLine,
+  StreamFault,
+} from './failure.ts';
+import { createReplyDraft, type ReplyDraft } from './reply-draft.ts';
+
+/** What every vendor needs. */
+export interface VendorOptions {
+  clock: Clock;
+  fetch: typeof fetch;
+  mask: (text: string) => string;
+  /** Base address, without a key in it. */
+  endpoint: string;
+  apiKey: string | null;
+  /** Longest silence before the first byte, and between two. */
+  firstByteMs: number;
+  idleMs: number;
+  /** What to look at when a failure of a class comes: `login` → `check ANTHROPIC_API_KEY`. */
+  hints: Partial<Record<FailureClass | 'not-found' | 'unreachable', string>>;
+}
+
+/** One request under way, as a vendor's file sees it. */
+export interface Exchange {
+  /** Watched: silence, error statuses and the caller's abort end it. Anything it throws is classified by us. */
+  fetch: typeof fetch;
+  draft: ReplyDraft;
+}
+
+interface Watch {
+  controller: AbortController;
+  http: HttpFailure | null;
+  hasAnswered: boolean;
+  isSilent: boolean;
+  requestBytes: number;
+  lastByteAt: number;
+}
+
+/** Longest part of an error page that is read. */
+const ERROR_BODY_BYTES = 64 * 1024;
+
+/**
+ * Runs one request of any vendor. Never throws; settles at once when the signal aborts or the server falls silent,
+ * whatever the vendor's library is waiting for.
+ */
+export async function runExchange(
+  options: VendorOptions,
+  request: ModelRequest,
+  talk: (exchange: Exchange) => Promise<void>,
+): Promise<ModelReply | ModelFailure> {
+  const { clock } = options;
+  const startedAt = clock.elapsed();
+  const watch: Watch = {
+    controller: new AbortController(),
+    http: null,
+    hasAnswered: false,
+    isSilent: false,
+    requestBytes: 0,
+    lastByteAt: startedAt,
+  };
+  const draft = createReplyDraft({
+    idPrefix: `call_${request.messages.length}`,
+    now: () => clock.elapsed(),
+    ...(request.onDelta === undefined ? {} : { onDelta: request.onDelta }),
+  });
+  const abort = () => watch.controller.abort();
+  if (request.signal?.aborted === true) abort();
+  else request.signal?.addEventListener('abort', abort, { once: true });
+  const stopped = new AbortController();
+  void watchForSilence(options, watch, stopped.signal);
+
+  const ended = new Promise<'ended'>((resolve) => {
+    if (watch.controller.signal.aborted) resolve('ended');
+    else watch.controller.signal.addEventListener('abort', () => resolve('ended'), { once: true });
+  });
+  const talked = watch.controller.signal.aborted
+    ? ended
+    : talk({ fetch: watchedFetch(options, watch), draft }).then(
+        () => 'done' as const,
+        (error: unknown) => ({ error }),
+      );
+  const result = await Promise.race([talked, ended]);
+  draft.close();
+  stopped.abort();
+  request.signal?.removeEventListener('abort', abort);
+  // Frees the connection when a reply was given up half-way; nothing happens when it had ended.
+  watch.controller.abort();
+
+  const durationMs = clock.elapsed() - startedAt;
+  const usage = draft.usage(watch.requestBytes);
+  const fail = (found: Classified): ModelFailure => failureOf(found, options, request, usage, durationMs);
+  if (request.signal?.aborted === true) return fail(plain('aborted', 'given up by steward'));
+  if (watch.isSilent) return fail(plain('broken-reply', silenceText(options, watch)));
+  if (watch.http !== null) return fail(classifyStatus(watch.http, clock.now()));
+  if (typeof result === 'object') return fail(classifyThrown(result.error, watch));
+  const finished = draft.finish();
+  if ('broken' in finished) return fail(plain('broken-reply', finished.broken));
+  return {
+    ok: true,
+    model: request.model,
+    content: finished.content,
+    stopReason: finished.stopReason,
+    usage,
+    durationMs,
+    firstTokenMs: (draft.firstContentAt() ?? clock.elapsed()) - startedAt,
+  };
+}
+
+/** A request that is not worth sending: the failure without a server. */
+export function refuseRequest(
+  options: VendorOptions,
+  request: ModelRequest,
+  found: Classified,
+): ModelFailure {
+  return failureOf(found, options, request, createReplyDraft({ idPrefix: '', now: () => 0 }).usage(0), 0);
+}
+
+function plain(kind: FailureClass, text: string): Classified {
+  return { class: kind, status: null, resumeAt: null, text };
+}
+
+function classifyThrown(error: unknown, watch: Watch): Classified {
+  if (error instanceof StreamFault) return classifyStreamFault(error);
+  const code = networkCode(error);
+  // Node's fetch gives up by itself after five minutes without a byte.
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return plain('broken-reply', 'fell silent');
+  }
+  if (!watch.hasAnswered) return classifyNetworkError(error);
+  return plain('broken-reply', `the reply broke off: ${classifyNetworkError(error).text}`);
+}
+
+function failureOf(
+  found: Classified,
+  options: VendorOptions,
+  request: ModelRequest,
+  usage: ModelFailure['usage'],
+  durationMs: number,
+): ModelFailure {
+  const isUnreachable = found.class === 'retry' && found.status === null;
+  const hint =
+    found.status === 404
+      ? options.hints['not-found']
+      : isUnreachable
+        ? options.hints.unreachable
+        : options.hints[found.class];
+  const { text, ...rest } = found;
+  const message = `${request.model} at ${options.endpoint}: ${text}${hint === undefined ? '' : `; ${hint}`}`;
+  return { ok: false, ...rest, message: oneLine(message, options.mask), usage, durationMs };
+}
+
+function silenceText(options: VendorOptions, watch: Watch): string {
+  const ms = watch.hasAnswered ? options.idleMs : options.firstByteMs;
+  return `${watch.hasAnswered ? 'fell silent in the middle of the reply' : 'did not answer'} for ${ms / 1000} s`;
+}
+
+async function watchForSilence(options: VendorOptions, watch: Watch, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    const limitMs = watch.hasAnswered ? options.idleMs : options.firstByteMs;
+    const quietMs = options.clock.elapsed() - watch.lastByteAt;
+    if (quietMs >= limitMs) {
+      watch.isSilent = true;
+      watch.controller.abort();
+      return;
+    }
+    await options.clock.sleep(Math.min(limitMs - quietMs, options.idleMs), stopped);
+  }
+}
+
+function watchedFetch(options: VendorOptions, watch: Watch): typeof fetch {
+  return async (input, init) => {
+    // A library's own signal ends this one request only, so it need not be unhooked.
+    init?.signal?.addEventListener('abort', () => watch.controller.abort(), { once: true });
+    if (typeof init?.body === 'string') watch.requestBytes = Buffer.byteLength(init.body);
+    const response = await options.fetch(input, {
+      ...init,
+      signal: watch.controller.signal,
+      // A redirected POST loses its body, and would take the key to a place nobody named.
+      redirect: 'manual',
+    });
+    watch.lastByteAt = options.clock.elapsed();
+    if (!response.ok) {
+      watch.http = {
+        status: response.status,
+        headers: response.headers,
+        body: await readSome(response, ERROR_BODY_BYTES),
+      };
+      throw new Error(`status ${response.status}`);
+    }
+    watch.hasAnswered = true;
+    const body = response.body;
+    if (body === null) return response;
+    return new Response(body.pipeThrough(tick(() => (watch.lastByteAt = options.clock.elapsed()))), {
+      status: response.status,
+      headers: response.headers,
+    });
+  };
+}
+
+function tick(note: () => void): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      note();
+      controller.enqueue(chunk);
+    },
+  });
+}
+
+async function readSome(response: Response, limitBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length >= limitBytes) break;
+    }
+  } catch {
+    // The status alone says enough to classify it.
+  }
+  return text;
+}

@@ -1,0 +1,126 @@
+import type { FailureClass, ModelFailure } from '../protocol/model.ts';
+import { resumeTime } from './resume-time.ts';
+
+/** An answer with an error status, before any reply. */
+export interface HttpFailure {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+/** An error that a server reports inside a stream that began well. `type` is in the vendor's words. */
+export class StreamFault extends Error {
+  readonly type: string;
+  constructor(type: string, message: string) {
+    super(message);
+    this.name = 'StreamFault';
+    this.type = type;
+  }
+}
+
+export type Classified = Pick<ModelFailure, 'class' | 'status' | 'resumeAt' | 'isPromptTooLong'> & {
+  text: string;
+};
+
+/** Sources of the wording: the vendors' error pages and servers, 2026-11. */
+const TOO_LONG =
+  /prompt is too long|context.?length|maximum context|context window|too many (input )?tokens|exceeds? the (available|maximum|max).*(context|tokens)|request_too_large|input token count/i;
+const NO_CREDIT =
+  /credit balance|insufficient.?(balance|funds|credit|quota)|billing_error|billing hard limit/i;
+
+export function classifyStatus(failure: HttpFailure, nowMs: number): Classified {
+  const { status, headers, body } = failure;
+  const resumeAt = resumeTime(headers, body, nowMs);
+  const text = `${status} ${errorText(body)}`.trim();
+  const as = (kind: FailureClass, more: Partial<Classified> = {}): Classified => ({
+    class: kind,
+    status,
+    resumeAt: null,
+    text,
+    ...more,
+  });
+  if (status === 402 || (status < 500 && status !== 401 && NO_CREDIT.test(body))) return as('money');
+  if (status === 401 || status === 403) return as('login');
+  if (status === 429) return as('wait', { resumeAt });
+  if (status === 408 || status === 409 || status === 425 || status >= 500) return as('retry', { resumeAt });
+  if (status >= 300 && status < 400) {
+    const place = headers.get('location') ?? 'nowhere';
+    return as('bad-request', { text: `${status} redirects to ${place}; name that address instead` });
+  }
+  if (status === 413 || TOO_LONG.test(body)) return as('bad-request', { isPromptTooLong: true });
+  return as('bad-request');
+}
+
+export function classifyStreamFault(fault: StreamFault): Classified {
+  const base = { status: null, resumeAt: null, text: `${fault.type}: ${fault.message}` };
+  const said = `${fault.type} ${fault.message}`;
+  if (NO_CREDIT.test(said)) return { ...base, class: 'money' };
+  if (/authentication|permission/i.test(fault.type)) return { ...base, class: 'login' };
+  if (/rate_?limit|quota|\b429\b/i.test(said)) return { ...base, class: 'wait' };
+  if (TOO_LONG.test(said)) return { ...base, class: 'bad-request', isPromptTooLong: true };
+  if (/invalid_request|not_found/i.test(fault.type)) return { ...base, class: 'bad-request' };
+  return { ...base, class: 'retry' };
+}
+
+/** No answer at all. A certificate that is refused today is refused tomorrow; everything else may pass. */
+export function classifyNetworkError(error: unknown): Classified {
+  const code = networkCode(error);
+  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_INVALID_URL|ERR_SSL/.test(code);
+  const text = NETWORK_WORDS[code] ?? (code === '' ? rootMessage(error) : `${rootMessage(error)} (${code})`);
+  return { class: isCertificate ? 'bad-request' : 'retry', status: null, resumeAt: null, text };
+}
+
+const NETWORK_WORDS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused: nothing listens there',
+  ECONNRESET: 'connection reset',
+  UND_ERR_SOCKET: 'connection closed by the server',
+  ENOTFOUND: 'no such host name',
+  EAI_AGAIN: 'the name server does not answer',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+};
+
+/** One line, masked, at most 400 characters. */
+export function oneLine(text: string, mask: (text: string) => string): string {
+  const line = mask(text).replace(/\s+/g, ' ').trim();
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
+
+/** What a server said, out of any of the shapes that vendors wrap it in. */
+function errorText(body: string): string {
+  try {
+    const found = messageIn(JSON.parse(body));
+    if (found !== undefined) return found;
+  } catch {
+    // Not JSON: a proxy's page. Its text is better than nothing.
+  }
+  return body
+    .replace(/<[^>]*>/g, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+function messageIn(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return messageIn(value[0]);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('error' in value) return messageIn(value.error);
+  if ('message' in value && typeof value.message === 'string') return value.message;
+  if ('detail' in value && typeof value.detail === 'string') return value.detail;
+  return undefined;
+}
+
+export function networkCode(error: unknown): string {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth += 1) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return '';
+}
+
+function rootMessage(error: unknown): string {
+  let at = error;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}
