@@ -19,6 +19,8 @@ export interface ProbeSpec {
   parse: ParseSpec;
   /** name → CEL over `output` (and the facts before it). */
   facts: Record<string, string>;
+  /** Text with `{cel}` parts over the facts: what is shown instead of the raw output. null: the output itself. */
+  show: string | null;
   limitBytes: number;
   timeoutMs: number;
   egress: 'any' | 'local';
