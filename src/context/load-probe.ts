@@ -1,0 +1,188 @@
+import { basename } from 'node:path';
+import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
+import { nearest } from '../lib/nearest.ts';
+import { fileError, parseYaml } from '../lib/yaml-file.ts';
+import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
+import { compileFacts, FACT_VARIABLES, FactError } from './compute-facts.ts';
+import { compileRule, RULE_VARIABLES, RuleFieldError } from './match-rule.ts';
+
+/**
+ * From what an operator wrote to a ProbeSpec that is known to work: the shape is checked, every expression compiles,
+ * and every rule finds in its own examples what it says it finds. Shipped probes go through this when steward is
+ * built, so that neither zod nor yaml is loaded when it runs.
+ */
+
+type LineOf = (path: readonly PropertyKey[]) => number | null;
+
+/** Throws OpsError `settings`: `file:line: field: what is wrong`. */
+export async function loadProbeFile(path: string, text: string): Promise<ProbeSpec> {
+  const yaml = await parseYaml(path, text);
+  return compileProbe(path, yaml.value, yaml.lineOf);
+}
+
+/** Shipped probes, for the build. */
+export async function compileProbes(
+  files: readonly { source: string; text: string }[],
+): Promise<ProbeSpec[]> {
+  const specs: ProbeSpec[] = [];
+  for (const { source, text } of files) specs.push(await loadProbeFile(source, text));
+  return specs;
+}
+
+/** @param source names the file; its base name without extension is the probe's name. */
+export async function compileProbe(
+  source: string,
+  raw: unknown,
+  lineOf: LineOf = () => null,
+): Promise<ProbeSpec> {
+  const fail = (path: readonly PropertyKey[], message: string, hint?: string) =>
+    fileError(source, lineOf(path), `${fieldName(path)}${message}`, hint);
+
+  const name = basename(source).replace(/\.(ya?ml|json)$/, '');
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw fail([], `the file name is the probe's name: use lower case letters, digits and hyphens`);
+  }
+  const { probeSchema } = await import('../protocol/schemas/probe.ts');
+  const checked = probeSchema.safeParse(raw);
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    if (issue === undefined) throw fail([], 'is not a probe');
+    if (issue.code === 'unrecognized_keys') {
+      const key = issue.keys[0] ?? '';
+      const meant = nearest(key, KNOWN_KEYS);
+      throw fail([...issue.path, key], 'there is no such field', meant && `Did you mean "${meant}"?`);
+    }
+    throw fail(issue.path, issue.message);
+  }
+
+  const { run, http, executable, limit, timeout, rules, ...rest } = checked.data;
+  const spec: ProbeSpec = {
+    name,
+    source,
+    ...rest,
+    gather: run
+      ? { kind: 'run', argv: run }
+      : executable
+        ? { kind: 'executable', path: executable }
+        : {
+            kind: 'http',
+            endpoints: (http ?? []).map(({ expect, ...e }) => ({ ...e, expectStatus: expect })),
+          },
+    limitBytes: limit,
+    timeoutMs: timeout,
+    rules: rules.map(({ examples, ...rule }) => ({
+      ...rule,
+      examples: examples.map(({ before, ...example }) => (before ? { ...example, before } : example)),
+    })),
+  };
+  await check(spec, fail);
+  return spec;
+}
+
+type Fail = (path: readonly PropertyKey[], message: string, hint?: string) => Error;
+
+async function check(spec: ProbeSpec, fail: Fail): Promise<void> {
+  const compiler = await createExpressionCompiler();
+  const factNames = Object.keys(spec.facts);
+  for (const reserved of [...FACT_VARIABLES, ...RULE_VARIABLES, 'show']) {
+    if (factNames.includes(reserved)) throw fail(['facts', reserved], 'this name is taken by steward');
+  }
+  try {
+    await compileFacts(compiler, spec);
+  } catch (error) {
+    if (error instanceof FactError)
+      throw fail(error.fact === 'show' ? ['show'] : ['facts', error.fact], error.message);
+    throw error;
+  }
+  for (const [index, rule] of spec.rules.entries()) {
+    await checkRule(compiler, rule, factNames, (path, message) => fail(['rules', index, ...path], message));
+  }
+}
+
+async function checkRule(
+  compiler: ExpressionCompiler,
+  rule: RuleSpec,
+  factNames: readonly string[],
+  fail: Fail,
+): Promise<void> {
+  const compiled = await compileRule(compiler, rule, factNames).catch((error: unknown) => {
+    throw error instanceof RuleFieldError ? fail(error.path, error.message) : error;
+  });
+  for (const [index, example] of rule.examples.entries()) {
+    const place = ['examples', index];
+    for (const fact of [...Object.keys(example.facts), ...Object.keys(example.before ?? {})]) {
+      if (!factNames.includes(fact))
+        throw fail(place, `the example uses a fact that the probe does not have: ${fact}`);
+    }
+    const before = compiled.match(example.before ?? example.facts, EXAMPLE_HOST, null);
+    const known = rule.changed === null ? null : new Set(example.before ? before.seen : []);
+    const { matches, error } = compiled.match(example.facts, EXAMPLE_HOST, known);
+    if (error !== null) throw fail(place, `the rule breaks on its own example: ${error}`);
+    const found = matches.map((match) => match.object).sort();
+    const expected = [...example.finds].sort();
+    if (JSON.stringify(found) !== JSON.stringify(expected)) {
+      throw fail(
+        place,
+        `the rule finds [${found.join(', ')}] in its own example, not [${expected.join(', ')}]`,
+      );
+    }
+    const refused = matches.flatMap((match) => match.looks).find((look) => 'refused' in look);
+    if (refused) throw fail(place, `a look-step cannot be made from the example: ${refused.refused}`);
+  }
+}
+
+const EXAMPLE_HOST = 'host';
+
+const KNOWN_KEYS = [
+  ...[
+    'describe',
+    'core',
+    'needs',
+    'run',
+    'http',
+    'executable',
+    'okExits',
+    'parse',
+    'facts',
+    'limit',
+    'timeout',
+  ],
+  ...[
+    'egress',
+    'rules',
+    'id',
+    'each',
+    'as',
+    'object',
+    'when',
+    'changed',
+    'measure',
+    'severity',
+    'class',
+    'cooldown',
+  ],
+  ...[
+    'say',
+    'look',
+    'examples',
+    'before',
+    'finds',
+    'name',
+    'url',
+    'expect',
+    'kind',
+    'separator',
+    'columns',
+    'skip',
+  ],
+];
+
+/** `rules[0].when: ` */
+function fieldName(path: readonly PropertyKey[]): string {
+  const name = path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  );
+  return name === '' ? '' : `${name}: `;
+}

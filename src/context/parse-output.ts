@@ -1,0 +1,103 @@
+import { parseSize } from '../lib/size.ts';
+import type { ParseSpec } from '../protocol/probe.ts';
+
+export type Parsed = { ok: true; output: unknown } | { ok: false; reason: string };
+
+/** Text of a command → plain data. Never throws: what does not fit the declared form is told with its line. */
+export function parseOutput(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): Parsed {
+  try {
+    return { ok: true, output: parseAs(spec, text) };
+  } catch (error) {
+    if (error instanceof LineError) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+class LineError extends Error {
+  constructor(line: number, message: string) {
+    super(`line ${line} of the output ${message}`);
+  }
+}
+
+function parseAs(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): unknown {
+  switch (spec.kind) {
+    case 'none':
+      return text;
+    case 'json':
+      return parseJson(text, 1);
+    case 'jsonl':
+      return numberedLines(text).map(({ line, number }) => parseJson(line, number));
+    case 'lines':
+      return numberedLines(text).map(({ line }) => line);
+    case 'keyvalue':
+      return parseKeyValue(text, spec.separator);
+    case 'columns':
+      return numberedLines(text)
+        .filter(({ number }) => number > spec.skip)
+        .map(({ line, number }) => parseColumns(line, number, spec.columns));
+  }
+}
+
+/** Without blank lines; numbers count them. */
+function numberedLines(text: string): { line: string; number: number }[] {
+  return text
+    .split('\n')
+    .map((line, index) => ({ line: line.replace(/\r$/, ''), number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '');
+}
+
+function parseJson(text: string, firstLine: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 names the offset; anything else is the first line.
+    const offset = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const before = text.slice(0, Number(offset ?? 0)).split('\n').length - 1;
+    throw new LineError(firstLine + before, text.trim() === '' ? 'is empty, not JSON' : 'is not JSON');
+  }
+}
+
+/** Later keys win. A line without the separator is an error: half-read output must not look like a healthy one. */
+function parseKeyValue(text: string, separator: string): Record<string, string> {
+  return Object.fromEntries(
+    numberedLines(text).map(({ line, number }) => {
+      const at = line.indexOf(separator);
+      if (at < 0) throw new LineError(number, `has no "${separator}"`);
+      return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()];
+    }),
+  );
+}
+
+type Column = Extract<ParseSpec, { kind: 'columns' }>['columns'][number];
+
+/** Split at white space; the last column takes the rest of the line, spaces included. */
+function parseColumns(line: string, number: number, columns: readonly Column[]): Record<string, unknown> {
+  const row: [string, unknown][] = [];
+  let rest = line.trim();
+  for (const [index, column] of columns.entries()) {
+    if (rest === '') throw new LineError(number, `has ${index} columns, not ${columns.length}`);
+    const end = index === columns.length - 1 ? -1 : rest.search(/\s/);
+    const word = end < 0 ? rest : rest.slice(0, end);
+    rest = end < 0 ? '' : rest.slice(end).trimStart();
+    row.push([column.name, convert(word, column, number)]);
+  }
+  return Object.fromEntries(row);
+}
+
+/** `-` is how df, ps and systemctl write "no value": null. */
+function convert(word: string, column: Column, number: number): unknown {
+  if (column.type === 'string') return word;
+  if (word === '-') return null;
+  const value =
+    column.type === 'bytes'
+      ? parseSize(word)
+      : { int: /^[+-]?\d+$/, float: /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i, percent: /^\d+(\.\d+)?%$/ }[
+            column.type
+          ].test(word)
+        ? Number.parseFloat(word)
+        : undefined;
+  if (value === undefined || !Number.isFinite(value)) {
+    throw new LineError(number, `has "${word.slice(0, 40)}" as ${column.name}, which is no ${column.type}`);
+  }
+  return value;
+}

@@ -1,0 +1,214 @@
+import { capText } from '../lib/cap.ts';
+import { sha256 } from '../lib/digest.ts';
+import { createExpressionCompiler } from '../lib/expression.ts';
+import type { Clock } from '../protocol/machine.ts';
+import type { ProbeSpec } from '../protocol/probe.ts';
+import type { SnapshotItem } from '../protocol/snapshot.ts';
+import { type ComputeFacts, compileFacts, FactError } from './compute-facts.ts';
+import { commandOf, type Gathered, type GatherPorts, gather, missingFor } from './gather.ts';
+import type { JournalBaseline } from './journal/baseline.ts';
+import { summariseJournal } from './journal/summarise.ts';
+import { parseOutput } from './parse-output.ts';
+
+export interface SnapshotOptions extends GatherPorts {
+  specs: readonly ProbeSpec[];
+  clock: Clock;
+  /** Name under which items cite this machine. */
+  host: string;
+  /** Takes known secrets out of what will be shown, logged or sent. */
+  mask(text: string): string;
+  /** What the goal's last snapshot said, for `change`; null when there was none. */
+  previous: SnapshotSummary | null;
+  journalBaseline: JournalBaseline | null;
+  /** For the whole snapshot, whatever hangs. Default 10 s. */
+  deadlineMs?: number;
+  /** Probes at a time. Default 8. */
+  parallel?: number;
+  signal?: AbortSignal;
+}
+
+export interface SnapshotTaken {
+  items: SnapshotItem[];
+  durationMs: number;
+  /** To be stored; the one given when no journal was read. */
+  journalBaseline: JournalBaseline | null;
+  /**
+   * Resolves when the processes of probes that missed the deadline are gone. They were told to end before the
+   * snapshot was handed out; wait for this before the program exits. Never rejects.
+   */
+  settled: Promise<void>;
+}
+
+/** Per probe, what the next snapshot is compared with. A JSON value. */
+export type SnapshotSummary = Record<string, { status: SnapshotItem['status']; digest: string }>;
+
+export function summariseForHistory(items: readonly SnapshotItem[]): SnapshotSummary {
+  return Object.fromEntries(items.map(({ probe, status, digest }) => [probe, { status, digest }]));
+}
+
+/**
+ * Runs all probes, in parallel, and hands out one item per probe in their order, `P1`, `P2`, … Resolves within the
+ * deadline: a probe that is not done by then is `failed` with reason `deadline`. Rejects only when a gate or host
+ * function does, which means that the run cannot go on.
+ */
+export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTaken> {
+  const { specs, clock } = options;
+  const startedAt = clock.now();
+  const start = clock.elapsed();
+  const items = new Map<ProbeSpec, SnapshotItem>();
+  let journalBaseline = options.journalBaseline;
+
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.signal?.aborted) abort();
+
+  const queue = specs.map((spec, index) => ({ spec, id: `P${index + 1}` }));
+  const compiler = await createExpressionCompiler();
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined && !stop.signal.aborted; next = queue.shift()) {
+      const { spec, id } = next;
+      const at = clock.now();
+      const since = clock.elapsed();
+      const facts = await compileFacts(compiler, spec);
+      const missing = missingFor(spec, options);
+      const gathered =
+        missing === null ? await gather(spec, id, options, stop.signal) : notConfigured(missing);
+      if (stop.signal.aborted) return;
+      const read = interpret(spec, facts, gathered, journalBaseline, clock.now());
+      if (read.journalBaseline !== undefined) journalBaseline = read.journalBaseline;
+      items.set(
+        spec,
+        toItem(spec, id, options, { ...read, at, durationMs: Math.round(clock.elapsed() - since) }),
+      );
+    }
+  };
+  const all = Promise.all(Array.from({ length: options.parallel ?? 8 }, work));
+  const isOver = new AbortController();
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  const deadline = clock.sleep(options.deadlineMs ?? 10_000, isOver.signal);
+  try {
+    await Promise.race([all, deadline, stopped]);
+  } finally {
+    abort();
+    isOver.abort();
+    options.signal?.removeEventListener('abort', abort);
+  }
+
+  const reason = options.signal?.aborted ? 'aborted' : 'deadline';
+  const durationMs = Math.round(clock.elapsed() - start);
+  return {
+    items: specs.map((spec, index) => {
+      const late = { ...notConfigured(''), state: { status: 'failed' as const, reason } };
+      return (
+        items.get(spec) ??
+        toItem(spec, `P${index + 1}`, options, {
+          gathered: late,
+          facts: {},
+          text: '',
+          at: startedAt,
+          durationMs,
+        })
+      );
+    }),
+    durationMs,
+    journalBaseline,
+    settled: all.then(
+      () => undefined,
+      () => undefined,
+    ),
+  };
+}
+
+interface Interpreted {
+  gathered: Gathered;
+  facts: Record<string, unknown>;
+  text: string;
+  journalBaseline?: JournalBaseline;
+}
+
+function interpret(
+  spec: ProbeSpec,
+  computeFacts: ComputeFacts,
+  gathered: Gathered,
+  known: JournalBaseline | null,
+  now: number,
+): Interpreted {
+  const said =
+    gathered.remarks === '' ? gathered.text : `${gathered.text}\n[stderr]\n${gathered.remarks}`.trim();
+  const failed = (reason: string): Interpreted => ({
+    gathered: { ...gathered, state: { status: 'failed', reason } },
+    facts: {},
+    text: said,
+  });
+  if (gathered.state.status !== 'ok') return { gathered, facts: {}, text: said };
+  let output = gathered.output;
+  let text = said;
+  let journalBaseline: JournalBaseline | undefined;
+  if (spec.parse.kind === 'journal') {
+    const summary = summariseJournal(gathered.text, known, now);
+    ({ output, text, baseline: journalBaseline } = summary);
+  } else if (output === undefined) {
+    // Half of a table read as if it were the whole would be a healthy answer that nobody gave.
+    if (gathered.isTruncated) return failed(`the output was ${gathered.totalBytes} bytes, too much to judge`);
+    const parsed = parseOutput(spec.parse, gathered.text);
+    if (!parsed.ok) return failed(parsed.reason);
+    output = parsed.output;
+  }
+  try {
+    const computed = computeFacts(output, gathered.exit);
+    const shown = { facts: computed.facts, text: computed.text ?? text };
+    return { gathered, ...shown, ...(journalBaseline === undefined ? {} : { journalBaseline }) };
+  } catch (error) {
+    if (error instanceof FactError) return failed(`fact "${error.fact}": ${error.message}`);
+    throw error;
+  }
+}
+
+function toItem(
+  spec: ProbeSpec,
+  id: string,
+  options: SnapshotOptions,
+  read: Interpreted & { at: number; durationMs: number },
+): SnapshotItem {
+  const { status, reason } = read.gathered.state;
+  const masked = options.mask(read.text);
+  const digest = sha256(masked).slice(0, 16);
+  const shown = capText(masked, spec.limitBytes);
+  const before = options.previous?.[spec.name];
+  return {
+    id,
+    probe: spec.name,
+    describe: spec.describe,
+    core: spec.core,
+    command: options.mask(commandOf(spec, options.cwd)),
+    host: options.host,
+    at: read.at,
+    durationMs: read.durationMs,
+    status,
+    reason: reason === null ? null : options.mask(reason),
+    text: shown.text,
+    totalBytes: Math.max(read.gathered.totalBytes, shown.totalBytes),
+    isTruncated: shown.isTruncated || read.gathered.isTruncated,
+    digest,
+    change:
+      before === undefined
+        ? 'new'
+        : before.digest === digest && before.status === status
+          ? 'same'
+          : 'changed',
+    egress: spec.egress,
+    facts: read.facts,
+  };
+}
+
+function notConfigured(reason: string): Gathered {
+  return {
+    state: { status: 'not-configured', reason },
+    text: '',
+    totalBytes: 0,
+    isTruncated: false,
+    remarks: '',
+    exit: null,
+  };
+}

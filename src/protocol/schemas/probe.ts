@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { parseDuration } from '../../lib/duration.ts';
+import { parseSize } from '../../lib/size.ts';
+import { SEVERITIES } from '../finding.ts';
+import type { ParseSpec } from '../probe.ts';
+
+/**
+ * What an operator writes in a probe file. Checks shapes only; what an expression means is checked by src/context.
+ * Unknown keys are errors: a misspelt `severty` must not be a rule that is quietly different.
+ */
+
+const text = z.string().trim().min(1, 'is empty');
+const identifier = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is not a name (letters, digits and _, not beginning with a digit)');
+const kebab = z.string().regex(/^[a-z][a-z0-9-]*$/, 'is not a name in lower case with hyphens');
+
+const duration = z.string().transform((written, context) => {
+  const ms = parseDuration(written);
+  if (ms !== undefined && ms > 0) return ms;
+  context.addIssue({ code: 'custom', message: 'is not a duration such as 5s, 10m or 6h' });
+  return z.NEVER;
+});
+
+const size = z.union([z.string(), z.number()]).transform((written, context) => {
+  const bytes = parseSize(String(written));
+  if (bytes !== undefined && bytes > 0) return bytes;
+  context.addIssue({ code: 'custom', message: 'is not a size such as 4KiB' });
+  return z.NEVER;
+});
+
+const argv = z.array(z.union([text, z.number().transform(String)])).min(1, 'names no program');
+
+const COLUMN_TYPES = ['string', 'int', 'float', 'percent', 'bytes'] as const;
+const column = z.string().transform((written, context) => {
+  const [name = '', type = 'string'] = written.split(':');
+  const known = COLUMN_TYPES.find((candidate) => candidate === type);
+  if (known !== undefined && /^[a-zA-Z_]\w*$/.test(name)) return { name, type: known };
+  context.addIssue({
+    code: 'custom',
+    message: `is not a column such as used:int (types: ${COLUMN_TYPES.join(', ')})`,
+  });
+  return z.NEVER;
+});
+
+const bareParse = z
+  .enum(['json', 'jsonl', 'lines', 'none', 'keyvalue', 'journal'])
+  .transform((kind): ParseSpec => (kind === 'keyvalue' ? { kind, separator: '=' } : { kind }));
+const parse = z.union(
+  [
+    bareParse,
+    z.strictObject({ kind: bareParse }).transform(({ kind }) => kind),
+    z
+      .strictObject({ kind: z.literal('keyvalue'), separator: z.string().min(1) })
+      .transform((spec): ParseSpec => spec),
+    z
+      .strictObject({
+        kind: z.literal('columns').optional(),
+        columns: z.array(column).min(1),
+        skip: z.int().min(0).default(0),
+      })
+      .transform(({ columns, skip }): ParseSpec => ({ kind: 'columns', columns, skip })),
+  ],
+  { error: 'is none of: json, jsonl, lines, keyvalue, journal, none, { columns: […], skip: 1 }' },
+);
+
+const example = z.strictObject({
+  facts: z.record(z.string(), z.unknown()),
+  before: z.record(z.string(), z.unknown()).optional(),
+  finds: z.array(z.string()),
+});
+
+const rule = z
+  .strictObject({
+    id: kebab,
+    each: identifier.nullable().default(null),
+    as: identifier.default('it'),
+    object: text.nullable().default(null),
+    when: text.default('true'),
+    changed: text.nullable().default(null),
+    measure: text.nullable().default(null),
+    severity: z.enum(SEVERITIES),
+    class: z.enum(['safe', 'risky', 'advisory']).default('advisory'),
+    cooldown: duration.default(6 * 3_600_000),
+    say: text,
+    look: z.array(argv).default([]),
+    examples: z.array(example).min(2, 'needs at least two examples: one that finds and one that does not'),
+  })
+  .refine((r) => r.each === null || r.object !== null, {
+    path: ['object'],
+    error: 'is needed beside `each`: two findings would have the same name',
+  })
+  .refine((r) => r.when !== 'true' || r.changed !== null, {
+    path: ['when'],
+    error: 'is missing: without `when` or `changed` the rule would always match',
+  })
+  .refine((r) => r.examples.some((e) => e.finds.length > 0) && r.examples.some((e) => e.finds.length === 0), {
+    path: ['examples'],
+    error: 'need one that finds something and one that finds nothing',
+  })
+  .transform(({ cooldown, ...r }) => ({ ...r, cooldownMs: cooldown }));
+
+const endpoint = z.strictObject({
+  name: text,
+  url: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }),
+  expect: z.int().min(100).max(599).default(200),
+});
+
+export const probeSchema = z
+  .strictObject({
+    describe: text,
+    core: z.boolean().default(false),
+    needs: z.union([text.transform((one) => [one]), z.array(text)]).default([]),
+    run: argv.optional(),
+    http: z.array(endpoint).optional(),
+    executable: z.string().startsWith('/', 'is not an absolute path').optional(),
+    okExits: z.array(z.int().min(0).max(255)).default([]),
+    parse: parse.default({ kind: 'none' }),
+    facts: z.record(identifier, text).default({}),
+    show: text.nullable().default(null),
+    limit: size.default(4096),
+    timeout: duration.default(5_000),
+    egress: z.enum(['any', 'local']).default('any'),
+    rules: z.array(rule).default([]),
+  })
+  .superRefine((probe, context) => {
+    const kinds = [probe.run, probe.http, probe.executable].filter((kind) => kind !== undefined);
+    if (kinds.length !== 1) {
+      context.addIssue({ code: 'custom', message: 'needs exactly one of `run`, `http` and `executable`' });
+    }
+    const isFetched = probe.http !== undefined && probe.parse.kind !== 'none';
+    if (isFetched && probe.http?.length !== 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['parse'],
+        message: 'of an answer needs exactly one endpoint',
+      });
+    }
+    const ids = probe.rules.map((r) => r.id);
+    const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+    if (twice >= 0) {
+      context.addIssue({ code: 'custom', path: ['rules', twice, 'id'], message: 'is used twice' });
+    }
+  });
+
+export type ProbeFile = z.output<typeof probeSchema>;
