@@ -1,4 +1,3 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import type { ModelPort, StopReason } from '../protocol/model.ts';
 import { anthropicBody, sealOf } from './anthropic-request.ts';
@@ -6,25 +5,34 @@ import { type Exchange, runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
+type Sdk = typeof import('@anthropic-ai/sdk');
+
 /** Anthropic's Messages API through its SDK, which is loaded with the first request. It retries nothing: retry.ts does. */
 export function createAnthropic(options: VendorOptions): ModelPort {
-  let sdk: Promise<typeof Anthropic> | undefined;
   return {
     vendor: 'anthropic',
     place: 'cloud',
     endpoint: options.endpoint,
     complete: (request) =>
       runExchange(options, request, async (exchange) => {
-        sdk ??= import('@anthropic-ai/sdk').then((module) => module.Anthropic);
-        const client = createClient(await sdk, options, exchange);
-        const stream = await client.messages.create(anthropicBody(request));
-        for await (const event of stream) take(event, exchange.draft, request.model);
+        const sdk = await import('@anthropic-ai/sdk');
+        const client = createClient(sdk, options, exchange);
+        try {
+          const stream = await client.messages.create(anthropicBody(request));
+          for await (const event of stream) take(event, exchange.draft, request.model);
+        } catch (error) {
+          // An error event inside the stream; error statuses never get as far as the SDK.
+          if (error instanceof sdk.APIError && error.type !== null) {
+            throw new StreamFault(error.type, error.apiMessage ?? error.message);
+          }
+          throw error;
+        }
       }),
   };
 }
 
-function createClient(sdk: typeof Anthropic, options: VendorOptions, exchange: Exchange): Anthropic {
-  return new sdk({
+function createClient(sdk: Sdk, options: VendorOptions, exchange: Exchange): InstanceType<Sdk['Anthropic']> {
+  return new sdk.Anthropic({
     // Never null: the SDK would then look for a key in the environment and in profiles that nobody named.
     apiKey: options.apiKey ?? '',
     baseURL: options.endpoint,
