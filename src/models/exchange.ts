@@ -176,12 +176,12 @@ async function watchForSilence(options: VendorOptions, watch: Watch, stopped: Ab
 
 function watchedFetch(options: VendorOptions, watch: Watch): typeof fetch {
   return async (input, init) => {
-    // A library's own signal ends this one request only, so it need not be unhooked.
-    init?.signal?.addEventListener('abort', () => watch.controller.abort(), { once: true });
+    // A library aborts its own signal when it throws: that hangs up, and must not look like our giving up.
+    const own = init?.signal == null ? [] : [init.signal];
     if (typeof init?.body === 'string') watch.requestBytes = Buffer.byteLength(init.body);
     const response = await options.fetch(input, {
       ...init,
-      signal: watch.controller.signal,
+      signal: AbortSignal.any([watch.controller.signal, ...own]),
       // A redirected POST loses its body, and would take the key to a place nobody named.
       redirect: 'manual',
     });
