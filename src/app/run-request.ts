@@ -1,0 +1,42 @@
+import type { PermissionMode } from '../protocol/effect.ts';
+import type { RunEvent } from '../protocol/event.ts';
+import type { ModelDelta } from '../protocol/model.ts';
+import type { Trigger } from '../protocol/trigger.ts';
+
+/** What somebody asks of steward. */
+export interface RunRequest {
+  goal: string | null;
+  /** Parameters of the goal. */
+  sets: Record<string, string>;
+  prompt: string | null;
+  /** What came through stdin beside the prompt: data. */
+  attachment: string | null;
+  /** Gathered besides the goal's. */
+  probes: string[];
+  trigger: Trigger;
+  /** Id (or its unique beginning) of the run to go on with; `last` for the newest of this folder. */
+  resume: string | null;
+  sessionId: string | null;
+  model: string | null;
+  fallbackModels: string[];
+  /** Tool names and permission rules, as typed. */
+  allowed: string[];
+  denied: string[];
+  mode: PermissionMode;
+  appendSystemPrompt: string | null;
+  outputSchema: Record<string, unknown> | null;
+}
+
+/** Whoever follows a run while it works. Called in order; must not throw. */
+export interface RunListener {
+  onEvent(event: RunEvent, time: string): void;
+  onDelta(delta: ModelDelta): void;
+}
+
+/** How a run ended. The rest is in its events. */
+export interface RunEnd {
+  /** Empty when the run could not even be opened. */
+  run: string;
+  /** Last hash of the log; null when nothing was kept. */
+  logHead: string | null;
+}

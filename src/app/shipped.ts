@@ -1,0 +1,32 @@
+import type { Goal } from '../protocol/goal.ts';
+import type { ToolSpec } from '../protocol/model.ts';
+import type { ProbeSpec } from '../protocol/probe.ts';
+import type { ProgramSpec } from '../protocol/program-spec.ts';
+
+/**
+ * What the project ships for operators, checked and compiled at build. Each is its own chunk, read when it is first
+ * wanted. The casts are true because scripts/compile-shipped.ts wrote the files from these types.
+ */
+export async function shippedProbes(): Promise<ProbeSpec[]> {
+  return (await import('../../generated/probes.json', { with: { type: 'json' } }))
+    .default as unknown as ProbeSpec[];
+}
+
+export async function shippedGoals(): Promise<Goal[]> {
+  return (await import('../../generated/goals.json', { with: { type: 'json' } }))
+    .default as unknown as Goal[];
+}
+
+export async function shippedSpecs(): Promise<ProgramSpec[]> {
+  return (await import('../../generated/specs.json', { with: { type: 'json' } }))
+    .default as unknown as ProgramSpec[];
+}
+
+export async function shippedFragments(): Promise<Record<string, string>> {
+  return (await import('../../generated/prompts.json', { with: { type: 'json' } })).default;
+}
+
+export async function shippedTools(): Promise<ToolSpec[]> {
+  return (await import('../../generated/tools.json', { with: { type: 'json' } }))
+    .default as unknown as ToolSpec[];
+}
