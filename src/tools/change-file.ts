@@ -74,7 +74,7 @@ export async function changeFile(
   return { ok: true, text: diff, isOwnWords: false, note: change.done };
 }
 
-const INSTEAD = 'Do not try another way to write it. Put the change under advice in your report.';
+const INSTEAD = 'Do not try another way to write it.';
 
 /** What a text must not hold to be written: a mask would take the place of the secret it stands for. */
 export function refuseMask(field: string): ToolOutput {
@@ -98,7 +98,7 @@ async function readBytes(step: string, path: string, context: ToolContext): Prom
     },
   );
   if (admission.kind === 'refused') {
-    return { ok: false, output: refusal(admission.judgement, admission.reason, 'Go on without this file.') };
+    return { ok: false, output: refusal(admission.judgement, admission.reason, '') };
   }
   const { bytes, problem } = admission.value;
   return problem === null ? { ok: true, bytes } : { ok: false, output: failure(problem.message) };

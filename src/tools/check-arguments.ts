@@ -14,12 +14,13 @@ export function checkArguments<T>(schema: Schema<T>, spec: ToolSpec, raw: unknow
     return { ok: false, sentence: `Arguments of ${spec.name} must be an object. ${usage(spec)}` };
   }
   const properties = propertiesOf(spec.inputSchema);
-  const parsed = schema.safeParse(repair(raw, properties));
+  const given = repair(raw, properties);
+  const parsed = schema.safeParse(given);
   if (parsed.success) {
     const ignored = Object.keys(raw).filter((name) => !Object.hasOwn(properties, name));
     return { ok: true, input: parsed.data, ignored };
   }
-  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, raw));
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, given));
   return { ok: false, sentence: `Wrong arguments for ${spec.name}: ${issues.join('; ')}. ${usage(spec)}` };
 }
 
@@ -47,13 +48,34 @@ function unquote(value: string, type: string): unknown {
   return value;
 }
 
-function describe(issue: SchemaIssue, raw: object): string {
+function describe(issue: SchemaIssue, given: unknown): string {
   const name = issue.path.map(String).join('.');
-  const top = issue.path[0];
-  const isMissing = issue.path.length === 1 && (raw as Record<PropertyKey, unknown>)[top ?? ''] === undefined;
-  if (isMissing) return `${name} is missing`;
-  const message = issue.message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
-  return `${name === '' ? 'arguments' : name}: ${message}`;
+  const value = issue.path.reduce<unknown>((inner, key) => Object(inner)[key], given);
+  if (value === undefined) return `${name} is missing`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${name} must be ${withArticle(issue.expected ?? 'another type')}, not ${nameValue(value)}`;
+    case 'invalid_value':
+      return `${name} must be one of ${issue.values?.join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `${name} must have at least ${issue.minimum} ${issue.minimum === 1 ? 'character' : 'characters'}`
+        : `${name} must be ${issue.inclusive ? 'at least' : 'greater than'} ${issue.minimum}`;
+    default:
+      return `${name} is not valid`;
+  }
+}
+
+function withArticle(type: string): string {
+  const name = type === 'int' ? 'integer' : type;
+  return `${/^[aio]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** Short values as they are: a model that sees `"ten"` knows at once what to change. */
+function nameValue(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text.length <= 40) return text;
+  return Array.isArray(value) ? 'an array' : withArticle(typeof value);
 }
 
 interface PropertySchema {

@@ -1,10 +1,11 @@
 import type { ToolSpec } from '../protocol/model.ts';
 import type { ToolName } from '../protocol/tool.ts';
+import type { toJsonSchema } from './json-schema/schema.ts';
 
 interface Source {
   name: ToolName;
   folder: string;
-  load(): Promise<{ describeInput(): object }>;
+  load(): Promise<{ schema: Parameters<typeof toJsonSchema>[0] }>;
 }
 
 /** In the order in which the model sees them. */
@@ -24,11 +25,13 @@ const SOURCES: readonly Source[] = [
 export async function compileTools(
   readDescription: (folder: string) => Promise<string>,
 ): Promise<ToolSpec[]> {
+  // Not for the run: what a tool's check needs of zod is small, what this needs is not.
+  const { toJsonSchema } = await import('./json-schema/schema.ts');
   return Promise.all(
     SOURCES.map(async ({ name, folder, load }) => ({
       name,
       description: (await readDescription(folder)).trim().replace(/\s*\n\s*/g, ' '),
-      inputSchema: trimSchema((await load()).describeInput()),
+      inputSchema: trimSchema(toJsonSchema((await load()).schema)),
     })),
   );
 }

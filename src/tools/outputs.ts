@@ -11,7 +11,7 @@ export function refusal(judgement: Judgement, reason: string, instead: string): 
   const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
   return {
     ok: false,
-    text: `Not run, rule ${judgement.rule}: ${sentence} ${instead}`,
+    text: `Not run, rule ${judgement.rule}: ${sentence} ${instead}`.trimEnd(),
     isOwnWords: true,
     isRefused: true,
   };

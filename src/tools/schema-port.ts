@@ -5,7 +5,13 @@ export interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: { issues: SchemaIssue[] } };
 }
 
+/** The facts of an issue, which the check puts into words. */
 export interface SchemaIssue {
+  code: string;
   path: PropertyKey[];
-  message: string;
+  expected?: string;
+  values?: readonly unknown[];
+  minimum?: number | bigint;
+  inclusive?: boolean;
+  origin?: string;
 }

@@ -35,11 +35,11 @@ describe('the registry', () => {
   test('names each wrong field and what the tool takes', async () => {
     const { call } = await makeBench();
     expect((await call('Read', { offset: 'x' })).text).toBe(
-      'Wrong arguments for Read: file_path is missing; offset: expected number, received string. ' +
+      'Wrong arguments for Read: file_path is missing; offset must be a number, not "x". ' +
         'It takes {file_path: string, offset?: integer, limit?: integer}.',
     );
     expect((await call('Search', { pattern: 'a', mode: 'lines' })).text).toContain(
-      'mode: expected one of "content"|"files"',
+      'mode must be one of content, files.',
     );
     expect((await call('Bash', 'ls')).text).toMatch(
       /^Arguments of Bash must be an object\. It takes \{command/,

@@ -70,9 +70,11 @@ describe('Report', () => {
 
   test('refuses outcomes that are not the model’s to give, and summaries that say nothing', async () => {
     for (const outcome of ['stopped', 'failed', 'ok']) {
-      expect((await report({ outcome, summary: SUMMARY })).result.text).toMatch(/outcome: expected one of/);
+      expect((await report({ outcome, summary: SUMMARY })).result.text).toMatch(
+        /outcome must be one of healthy, reported,/,
+      );
     }
     const { result } = await report({ outcome: 'reported', summary: '   done.                        ' });
-    expect(result.text).toMatch(/summary: Too small: expected string to have >=20 characters/);
+    expect(result.text).toMatch(/summary must have at least 20 characters/);
   });
 });

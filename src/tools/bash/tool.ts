@@ -36,8 +36,7 @@ export function createBash(
   };
 }
 
-const INSTEAD =
-  'The same thing in other words will be refused too. Find out what you can with commands that only observe, and put this command under advice in your report so that a person can run it.';
+const INSTEAD = 'The same thing in other words will be refused too.';
 
 function present(result: ProcessResult, timeoutMs: number, context: ToolContext): ToolOutput {
   const ok = isSuccess(result);

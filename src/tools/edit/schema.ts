@@ -1,13 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const schema = z.object({
-  file_path: z.string().min(1),
-  old_string: z.string().min(1),
+  file_path: z.string().check(z.minLength(1)),
+  old_string: z.string().check(z.minLength(1)),
   new_string: z.string(),
-  replace_all: z.boolean().optional(),
+  replace_all: z.optional(z.boolean()),
 });
-
-/** For the build: what the model is told. */
-export const describeInput = (): object => schema.toJSONSchema({ io: 'input' });
 
 export type EditInput = z.infer<typeof schema>;

@@ -1,12 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const schema = z.object({
-  file_path: z.string().min(1),
-  offset: z.int().positive().optional().describe('First line, from 1'),
-  limit: z.int().positive().optional().describe('Lines, default 2000'),
+  file_path: z.string().check(z.minLength(1)),
+  offset: z.optional(z.int().check(z.positive(), z.describe('First line, from 1'))),
+  limit: z.optional(z.int().check(z.positive(), z.describe('Lines, default 2000'))),
 });
-
-/** For the build: what the model is told. */
-export const describeInput = (): object => schema.toJSONSchema({ io: 'input' });
 
 export type ReadInput = z.infer<typeof schema>;

@@ -50,7 +50,7 @@ async function readFile(
     },
   );
   if (admission.kind === 'refused') {
-    return refusal(admission.judgement, admission.reason, 'Go on without this file.');
+    return refusal(admission.judgement, admission.reason, '');
   }
   const page = admission.value;
   if (page instanceof OpsError) return failure(page.message);

@@ -1,6 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
-const evidence = z.array(z.string().min(1));
+const text = z.string().check(z.minLength(1));
+const evidence = z.array(text);
+const finding = z.object({ text, severity: z.enum(['info', 'warning', 'critical']), evidence });
+const action = z.object({ text, evidence });
 
 export const schema = z.object({
   outcome: z.enum([
@@ -12,18 +15,12 @@ export const schema = z.object({
     'cannot-tell',
     'monitoring-broken',
   ]),
-  summary: z.string().trim().min(20).describe('For the operator: what is true, and what to do next'),
-  findings: z
-    .array(z.object({ text: z.string().min(1), severity: z.enum(['info', 'warning', 'critical']), evidence }))
-    .optional(),
-  actions: z
-    .array(z.object({ text: z.string().min(1), evidence }))
-    .optional()
-    .describe('What you changed'),
-  advice: z.array(z.string()).optional().describe('What a person might do'),
+  summary: z
+    .string()
+    .check(z.trim(), z.minLength(20), z.describe('For the operator: what is true, and what to do next')),
+  findings: z.optional(z.array(finding)),
+  actions: z.optional(z.array(action).check(z.describe('What you changed'))),
+  advice: z.optional(z.array(z.string()).check(z.describe('What a person might do'))),
 });
-
-/** For the build: what the model is told. */
-export const describeInput = (): object => schema.toJSONSchema({ io: 'input' });
 
 export type ReportInput = z.infer<typeof schema>;

@@ -72,7 +72,7 @@ async function search(
     },
   );
   if (admission.kind === 'refused') {
-    return refusal(admission.judgement, admission.reason, 'Search somewhere else.');
+    return refusal(admission.judgement, admission.reason, '');
   }
   if (admission.value instanceof OpsError) return failure(admission.value.message);
   return present(admission.value, path, context.signal.aborted);

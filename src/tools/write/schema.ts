@@ -1,11 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const schema = z.object({
-  file_path: z.string().min(1),
+  file_path: z.string().check(z.minLength(1)),
   content: z.string(),
 });
-
-/** For the build: what the model is told. */
-export const describeInput = (): object => schema.toJSONSchema({ io: 'input' });
 
 export type WriteInput = z.infer<typeof schema>;
