@@ -1,0 +1,215 @@
+import { createExpressionCompiler } from '../lib/expression.ts';
+import { type BrokenRule, type Finding, SEVERITIES } from '../protocol/finding.ts';
+import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
+import type { SnapshotItem } from '../protocol/snapshot.ts';
+import {
+  type FindingHistory,
+  type HistoryEntry,
+  type Mute,
+  pruneHistory,
+  REMEMBER_GONE_MS,
+} from './finding-history.ts';
+import { compileRule, type Match, type PlannedArgv } from './match-rule.ts';
+
+export interface JudgeOptions {
+  items: readonly SnapshotItem[];
+  specs: readonly ProbeSpec[];
+  history: FindingHistory;
+  host: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Findings are logged and sent; what probes saw may hold secrets. */
+  mask?: (text: string) => string;
+}
+
+export interface Judged {
+  /** Worst first; the same input gives the same ids. */
+  findings: Finding[];
+  brokenRules: BrokenRule[];
+  /** To be stored once the run went on from here. */
+  history: FindingHistory;
+  /** Look-steps of the findings, for takeLooks. */
+  looks: PlannedLook[];
+}
+
+export interface PlannedLook {
+  finding: string;
+  isOpen: boolean;
+  step: PlannedArgv;
+}
+
+/** No finding is looked away from for longer than this because nothing changed. */
+const LONGEST_COOLDOWN_MS = 7 * 86_400_000;
+
+/**
+ * Applies the rules of every probe that worked to its facts. Pure. What a probe that failed had found before keeps
+ * its state: not seeing is not the same as gone.
+ */
+export async function judgeRules(options: JudgeOptions): Promise<Judged> {
+  const { history, now } = options;
+  const mask = options.mask ?? ((text: string) => text);
+  const { sightings, brokenRules, judged, seen } = await matchRules(options);
+
+  const entries: Record<string, HistoryEntry> = { ...history.entries };
+  const found: { finding: Omit<Finding, 'id'>; looks: PlannedArgv[] }[] = [];
+  for (const { key, probe, rule, match, item } of sightings) {
+    const next = nextEntry(history.entries[key], rule, probe, match.measure, history.mutes[key], now);
+    entries[key] = next.entry;
+    const { severity, class: safety, id } = rule;
+    const { since } = next.entry;
+    const object = mask(match.object);
+    const text = mask(match.text);
+    const { state, isOpen, quietReason } = next;
+    const about = {
+      key: mask(key),
+      rule: id,
+      probe,
+      severity,
+      class: safety,
+      object,
+      text,
+      evidence: [item.id],
+    };
+    found.push({ finding: { ...about, state, since, isOpen, quietReason }, looks: match.looks });
+  }
+  const present = new Set(sightings.map(({ key }) => key));
+  for (const [key, entry] of Object.entries(entries)) {
+    if (
+      entry.goneAt === null &&
+      !present.has(key) &&
+      judged.has(entry.probe) &&
+      !isBroken(brokenRules, entry)
+    ) {
+      entries[key] = { ...entry, goneAt: now };
+    }
+  }
+
+  // Array.sort is stable: within a severity, probes, rules and objects keep their order.
+  found.sort((a, b) => SEVERITIES.indexOf(b.finding.severity) - SEVERITIES.indexOf(a.finding.severity));
+  const findings = found.map(({ finding }, index) => ({ id: `F${index + 1}`, ...finding }));
+  return {
+    findings,
+    brokenRules,
+    history: pruneHistory(
+      { version: 1, entries, mutes: history.mutes, seen: { ...history.seen, ...seen } },
+      now,
+    ),
+    looks: findings.flatMap(({ id, isOpen }, index) =>
+      (found[index]?.looks ?? []).map((step) => ({ finding: id, isOpen, step })),
+    ),
+  };
+}
+
+interface Sighting {
+  key: string;
+  probe: string;
+  rule: RuleSpec;
+  match: Match;
+  item: SnapshotItem;
+}
+
+async function matchRules({ items, specs, history, host, now }: JudgeOptions) {
+  const compiler = await createExpressionCompiler();
+  const sightings = new Map<string, Sighting>();
+  const brokenRules: BrokenRule[] = [];
+  const judged = new Set<string>();
+  const seen: FindingHistory['seen'] = {};
+  for (const item of items) {
+    const spec = specs.find((candidate) => candidate.name === item.probe);
+    if (spec === undefined || item.status !== 'ok') continue;
+    judged.add(spec.name);
+    for (const rule of spec.rules) {
+      const memory = `${spec.name}.${rule.id}`;
+      const before = history.seen[memory];
+      const compiled = await compileRule(compiler, rule, Object.keys(spec.facts));
+      const result = compiled.match(
+        item.facts,
+        host,
+        before === undefined ? null : new Set(Object.keys(before)),
+      );
+      if (result.error !== null) brokenRules.push({ rule: rule.id, probe: spec.name, error: result.error });
+      if (result.seen !== null) {
+        seen[memory] = { ...before, ...Object.fromEntries(result.seen.map((value) => [value, now])) };
+      }
+      for (const match of result.matches) {
+        const short = `${rule.id}:${match.object}`;
+        const isTaken = (sightings.get(short)?.probe ?? spec.name) !== spec.name;
+        const key = isTaken ? `${spec.name}/${short}` : short;
+        if (!sightings.has(key)) sightings.set(key, { key, probe: spec.name, rule, match, item });
+      }
+    }
+  }
+  return { sightings: [...sightings.values()], brokenRules, judged, seen };
+}
+
+interface Next {
+  entry: HistoryEntry;
+  state: Finding['state'];
+  isOpen: boolean;
+  quietReason: string | null;
+}
+
+/** The life of a finding, one sighting on. */
+function nextEntry(
+  old: HistoryEntry | undefined,
+  rule: RuleSpec,
+  probe: string,
+  measure: number | null,
+  mute: Mute | undefined,
+  now: number,
+): Next {
+  const { severity, cooldownMs } = rule;
+  const isForgotten = old !== undefined && old.goneAt !== null && now - old.goneAt >= REMEMBER_GONE_MS;
+  const known = isForgotten ? undefined : old;
+  const state = stateOf(known, rule, measure);
+  const base: HistoryEntry = {
+    rule: rule.id,
+    probe,
+    severity,
+    since: state === 'new' || state === 'returned' ? now : (known?.since ?? now),
+    lastSeen: now,
+    openedAt: known?.openedAt ?? null,
+    openedMeasure: known?.openedMeasure ?? null,
+    cooldownMs: known?.cooldownMs ?? cooldownMs,
+    returns: (known?.returns ?? 0) + (state === 'returned' ? 1 : 0),
+    goneAt: null,
+  };
+  if (mute !== undefined && mute.untilMs > now) {
+    const quietReason = `muted until ${new Date(mute.untilMs).toISOString()} by ${mute.by}`;
+    return { entry: base, state, isOpen: false, quietReason };
+  }
+  const coolUntil = base.openedAt === null ? now : base.openedAt + base.cooldownMs;
+  // Somebody may have fixed it, so its first return is news. One that comes and goes is a single piece of news.
+  const isNews = state === 'new' || state === 'worse' || (state === 'returned' && base.returns === 1);
+  if (!isNews && now < coolUntil) {
+    return {
+      entry: base,
+      state,
+      isOpen: false,
+      quietReason: `cooling down until ${new Date(coolUntil).toISOString()}`,
+    };
+  }
+  const wasQuiet = base.openedAt !== null && !isNews;
+  const opened: HistoryEntry = {
+    ...base,
+    openedAt: now,
+    openedMeasure: measure,
+    cooldownMs: wasQuiet
+      ? Math.min(base.cooldownMs * 2, Math.max(LONGEST_COOLDOWN_MS, cooldownMs))
+      : cooldownMs,
+    returns: wasQuiet && state === 'standing' ? 0 : base.returns,
+  };
+  return { entry: opened, state, isOpen: true, quietReason: null };
+}
+
+function stateOf(known: HistoryEntry | undefined, rule: RuleSpec, measure: number | null): Finding['state'] {
+  if (known === undefined) return 'new';
+  if (known.goneAt !== null) return 'returned';
+  const isGraver = SEVERITIES.indexOf(rule.severity) > SEVERITIES.indexOf(known.severity);
+  const isMore = measure !== null && known.openedMeasure !== null && measure > known.openedMeasure;
+  return isGraver || isMore ? 'worse' : 'standing';
+}
+
+function isBroken(brokenRules: readonly BrokenRule[], entry: HistoryEntry): boolean {
+  return brokenRules.some(({ rule, probe }) => rule === entry.rule && probe === entry.probe);
+}
