@@ -1,0 +1,133 @@
+import { nearest } from '../lib/nearest.ts';
+import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
+import type { Goal } from '../protocol/goal.ts';
+import type { GoalFrontMatter } from '../protocol/schemas/goal.ts';
+import { placeholders } from './parameters.ts';
+
+/** Front matter in YAML between two lines of `---`, then prose. Throws OpsError `settings`: file, line and field. */
+export async function parseGoalFile(source: string, layer: Goal['layer'], text: string): Promise<Goal> {
+  const { head, body, bodyLine } = splitFrontMatter(source, text);
+  const file = await parseYaml(source, head, 2);
+  const front = await checkFrontMatter(source, file);
+  const { limits, ...rest } = front;
+  const goal: Goal = {
+    ...rest,
+    name: goalName(source),
+    source,
+    layer,
+    probes: [...new Set(front.probes)],
+    // Without it a run could not say how it ended.
+    tools: [...new Set([...front.tools, 'Report' as const])],
+    limits: withoutUndefined({
+      turns: limits.turns,
+      calls: limits.calls,
+      tokens: limits.tokens,
+      usd: limits.usd,
+      durationMs: limits.duration,
+    }),
+    text: body.trim(),
+  };
+  if (goal.text === '')
+    throw fileError(source, bodyLine, 'has no text after the front matter: say what the goal is about');
+  checkPlaceholders(goal, file, bodyLine, body);
+  checkDoneProbes(goal, file);
+  return goal;
+}
+
+export const GOAL_NAME = /^[a-z0-9][a-z0-9-]*$/;
+
+function goalName(source: string): string {
+  const name = (source.split('/').pop() ?? '').replace(/\.md$/, '');
+  if (GOAL_NAME.test(name)) return name;
+  throw fileError(source, null, 'the file name must be a goal name in lower case with hyphens, then .md');
+}
+
+function splitFrontMatter(source: string, text: string): { head: string; body: string; bodyLine: number } {
+  const lines = text
+    .replaceAll('\r\n', '\n')
+    .replace(/^\ufeff/, '')
+    .split('\n');
+  if (lines[0]?.trimEnd() !== '---') {
+    throw fileError(source, 1, 'must begin with front matter: a line of `---`');
+  }
+  const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === '---');
+  if (end === -1) throw fileError(source, 1, 'the front matter has no closing line of `---`');
+  return {
+    head: lines.slice(1, end).join('\n'),
+    body: lines.slice(end + 1).join('\n'),
+    bodyLine: end + 2,
+  };
+}
+
+async function checkFrontMatter(source: string, file: YamlFile): Promise<GoalFrontMatter> {
+  const { goalSchema } = await import('../protocol/schemas/goal.ts');
+  const result = goalSchema.safeParse(file.value ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = Object.keys(
+      path[0] === 'limits' ? goalSchema.shape.limits.unwrap().shape : goalSchema.shape,
+    );
+    const near = nearest(key, known);
+    const hint = near ? `Did you mean \`${near}\`?` : `Known: ${known.join(', ')}.`;
+    throw fileError(
+      source,
+      file.lineOf([...path, key]),
+      `${[...path, key].join('.')}: there is no such field`,
+      hint,
+    );
+  }
+  const field = path.length > 0 ? `${path.map(String).join('.')}: ` : '';
+  const missing = path.length > 0 && valueAt(file.value, path) === undefined;
+  throw fileError(
+    source,
+    file.lineOf(path),
+    `${field}${missing ? 'is missing' : (issue?.message ?? 'is wrong')}`,
+  );
+}
+
+/** A `{{name}}` that nobody can fill would be shown to the model as it is. */
+function checkPlaceholders(goal: Goal, file: YamlFile, bodyLine: number, body: string): void {
+  const known = Object.keys(goal.parameters);
+  const complain = (line: number, name: string): void => {
+    if (known.includes(name)) return;
+    const hint = known.length > 0 ? `Known: ${known.join(', ')}.` : 'Declare it under `parameters`.';
+    throw fileError(goal.source, line, `{{${name}}}: there is no such parameter`, hint);
+  };
+  for (const [index, line] of body.split('\n').entries()) {
+    for (const name of placeholders(line)) complain(bodyLine + index, name);
+  }
+  for (const [index, { expect }] of goal.done.entries()) {
+    for (const name of placeholders(expect)) complain(file.lineOf(['done', index, 'expect']), name);
+  }
+}
+
+/** A check on a probe that the goal does not gather could only ever fail. */
+function checkDoneProbes(goal: Goal, file: YamlFile): void {
+  for (const [index, { probe }] of goal.done.entries()) {
+    if (goal.probes.includes(probe)) continue;
+    throw fileError(
+      goal.source,
+      file.lineOf(['done', index, 'probe']),
+      `done.${index}.probe: ${probe} is not in \`probes\``,
+    );
+  }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+function withoutUndefined<T extends Record<string, number | undefined>>(
+  values: T,
+): { [K in keyof T]?: number } {
+  // What is left has the keys of T and no undefined.
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: number;
+  };
+}
