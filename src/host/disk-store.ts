@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import type { StateEntry, StateStore } from '../protocol/store.ts';
@@ -46,7 +46,13 @@ export function openDiskStore(folder: string): StateStore {
     async remove(name) {
       const path = place(name);
       await withStateErrors(path, async () => {
-        await rm(path, { force: true });
+        try {
+          await unlink(path);
+        } catch (error) {
+          // Nothing there, perhaps not even a folder: nothing to remove, and nothing to sync.
+          if (errorCode(error) === 'ENOENT') return;
+          throw error;
+        }
         await syncFolder(dirname(path));
       });
     },

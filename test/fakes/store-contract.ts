@@ -53,6 +53,7 @@ export function describeStateStore(name: string, makeStore: () => StateStore): v
       await store.write('gone', 'x');
       await store.remove('gone');
       await store.remove('gone');
+      await store.remove('no-such-folder/gone');
       expect(await store.readBytes('gone')).toBeUndefined();
     });
 
