@@ -46,6 +46,9 @@ interface Watch {
 /** Longest part of an error page that is read. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
+/** Some servers leave the connection open after the last event. Usage still comes within this, if it comes. */
+const LINGER_MS = 1_000;
+
 /**
  * Runs one request of any vendor. Never throws; settles at once when the signal aborts or the server falls silent,
  * whatever the vendor's library is waiting for.
@@ -65,15 +68,17 @@ export async function runExchange(
     requestBytes: 0,
     lastByteAt: startedAt,
   };
+  const stopped = new AbortController();
+  const lingered = Promise.withResolvers<'done'>();
   const draft = createReplyDraft({
     idPrefix: `call_${request.messages.length}`,
     now: () => clock.elapsed(),
+    onStop: () => void clock.sleep(LINGER_MS, stopped.signal).then(() => lingered.resolve('done')),
     ...(request.onDelta === undefined ? {} : { onDelta: request.onDelta }),
   });
   const abort = () => watch.controller.abort();
   if (request.signal?.aborted === true) abort();
   else request.signal?.addEventListener('abort', abort, { once: true });
-  const stopped = new AbortController();
   void watchForSilence(options, watch, stopped.signal);
 
   const ended = new Promise<'ended'>((resolve) => {
@@ -86,7 +91,7 @@ export async function runExchange(
         () => 'done' as const,
         (error: unknown) => ({ error }),
       );
-  const result = await Promise.race([talked, ended]);
+  const result = await Promise.race([talked, ended, lingered.promise]);
   draft.close();
   stopped.abort();
   request.signal?.removeEventListener('abort', abort);

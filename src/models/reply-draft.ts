@@ -41,6 +41,8 @@ export function createReplyDraft(options: {
   idPrefix: string;
   now: () => number;
   onDelta?: (delta: ModelDelta) => void;
+  /** The server said that the reply is whole. Once. */
+  onStop?: () => void;
 }): ReplyDraft {
   const parts: Part[] = [];
   const noted: Partial<Usage> = {};
@@ -100,6 +102,7 @@ export function createReplyDraft(options: {
       Object.assign(noted, usage);
     },
     stop(reason) {
+      if (stopReason === null) options.onStop?.();
       stopReason = reason;
     },
     hasContent: () => firstAt !== null,

@@ -111,7 +111,7 @@ async function play(
   if (turn.fault === 'reset' && turn.afterStart !== true) return { class: 'retry', text: 'connection reset' };
   if (turn.fault === 'garbage') return { class: 'broken-reply', text: 'no reply in it' };
   const usage = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, ...turn.usage };
-  const isPart = turn.fault !== undefined && turn.fault !== 'slow' && turn.fault !== 'no-done';
+  const isPart = turn.fault !== undefined && !['slow', 'no-done', 'open-end'].includes(turn.fault);
   for (const [say, text] of [
     ['thinking', turn.thinking ?? ''],
     ['text', turn.text ?? ''],

@@ -193,6 +193,19 @@ export function describeModelPort(
       });
     });
 
+    it('does not wait for a server that leaves the connection open', async () => {
+      const { port, model } = await start([
+        { fault: 'open-end', text: 'ok', usage: { input: 7, output: 3 } },
+      ]);
+      const reply = await port.complete(ask(model));
+      expect(reply).toMatchObject({
+        ok: true,
+        content: [{ type: 'text', text: 'ok' }],
+        usage: { outputTokens: 3 },
+      });
+      expect(reply.durationMs).toBeLessThan(2_500);
+    });
+
     const faults: [string, Turn, object][] = [
       ['a server that never answers', { fault: 'hang' }, { class: 'broken-reply' }],
       [

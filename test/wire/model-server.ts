@@ -143,7 +143,7 @@ async function speak(
     const pause = turn.chunkDelayMs ?? (turn.fault === 'slow' ? 1 : 0);
     if (pause > 0) await sleep(pause, undefined, { signal: gone });
   }
-  if (turn.fault === 'silent-after-start') return;
+  if (turn.fault === 'silent-after-start' || turn.fault === 'open-end') return;
   if (turn.fault === 'reset') {
     // What was written must leave first, else the client sees a reset before any text.
     await sleep(20, undefined, { signal: gone });

@@ -37,6 +37,7 @@ export const FAULTS = [
   'close-early', // a clean end in the middle of the text
   'half-tool-call', // a clean end in the middle of a tool call's arguments
   'no-done', // all but the last mark of the dialect
+  'open-end', // the whole reply, and then the connection stays open
   'silent-after-start', // some text, then nothing, connection open
   'stream-error', // some text, then the dialect's error event
 ] as const;
