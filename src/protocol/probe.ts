@@ -40,9 +40,11 @@ export type ParseSpec =
       skip: number;
     }
   | { kind: 'json' | 'jsonl' | 'lines' | 'none' }
-  | { kind: 'keyvalue'; separator: string }
-  /** Repeated log lines folded into templates with counts; input is `journalctl -o json`. */
-  | { kind: 'journal' };
+  /** One object; with `records` a list of them, separated by blank lines (`systemctl show '*'`). */
+  | { kind: 'keyvalue' | 'records'; separator: string }
+  /** Repeated log lines folded into templates with counts; input is `journalctl -o json`. `entries`: as they are. */
+  | { kind: 'journal' }
+  | { kind: 'entries' };
 
 export interface RuleSpec {
   id: string;
