@@ -1,5 +1,6 @@
 import { parseSize } from '../lib/size.ts';
 import type { ParseSpec } from '../protocol/probe.ts';
+import { readEntries } from './journal/read-entries.ts';
 
 export type Parsed = { ok: true; output: unknown } | { ok: false; reason: string };
 
@@ -30,7 +31,11 @@ function parseAs(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): u
     case 'lines':
       return numberedLines(text).map(({ line }) => line);
     case 'keyvalue':
-      return parseKeyValue(text, spec.separator);
+      return parseKeyValue(numberedLines(text), spec.separator);
+    case 'records':
+      return splitRecords(text).map((lines) => parseKeyValue(lines, spec.separator));
+    case 'entries':
+      return readEntries(text).entries;
     case 'columns':
       return numberedLines(text)
         .filter(({ number }) => number > spec.skip)
@@ -38,12 +43,29 @@ function parseAs(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): u
   }
 }
 
+interface NumberedLine {
+  line: string;
+  number: number;
+}
+
 /** Without blank lines; numbers count them. */
-function numberedLines(text: string): { line: string; number: number }[] {
+function numberedLines(text: string): NumberedLine[] {
   return text
     .split('\n')
     .map((line, index) => ({ line: line.replace(/\r$/, ''), number: index + 1 }))
     .filter(({ line }) => line.trim() !== '');
+}
+
+/** Lines that follow each other without a blank one between them. */
+function splitRecords(text: string): NumberedLine[][] {
+  const records: NumberedLine[][] = [];
+  let last = -1;
+  for (const line of numberedLines(text)) {
+    if (line.number !== last + 1) records.push([]);
+    records.at(-1)?.push(line);
+    last = line.number;
+  }
+  return records;
 }
 
 function parseJson(text: string, firstLine: number): unknown {
@@ -58,9 +80,9 @@ function parseJson(text: string, firstLine: number): unknown {
 }
 
 /** Later keys win. A line without the separator is an error: half-read output must not look like a healthy one. */
-function parseKeyValue(text: string, separator: string): Record<string, string> {
+function parseKeyValue(lines: readonly NumberedLine[], separator: string): Record<string, string> {
   return Object.fromEntries(
-    numberedLines(text).map(({ line, number }) => {
+    lines.map(({ line, number }) => {
       const at = line.indexOf(separator);
       if (at < 0) throw new LineError(number, `has no "${separator}"`);
       return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()];

@@ -20,6 +20,9 @@ const UNREACHABLE = [
   /cannot connect to (?:podman|libvirt)|failed to connect to .*socket/i,
 ];
 
+/** The kernel or the program was built without it (pressure files with psi=0): nothing to ask here. */
+const UNSUPPORTED = /operation not supported|function not implemented|no journal files were found/i;
+
 /** journalctl answers with exit 0 and nothing when it may not read; that is blindness, not silence. */
 const BLIND = /not seeing messages from other users|insufficient permissions/i;
 
@@ -40,6 +43,7 @@ export function stateOfProcess(
   if (result.exitCode === 0 || okExits.includes(result.exitCode)) return { status: 'ok', reason: null };
   const said = result.stderr.text.trim() === '' ? result.stdout.text : result.stderr.text;
   const reason = [`exit ${result.exitCode}`, firstLine(said)].filter((part) => part !== '').join(': ');
+  if (UNSUPPORTED.test(said)) return { status: 'not-configured', reason };
   return { status: UNREACHABLE.some((sign) => sign.test(said)) ? 'unreachable' : 'failed', reason };
 }
 

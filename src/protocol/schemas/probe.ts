@@ -44,14 +44,16 @@ const column = z.string().transform((written, context) => {
 });
 
 const bareParse = z
-  .enum(['json', 'jsonl', 'lines', 'none', 'keyvalue', 'journal'])
-  .transform((kind): ParseSpec => (kind === 'keyvalue' ? { kind, separator: '=' } : { kind }));
+  .enum(['json', 'jsonl', 'lines', 'none', 'keyvalue', 'records', 'journal', 'entries'])
+  .transform(
+    (kind): ParseSpec => (kind === 'keyvalue' || kind === 'records' ? { kind, separator: '=' } : { kind }),
+  );
 const parse = z.union(
   [
     bareParse,
     z.strictObject({ kind: bareParse }).transform(({ kind }) => kind),
     z
-      .strictObject({ kind: z.literal('keyvalue'), separator: z.string().min(1) })
+      .strictObject({ kind: z.enum(['keyvalue', 'records']), separator: z.string().min(1) })
       .transform((spec): ParseSpec => spec),
     z
       .strictObject({
@@ -61,7 +63,10 @@ const parse = z.union(
       })
       .transform(({ columns, skip }): ParseSpec => ({ kind: 'columns', columns, skip })),
   ],
-  { error: 'is none of: json, jsonl, lines, keyvalue, journal, none, { columns: […], skip: 1 }' },
+  {
+    error:
+      'is none of: json, jsonl, lines, keyvalue, records, journal, entries, none, { columns: […], skip: 1 }',
+  },
 );
 
 const example = z.strictObject({
@@ -90,9 +95,9 @@ const rule = z
     path: ['object'],
     error: 'is needed beside `each`: two findings would have the same name',
   })
-  .refine((r) => r.when !== 'true' || r.changed !== null, {
+  .refine((r) => r.when !== 'true' || r.changed !== null || r.each !== null, {
     path: ['when'],
-    error: 'is missing: without `when` or `changed` the rule would always match',
+    error: 'is missing: without `when`, `changed` or `each` the rule would always match',
   })
   .refine((r) => r.examples.some((e) => e.finds.length > 0) && r.examples.some((e) => e.finds.length === 0), {
     path: ['examples'],
