@@ -14,9 +14,22 @@ export async function locate(given: string, context: ToolContext): Promise<Locat
   if (given.startsWith('~')) {
     return { ok: false, output: failure(`${given}: ~ is not expanded here. Give an absolute path.`) };
   }
-  if (given.includes('\0')) return { ok: false, output: failure('A path cannot hold a NUL character.') };
+  if (hasControls(given)) return refuseControls(given);
   const path = await context.files.resolve(given, context.cwd);
+  if (hasControls(path)) return refuseControls(path);
   return { ok: true, path, facts: await context.files.facts(path) };
+}
+
+/** Our own words name paths outside the fence; a line end in a name would let the name speak for us. */
+function hasControls(path: string): boolean {
+  return /[\u0000-\u001f\u007f\u2028\u2029]/.test(path);
+}
+
+function refuseControls(path: string): Located {
+  return {
+    ok: false,
+    output: failure(`${JSON.stringify(path)}: a path with control characters is not taken.`),
+  };
 }
 
 /** A NUL byte near the start: what git and grep go by. */

@@ -137,7 +137,9 @@ describe('Edit', () => {
     const { call } = await makeBench({ files: createFakeFiles({ '/work/d/x': 'x' }) });
     const edit = async (file_path: string) =>
       (await call('Edit', { file_path, old_string: 'a', new_string: 'b' })).text;
-    expect(await edit('none')).toBe('/work/none does not exist. Use Write for a new file.');
+    expect(await edit('none')).toBe(
+      '/work/none does not exist, or is hidden from this user. Use Write for a new file.',
+    );
     expect(await edit('d')).toBe('/work/d is not a regular file.');
   });
 });

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Action } from '../../src/protocol/action.ts';
 import type { Gate } from '../../src/protocol/gate.ts';
-import type { Files, Processes } from '../../src/protocol/machine.ts';
+import type { Clock, Files, Processes } from '../../src/protocol/machine.ts';
 import type { ToolSpec } from '../../src/protocol/model.ts';
 import type { ModelReport } from '../../src/protocol/report.ts';
+import type { StateStore } from '../../src/protocol/store.ts';
 import type { Call, CallResult, Checkpoint, ToolName } from '../../src/protocol/tool.ts';
 import { compileTools, createRegistry, type Registry } from '../../src/tools/index.ts';
 import { createFakeClock } from '../fakes/clock.ts';
@@ -44,6 +45,9 @@ export interface BenchOptions {
   /** Absolute folder of a state store on disk; null for one in memory. */
   stateFolder?: string | null;
   isSecretPath?: (path: string) => boolean;
+  clock?: Clock;
+  /** In place of the fake one with `stateFolder`. */
+  state?: StateStore;
 }
 
 /** A registry over fakes, except for what a test gives. Calls are numbered C1, C2, … */
@@ -61,12 +65,12 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
       gate: options.gate ?? createOpenGate(),
       processes: options.processes ?? createFakeProcesses({}),
       files: options.files ?? createFakeFiles(),
-      clock: createFakeClock(),
+      clock: options.clock ?? createFakeClock(),
       cwd: options.cwd ?? '/work',
       checkpoint: async (change) => void checkpoints.push(change),
       isSecretPath: options.isSecretPath ?? (() => false),
     },
-    state: {
+    state: options.state ?? {
       kind: stateFolder === null ? 'memory' : 'disk',
       write: async (name, data) => void kept.set(name, Buffer.from(data).toString('utf8')),
       pathOf: (name) => (stateFolder === null ? undefined : `${stateFolder}/${name}`),

@@ -96,9 +96,11 @@ describe('Search', () => {
     const { search } = await bench();
     expect(await search({ pattern: 'zfs', path: 'hosts' })).toMatchObject({
       ok: true,
-      text: 'No match in 2 files below /work/hosts.',
+      text: 'No match in 2 files, in /work/hosts.',
     });
-    expect((await search({ pattern: 'x', path: 'none' })).text).toBe('/work/none does not exist.');
+    expect((await search({ pattern: 'x', path: 'none' })).text).toBe(
+      '/work/none does not exist, or is hidden from this user.',
+    );
     expect((await search({ pattern: '' })).text).toBe('An empty pattern needs mode files.');
   });
 

@@ -17,7 +17,8 @@ export function createEdit(seen: SeenFiles, ports: Pick<ToolPorts, 'hasMask'>): 
       const located = await locate(input.file_path, context);
       if (!located.ok) return located.output;
       const { path, facts } = located;
-      if (facts === undefined) return failure(`${path} does not exist. Use Write for a new file.`);
+      if (facts === undefined)
+        return failure(`${path} does not exist, or is hidden from this user. Use Write for a new file.`);
       if (facts.kind !== 'file') return failure(`${path} is not a regular file.`);
       const current = await readSeen(path, facts.sizeBytes, seen, context);
       if (!current.ok) return current.output;

@@ -13,8 +13,8 @@ export interface PageRequest {
   lines: number;
   /** Of the page as it is shown, line numbers included. */
   limitBytes: number;
-  /** Read to the end, for the digest and the number of lines. */
-  isWhole: boolean;
+  /** A file of up to so many bytes is read to its end, for the digest and the number of lines. */
+  wholeBytes: number;
   isBinary(bytes: Uint8Array): boolean;
   signal: AbortSignal;
 }
@@ -32,6 +32,7 @@ export interface Page {
 
 /** A window of lines out of a stream, in memory of the size of the window. */
 export async function readPage(chunks: AsyncIterable<Uint8Array>, request: PageRequest): Promise<Page> {
+  let isWhole = true;
   const hash = createHash('sha256');
   const lines: string[] = [];
   let cutLines = 0;
@@ -82,7 +83,8 @@ export async function readPage(chunks: AsyncIterable<Uint8Array>, request: PageR
       };
     }
     readBytes += chunk.length;
-    if (request.isWhole) hash.update(chunk);
+    isWhole &&= readBytes <= request.wholeBytes;
+    if (isWhole) hash.update(chunk);
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       collect(chunk.subarray(start, end));
@@ -90,7 +92,7 @@ export async function readPage(chunks: AsyncIterable<Uint8Array>, request: PageR
       start = end + 1;
     }
     collect(Uint8Array.from(chunk.subarray(start)));
-    if ((isFull && !request.isWhole) || request.signal.aborted) {
+    if ((isFull && !isWhole) || request.signal.aborted) {
       return {
         lines,
         cutLines,
@@ -109,7 +111,7 @@ export async function readPage(chunks: AsyncIterable<Uint8Array>, request: PageR
     cutLines,
     totalLines,
     seenLines: totalLines,
-    sha256: request.isWhole ? hash.digest('hex') : null,
+    sha256: isWhole ? hash.digest('hex') : null,
     readBytes,
     isBinary: false,
   };

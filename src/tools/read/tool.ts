@@ -16,7 +16,7 @@ export function createRead(seen: SeenFiles): Tool<ReadInput> {
       const located = await locate(input.file_path, context);
       if (!located.ok) return located.output;
       const { path, facts } = located;
-      if (facts === undefined) return failure(`${path} does not exist.`);
+      if (facts === undefined) return failure(`${path} does not exist, or is hidden from this user.`);
       if (facts.kind === 'directory') return failure(`${path} is a folder. List it with Bash: ls -la`);
       if (facts.kind !== 'file') return failure(`${path} is not a regular file; it is not read.`);
       return readFile(path, facts.sizeBytes, input, context, seen);
@@ -39,8 +39,8 @@ async function readFile(
         first,
         lines: input.limit ?? DEFAULT_LINES,
         limitBytes: context.limitBytes,
-        // A digest needs the whole file; of a large one only the page is read.
-        isWhole: sizeBytes <= LARGEST_EDIT_BYTES,
+        // A digest needs the whole file; of a large one, which is not edited, only the page is read.
+        wholeBytes: LARGEST_EDIT_BYTES,
         isBinary,
         signal: context.signal,
       }).catch(asOpsError);

@@ -7,7 +7,7 @@ const LARGEST_FILE_BYTES = 2_000_000;
 
 const LONGEST_LINE = 300;
 
-export type Source = AsyncIterable<ScannedFile> | Iterable<ScannedFile>;
+const LONGEST_REST = 4 * 1024 * 1024;
 
 export interface SearchRequest {
   match: Matcher;
@@ -27,10 +27,10 @@ export interface Found {
   searched: number;
   skippedLarge: number;
   skippedUnreadable: number;
-  stopped: 'end' | 'matches' | 'time' | 'files';
+  stopped: 'end' | 'matches' | 'time' | 'files' | 'binary';
 }
 
-export async function searchFiles(files: Source, request: SearchRequest): Promise<Found> {
+export async function searchFiles(files: AsyncIterable<ScannedFile>, request: SearchRequest): Promise<Found> {
   const found: Found = { lines: [], searched: 0, skippedLarge: 0, skippedUnreadable: 0, stopped: 'end' };
   let walked = 0;
   for await (const file of files) {
@@ -40,6 +40,34 @@ export async function searchFiles(files: Source, request: SearchRequest): Promis
     if (request.isOver()) return { ...found, stopped: 'time' };
   }
   return walked >= request.mostFiles ? { ...found, stopped: 'files' } : found;
+}
+
+/** One file that was asked for by name: of any size, in memory of a few chunks. */
+export async function searchStream(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  request: SearchRequest,
+): Promise<Found> {
+  const found: Found = { lines: [], searched: 1, skippedLarge: 0, skippedUnreadable: 0, stopped: 'end' };
+  const takeLine = matchLines(path, request, found);
+  const decoder = new TextDecoder();
+  let rest = '';
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && isBinary(chunk)) return { ...found, stopped: 'binary' };
+    isFirst = false;
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    // A file without line ends is searched in pieces rather than kept whole.
+    if (rest.length > LONGEST_REST) lines.push(rest);
+    if (rest.length > LONGEST_REST) rest = '';
+    for (const line of lines) {
+      if (takeLine(line)) return { ...found, stopped: request.isContent ? 'matches' : 'end' };
+    }
+    if (request.isOver()) return { ...found, stopped: 'time' };
+  }
+  if (rest !== '') takeLine(rest);
+  return found;
 }
 
 async function searchFile(file: ScannedFile, request: SearchRequest, found: Found): Promise<void> {
@@ -59,16 +87,23 @@ async function searchFile(file: ScannedFile, request: SearchRequest, found: Foun
   }
   found.searched++;
   if (isBinary(bytes)) return;
-  const text = new TextDecoder().decode(bytes);
+  const takeLine = matchLines(file.path, request, found);
+  for (const line of new TextDecoder().decode(bytes).split('\n')) {
+    if (takeLine(line)) return;
+  }
+}
+
+/** Takes the lines of one file in order; true when no more are wanted. */
+function matchLines(path: string, request: SearchRequest, found: Found): (line: string) => boolean {
+  const shown = request.show(path);
   let number = 0;
-  for (const line of text.split('\n')) {
+  return (line) => {
     number++;
     const at = request.match(line);
-    if (at < 0) continue;
-    const path = request.show(file.path);
-    found.lines.push(request.isContent ? `${path}:${number}:${excerpt(line, at)}` : path);
-    if (!request.isContent || found.lines.length >= request.most) return;
-  }
+    if (at < 0) return false;
+    found.lines.push(request.isContent ? `${shown}:${number}:${excerpt(line, at)}` : shown);
+    return !request.isContent || found.lines.length >= request.most;
+  };
 }
 
 /** The part of a long line in which the match is. */

@@ -5,7 +5,7 @@ import { failure, refusal } from '../outputs.ts';
 import { locate } from '../paths.ts';
 import { compileGlob, compilePattern } from './matcher.ts';
 import type { SearchInput } from './schema.ts';
-import { type Found, type SearchRequest, type Source, searchFiles } from './search-files.ts';
+import { type Found, type SearchRequest, searchFiles, searchStream } from './search-files.ts';
 
 const DEFAULT_MATCHES = 100;
 const MOST_MATCHES = 1000;
@@ -24,14 +24,14 @@ export function createSearch(): Tool<SearchInput> {
       const located = await locate(input.path ?? context.cwd, context);
       if (!located.ok) return located.output;
       const { path, facts } = located;
-      if (facts === undefined) return failure(`${path} does not exist.`);
+      if (facts === undefined) return failure(`${path} does not exist, or is hidden from this user.`);
       if (facts.kind === 'other') return failure(`${path} is neither a file nor a folder.`);
       const isWanted = await compileGlob(input.glob);
-      return search(path, facts.kind === 'file' ? facts.sizeBytes : null, context, {
+      return search(path, facts.kind === 'directory', context, {
         match: pattern.match,
         isListing,
         isContent: input.mode !== 'files',
-        isWanted: (file) => file === path || isWanted(relative(path, file)),
+        isWanted: (file) => isWanted(relative(path, file)),
         show: (file) => shorten(file, context.cwd),
         most: Math.min(input.max ?? DEFAULT_MATCHES, MOST_MATCHES),
         mostFiles: MOST_FILES,
@@ -41,10 +41,9 @@ export function createSearch(): Tool<SearchInput> {
   };
 }
 
-/** `fileBytes` is the size when `path` is one file, null for a folder. */
 async function search(
   path: string,
-  fileBytes: number | null,
+  isFolder: boolean,
   context: ToolContext,
   request: SearchRequest,
 ): Promise<ToolOutput> {
@@ -52,18 +51,20 @@ async function search(
     {
       id: context.callId,
       origin: 'tool',
-      action: fileBytes === null ? { kind: 'scan', root: path } : { kind: 'read', path },
+      action: isFolder ? { kind: 'scan', root: path } : { kind: 'read', path },
     },
     async (permit) => {
-      const files: Source =
-        fileBytes === null
-          ? context.files.scan(permit, {
+      const found = await (isFolder
+        ? searchFiles(
+            context.files.scan(permit, {
               limit: MOST_FILES,
               isSecret: (file) => context.isSecretPath(file),
               signal: context.signal,
-            })
-          : [{ path, sizeBytes: fileBytes, read: () => context.files.read(permit) }];
-      const found = await searchFiles(files, request).catch(asOpsError);
+            }),
+            request,
+          )
+        : searchStream(path, context.files.readChunks(permit), request)
+      ).catch(asOpsError);
       const summary =
         found instanceof OpsError
           ? found.message
@@ -79,6 +80,7 @@ async function search(
 }
 
 function present(found: Found, path: string, isAborted: boolean): ToolOutput {
+  if (found.stopped === 'binary') return failure(`${path} is not text; it is not searched.`);
   const notes: string[] = [];
   if (found.stopped === 'matches') notes.push(`Stopped at ${found.lines.length} matches; there may be more.`);
   if (found.stopped === 'time')
@@ -88,7 +90,7 @@ function present(found: Found, path: string, isAborted: boolean): ToolOutput {
   if (found.skippedLarge > 0) notes.push(`${found.skippedLarge} files over 2 MB left out.`);
   if (found.skippedUnreadable > 0) notes.push(`${found.skippedUnreadable} files could not be read.`);
   if (found.lines.length === 0) {
-    const text = [`No match in ${found.searched} files below ${path}.`, ...notes].join(' ');
+    const text = [`No match in ${found.searched} files, in ${path}.`, ...notes].join(' ');
     return { ok: true, text, isOwnWords: true };
   }
   const note = notes.join(' ');
