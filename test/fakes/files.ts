@@ -106,11 +106,20 @@ export function createFakeFiles(
       const { root } = action;
       if (!isFolder(root)) throw new OpsError('missing', 'tool', `${root} is not a folder`);
       let found = 0;
-      for (const [path, bytes] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (!path.startsWith(root === '/' ? '/' : `${root}/`) || path.endsWith('/')) continue;
-        if (path.split('/').includes('.git') || options.isSecret(path) || isIgnored(root, path)) continue;
-        if (options.signal?.aborted === true || found++ >= options.limit) return;
-        yield { path, sizeBytes: bytes.length, read: async () => contents.get(path) };
+      let isOver = false;
+      const readWhileOpen = async (path: string) => {
+        if (isOver) throw new Error(`${path} was read after its walk had ended`);
+        return contents.get(path);
+      };
+      try {
+        for (const [path, bytes] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          if (!path.startsWith(root === '/' ? '/' : `${root}/`) || path.endsWith('/')) continue;
+          if (path.split('/').includes('.git') || options.isSecret(path) || isIgnored(root, path)) continue;
+          if (options.signal?.aborted === true || found++ >= options.limit) return;
+          yield { path, sizeBytes: bytes.length, read: () => readWhileOpen(path) };
+        }
+      } finally {
+        isOver = true;
       }
     },
     async write(permit) {

@@ -1,0 +1,71 @@
+/** In the order of NixOS: the system's own, then its setuid wrappers, then what other distributions have. */
+export const TRUSTED_PATH: readonly string[] = [
+  '/run/wrappers/bin',
+  '/run/current-system/sw/bin',
+  '/nix/var/nix/profiles/default/bin',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+];
+
+/** Kept from our own environment when set: who we are and which time zone people here mean. */
+const KEPT = ['HOME', 'USER', 'LOGNAME', 'TZ', 'TMPDIR'] as const;
+
+/**
+ * Settings that would let the content of a repository start a program, or git wait for a person. They come last and
+ * win over the repository's own: git-config(1), GIT_CONFIG_COUNT.
+ */
+const GIT_CONFIG: readonly (readonly [string, string])[] = [
+  ['core.fsmonitor', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.pager', 'cat'],
+  ['core.editor', 'false'],
+  ['core.sshCommand', 'ssh -o BatchMode=yes'],
+  ['gpg.program', 'false'],
+  ['gpg.ssh.program', 'false'],
+  ['gpg.x509.program', 'false'],
+  ['protocol.ext.allow', 'never'],
+  ['safe.bareRepository', 'explicit'],
+  ['credential.helper', ''],
+];
+
+/**
+ * The whole environment of every program that steward starts. Nothing is inherited but the names above: no LD_*, GIT_*,
+ * BASH_* or NODE_OPTIONS, and no keys of model vendors. What a client needs besides, the wiring gives in `extra`.
+ */
+export function buildEnvironment(
+  own: NodeJS.ProcessEnv,
+  trustedPath: readonly string[],
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const kept = KEPT.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
+  return {
+    HOME: '/',
+    ...Object.fromEntries(kept),
+    PATH: trustedPath.join(':'),
+    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+    TERM: 'dumb',
+    NO_COLOR: '1',
+    PAGER: 'cat',
+    SYSTEMD_PAGER: '',
+    SYSTEMD_COLORS: '0',
+    SYSTEMD_URLIFY: '0',
+    DEBIAN_FRONTEND: 'noninteractive',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: 'false',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_CONFIG_COUNT: String(GIT_CONFIG.length),
+    ...Object.fromEntries(
+      GIT_CONFIG.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
+    ...extra,
+  };
+}

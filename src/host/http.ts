@@ -1,0 +1,92 @@
+import { createCapture } from '../lib/cap.ts';
+import type { Http, HttpResult } from '../protocol/machine.ts';
+import { Permit } from '../protocol/permit.ts';
+import { errorCode } from './state-errors.ts';
+
+/** Bytes read past the limit only to keep the tail; an endless answer is broken off. */
+const READ_LIMIT_BYTES = 16 * 1024 * 1024;
+
+const NO_BODY = { text: '', totalBytes: 0, isTruncated: false };
+
+export function createHttp(): Http {
+  return {
+    async fetch(permit, options) {
+      const action = Permit.spend(permit, 'fetch');
+      if (action.kind !== 'fetch') throw new Error('unreachable: spend checked the kind');
+      const start = performance.now();
+      const timeout = AbortSignal.timeout(options.timeoutMs);
+      const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+      const finish = (part: Pick<HttpResult, 'status' | 'body' | 'failure'>): HttpResult => ({
+        ...part,
+        durationMs: performance.now() - start,
+      });
+      let status: number | null = null;
+      try {
+        const response = await fetch(action.url, {
+          method: action.method,
+          redirect: 'manual',
+          signal,
+          headers: { 'user-agent': 'steward', accept: '*/*' },
+        });
+        status = response.status;
+        return finish({ status, body: await readBody(response, options.limitBytes), failure: null });
+      } catch (error) {
+        // An answer that broke off is no answer: nobody knows what was missing.
+        return finish({ status: null, body: NO_BODY, failure: nameFailure(error, timeout, options.signal) });
+      }
+    },
+  };
+}
+
+async function readBody(response: Response, limitBytes: number) {
+  const capture = createCapture(limitBytes);
+  let totalBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    capture.push(chunk);
+    totalBytes += chunk.length;
+    if (totalBytes > READ_LIMIT_BYTES) break;
+  }
+  return capture.finish();
+}
+
+const FAILURES: Record<string, string> = {
+  ECONNREFUSED: 'refused',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EPROTO: 'tls',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
+  ERR_INVALID_URL: 'bad-url',
+};
+
+function nameFailure(error: unknown, timeout: AbortSignal, abort: AbortSignal | undefined): string {
+  if (abort?.aborted === true) return 'aborted';
+  if (timeout.aborted) return 'timeout';
+  const code = deepestCode(error);
+  if (code === undefined) return 'broken';
+  if (/^(CERT_|ERR_TLS_|ERR_SSL_)/.test(code)) return 'tls';
+  return FAILURES[code] ?? (code.startsWith('HPE_') || code.startsWith('UND_ERR_') ? 'broken' : code);
+}
+
+/** fetch wraps the reason in `cause`; one attempt per address is wrapped once more. */
+function deepestCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const below = deepestCode(error.cause);
+  if (below !== undefined) return below;
+  const code = errorCode(error);
+  if (code !== undefined || !(error instanceof AggregateError)) return code;
+  return error.errors.map(deepestCode).find((each) => each !== undefined);
+}

@@ -1,0 +1,73 @@
+import { existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OpsError } from '../lib/ops-error.ts';
+import type { OperatorFiles } from '../protocol/machine.ts';
+import { errorCode } from './state-errors.ts';
+
+const STICKY = 0o1000;
+
+export function createOperatorFiles(): OperatorFiles {
+  return {
+    async readText(path) {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if (isAbsence(error)) return undefined;
+        throw unreadable(path, error);
+      }
+    },
+    async list(folder) {
+      try {
+        const entries = await readdir(folder, { withFileTypes: true });
+        return entries
+          .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && isFile(join(folder, entry.name))))
+          .map((entry) => entry.name)
+          .sort();
+      } catch (error) {
+        if (isAbsence(error)) return [];
+        throw unreadable(folder, error);
+      }
+    },
+    exists: (path) => existsSync(path),
+    isTrustedExecutable(path) {
+      try {
+        const real = realpathSync(path);
+        const facts = lstatSync(real);
+        return facts.isFile() && (facts.mode & 0o111) !== 0 && isOurs(facts) && isPathOurs(dirname(real));
+      } catch {
+        // What cannot be looked at is not trusted.
+        return false;
+      }
+    },
+  };
+}
+
+/** Whoever may write a folder on the way may put another file in its place; in a sticky one only its owner may. */
+function isPathOurs(folder: string): boolean {
+  const facts = lstatSync(folder);
+  const isOwned = facts.uid === 0 || facts.uid === process.getuid?.();
+  const isClosed = (facts.mode & 0o022) === 0 || (facts.mode & STICKY) !== 0;
+  return isOwned && isClosed && (folder === '/' || isPathOurs(dirname(folder)));
+}
+
+function isOurs(facts: Stats): boolean {
+  return (facts.uid === 0 || facts.uid === process.getuid?.()) && (facts.mode & 0o022) === 0;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isAbsence(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code === undefined) return error;
+  return new OpsError('unreadable', 'settings', `${path} cannot be read (${code})`, {
+    hint: 'let the user that runs steward read it',
+    cause: error,
+  });
+}

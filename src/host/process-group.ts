@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { errorCode } from './state-errors.ts';
+
+/** Between TERM and KILL. */
+export const TERM_GRACE_MS = 5_000;
+/** After KILL: a process in uninterruptible sleep does not die, and we must not wait for it for ever. */
+const KILL_GRACE_MS = 2_000;
+/** For what the program left behind to end by itself, such as the `tee` of a process substitution. */
+const LINGER_MS = 150;
+const POLL_MS = 15;
+
+/** Sends a signal to every process of the group; one that is gone already is no error. */
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    // EPERM: all that is left belongs to somebody else, such as a setuid child of root.
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
+  }
+}
+
+/**
+ * Ends what is left of a group whose leader has ended: a moment to finish, TERM, 5 s, KILL. Resolves when no living
+ * process is left in it (or when one cannot be killed).
+ */
+export async function endGroup(group: number): Promise<void> {
+  if (await isGoneWithin(group, LINGER_MS)) return;
+  askToEnd(group);
+  if (await isGoneWithin(group, TERM_GRACE_MS)) return;
+  signalGroup(group, 'SIGKILL');
+  await isGoneWithin(group, KILL_GRACE_MS);
+}
+
+/** TERM, 5 s, KILL to a group whose leader runs. Call the returned function once the leader has ended. */
+export function terminateGroup(group: number, giveUp: () => void): () => void {
+  askToEnd(group);
+  let timer = setTimeout(() => {
+    signalGroup(group, 'SIGKILL');
+    timer = setTimeout(giveUp, KILL_GRACE_MS);
+  }, TERM_GRACE_MS);
+  return () => clearTimeout(timer);
+}
+
+/** A stopped process gets no TERM before it goes on. */
+function askToEnd(group: number): void {
+  signalGroup(group, 'SIGTERM');
+  signalGroup(group, 'SIGCONT');
+}
+
+async function isGoneWithin(group: number, ms: number): Promise<boolean> {
+  const end = performance.now() + ms;
+  for (;;) {
+    if (!hasLiving(group)) return true;
+    if (performance.now() >= end) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function hasLiving(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false;
+  }
+  // The dead whom nobody has waited for still count for kill(2): in a container process 1 may never do so.
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isLivingMember(name, group));
+}
+
+/** proc_pid_stat(5): `pid (comm) state ppid pgrp …`; comm may hold anything, parentheses too. */
+function isLivingMember(pid: string, group: number): boolean {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    // It ended while we looked.
+    return false;
+  }
+  const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return pgrp === String(group) && state !== 'Z' && state !== 'X';
+}

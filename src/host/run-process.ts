@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
+import type { StateStore } from '../protocol/store.ts';
+import { createOutput, type Output } from './output.ts';
+import { endGroup, terminateGroup } from './process-group.ts';
+import { errorCode } from './state-errors.ts';
+
+/** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
+const DRAIN_IDLE_MS = 250;
+const DRAIN_MAX_MS = 5_000;
+const DRAIN_POLL_MS = 25;
+
+export interface Command {
+  /** The first is an absolute path. */
+  argv: readonly string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+type Ending = Pick<ProcessResult, 'exitCode' | 'signal' | 'timedOut' | 'aborted' | 'startError'>;
+
+/** One program in a process group of its own, from start to nothing left. */
+export async function runProcess(
+  command: Command,
+  options: ProcessOptions,
+  store: StateStore,
+): Promise<ProcessResult> {
+  const start = performance.now();
+  const spill = options.spill === undefined ? undefined : { store, name: options.spill };
+  const output = createOutput(options.limitBytes, spill);
+  const child = startChild(command, options, output);
+  const ending = typeof child === 'string' ? notStarted(child) : await follow(child, options, output);
+  return { ...ending, ...(await output.finish()), durationMs: performance.now() - start };
+}
+
+/** The child, or the code of what kept it from starting. */
+function startChild(
+  { argv, cwd, env }: Command,
+  options: ProcessOptions,
+  output: Output,
+): ChildProcess | string {
+  // One descriptor for both keeps the order of what was written; only a shell can make it, and it replaces itself.
+  const [program = '', ...rest] =
+    options.merge === true ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv] : argv;
+  let child: ChildProcess;
+  try {
+    child = spawn(program, rest, {
+      cwd,
+      env,
+      detached: true,
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    // Most failures come as an event; words that are too long together (E2BIG), or a NUL in one, come as a throw.
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    return code;
+  }
+  if (child.stdout) output.attach(child.stdout, 'stdout');
+  if (child.stderr) output.attach(child.stderr, 'stderr');
+  // A program that does not read its input closes the pipe: EPIPE is its right.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(options.stdin);
+  return child;
+}
+
+function notStarted(startError: string): Ending {
+  return { exitCode: null, signal: null, timedOut: false, aborted: false, startError };
+}
+
+async function follow(child: ChildProcess, options: ProcessOptions, output: Output): Promise<Ending> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ending = await watch(child, options);
+  if (ending.startError === null) await drain(child, closed, output);
+  return ending;
+}
+
+/** Resolves when the leader has ended (or cannot be killed) and nothing else of its group is left. */
+async function watch(child: ChildProcess, options: ProcessOptions): Promise<Ending> {
+  const group = child.pid;
+  let timedOut = false;
+  let aborted = false;
+  let stopKilling: (() => void) | undefined;
+  let giveUp: () => void = () => {};
+
+  const exit = new Promise<Pick<Ending, 'exitCode' | 'signal' | 'startError'>>((resolve) => {
+    giveUp = () => resolve({ exitCode: null, signal: 'SIGKILL', startError: null });
+    child.once('error', (error) =>
+      resolve({ exitCode: null, signal: null, startError: errorCode(error) ?? error.message }),
+    );
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, startError: null }));
+  });
+  const terminate = () => {
+    if (group !== undefined) stopKilling ??= terminateGroup(group, giveUp);
+  };
+  const timer = setTimeout(() => {
+    timedOut = !aborted;
+    terminate();
+  }, options.timeoutMs);
+  const abort = () => {
+    aborted = !timedOut;
+    terminate();
+  };
+  options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.signal?.aborted === true) abort();
+
+  const how = await exit;
+  clearTimeout(timer);
+  options.signal?.removeEventListener('abort', abort);
+  stopKilling?.();
+  if (group !== undefined && how.startError === null) await endGroup(group);
+  return { ...how, timedOut, aborted };
+}
+
+/** Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open. */
+async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<void> {
+  const start = performance.now();
+  let isClosed = false;
+  const watched = closed.then(() => {
+    isClosed = true;
+  });
+  for (;;) {
+    await Promise.race([watched, new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS))]);
+    const now = performance.now();
+    const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
+    if (isClosed || isIdle || now - start > DRAIN_MAX_MS) break;
+  }
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
