@@ -13,7 +13,7 @@ export interface ToolOutput {
   note?: string;
   /** The gate refused it, rather than it failed. */
   isRefused?: boolean;
-  /** State-store name of the whole output when `text` is a part of it. */
+  /** Set when `text` is a part of the output: state-store name of the whole, null when it was not kept. */
   whole?: string | null;
 }
 

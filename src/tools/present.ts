@@ -22,7 +22,8 @@ export async function presentOutput(
   const notes = output.note === undefined ? [] : [ports.mask(output.note)];
   if (output.isOwnWords) return [capped.text, ...notes].join('\n');
   let whole = output.whole ?? null;
-  if (capped.isTruncated && whole === null && spill !== null) {
+  // With `whole` given, even as null, the text is only a part: keeping it would pass it off as the whole.
+  if (capped.isTruncated && output.whole === undefined && spill !== null) {
     whole = await keep(spill, masked, ports.state);
     if (whole === null) notes.push('Output is cut, and the whole could not be kept.');
   }

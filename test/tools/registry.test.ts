@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createMemoryStore } from '../../src/host/memory-store.ts';
 import { OpsError } from '../../src/lib/ops-error.ts';
 import type { Gate } from '../../src/protocol/gate.ts';
 import { createFakeFiles } from '../fakes/files.ts';
@@ -99,6 +100,29 @@ describe('the registry', () => {
     const result = await bench.call('Search', { pattern: 'entry', max: 400 });
     expect(result.text).toContain('nothing can be kept in this run');
     expect(bench.kept.size).toBe(0);
+  });
+
+  test('loses only the rest of a long result when the state folder is full', async () => {
+    const files = createFakeFiles({ '/work/log': 'entry\n'.repeat(400) });
+    const state = { ...createMemoryStore('test'), kind: 'disk' as const };
+    state.write = () => Promise.reject(new OpsError('state-full', 'state-full', 'No space left.'));
+    const { call } = await makeBench({ files, outputBytes: 2000, state });
+    const result = await call('Search', { pattern: 'entry', max: 400 });
+    expect(result.ok).toBe(true);
+    expect(result.text).toMatch(/Output is cut, and the whole could not be kept\.$/);
+  });
+
+  test('reads a list that came as text of a list', async () => {
+    const { call, reports } = await makeBench({ evidence: ['P1'] });
+    const findings = '[{"text":"disk full","severity":"critical","evidence":["P1"]}]';
+    await call('Report', { outcome: 'escalated', summary: 'The disk of nuc1 is full.', findings });
+    expect(reports[0]?.findings).toEqual(JSON.parse(findings));
+    const wrong = await call('Report', {
+      outcome: 'escalated',
+      summary: 'The disk is full.',
+      findings: '[oops',
+    });
+    expect(wrong.text).toContain('findings must be an array, not "[oops"');
   });
 
   test('turns an error that the operator could fix into a result', async () => {

@@ -56,7 +56,7 @@ function present(result: ProcessResult, timeoutMs: number, context: ToolContext)
     text,
     isOwnWords: false,
     ...(notes.length === 0 ? {} : { note: notes.join('\n') }),
-    whole: result.whole,
+    ...(result.stdout.isTruncated ? { whole: result.whole } : {}),
   };
 }
 
