@@ -1,0 +1,42 @@
+import type { StateStore } from '../protocol/store.ts';
+import { logName } from './check-lines.ts';
+import { keptFolder } from './checkpoints.ts';
+import { runOfLog } from './read-run.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes the logs of runs that nobody wrote to for `keepDays`, with what they kept, but leaves the newest `keepAtLeast`
+ * and every run that a process works on. Gives the ids of what was removed.
+ */
+export async function pruneRuns(
+  store: StateStore,
+  options: { keepDays: number; keepAtLeast: number; now: number },
+): Promise<string[]> {
+  const logs = (await store.list('runs')).filter(({ name }) => runOfLog(name) !== undefined);
+  logs.sort((a, b) => b.modifiedAt - a.modifiedAt);
+  const old = logs
+    .slice(options.keepAtLeast)
+    .filter(({ modifiedAt }) => modifiedAt < options.now - options.keepDays * DAY_MS);
+  const removed: string[] = [];
+  for (const { name } of old) {
+    const run = runOfLog(name);
+    if (run !== undefined && (await removeRun(store, run))) removed.push(run);
+  }
+  return removed;
+}
+
+async function removeRun(store: StateStore, run: string): Promise<boolean> {
+  const lock = await store.lock(`runs/${run}`);
+  if (lock === undefined) return false;
+  try {
+    // The log goes last: killed in between, the next pruning finds the run again.
+    await store.removeFolder(keptFolder(run));
+    await store.remove(logName(run));
+    // Whoever waits for this lock finds no log behind it.
+    await store.remove(`runs/${run}.lock`);
+    return true;
+  } finally {
+    lock.release();
+  }
+}
