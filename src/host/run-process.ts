@@ -115,16 +115,16 @@ async function watch(child: ChildProcess, options: ProcessOptions): Promise<Endi
 /** Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open. */
 async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<void> {
   const start = performance.now();
-  let isClosed = false;
-  const watched = closed.then(() => {
-    isClosed = true;
+  let poll: NodeJS.Timeout | undefined;
+  const isStuck = new Promise<void>((resolve) => {
+    poll = setInterval(() => {
+      const now = performance.now();
+      const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
+      if (isIdle || now - start > DRAIN_MAX_MS) resolve();
+    }, DRAIN_POLL_MS);
   });
-  for (;;) {
-    await Promise.race([watched, new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS))]);
-    const now = performance.now();
-    const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
-    if (isClosed || isIdle || now - start > DRAIN_MAX_MS) break;
-  }
+  await Promise.race([closed, isStuck]);
+  clearInterval(poll);
   child.stdout?.destroy();
   child.stderr?.destroy();
 }

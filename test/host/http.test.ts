@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttp } from '../../src/host/index.ts';
+import { mintPermit } from '../fakes/gate.ts';
+import { createFakeHttp } from '../fakes/http.ts';
+import { describeHttp } from '../fakes/http-contract.ts';
+
+const LONG = 'a line of ten\n'.repeat(10_000).slice(0, 100_000);
+
+let server: Server;
+let resetting: TcpServer;
+let base = '';
+let resets = '';
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    switch (request.url) {
+      case '/fine':
+        return void response.end('fine');
+      case '/down':
+        return void response.writeHead(503).end('down');
+      case '/moved':
+        return void response.writeHead(302, { location: '/fine' }).end();
+      case '/long':
+        return void response.end(LONG);
+      case '/half':
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('half');
+        return void setTimeout(() => response.destroy(), 50);
+      case '/endless': {
+        const timer = setInterval(() => response.write('x'.repeat(1_000_000)), 1);
+        return void response.on('close', () => clearInterval(timer));
+      }
+      default:
+        // Never answered.
+        return undefined;
+    }
+  });
+  resetting = createTcpServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
+  server.listen(0, '127.0.0.1');
+  resetting.listen(0, '127.0.0.1');
+  await Promise.all([once(server, 'listening'), once(resetting, 'listening')]);
+  base = `http://127.0.0.1:${portOf(server)}`;
+  resets = `http://127.0.0.1:${portOf(resetting)}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  resetting.close();
+});
+
+// The address of a TCP server is an AddressInfo.
+const portOf = (any: Server | TcpServer) => (any.address() as AddressInfo).port;
+
+async function closedPort(): Promise<number> {
+  const short = createTcpServer().listen(0, '127.0.0.1');
+  await once(short, 'listening');
+  const port = portOf(short);
+  short.close();
+  await once(short, 'close');
+  return port;
+}
+
+describeHttp('the host', async () => ({
+  http: createHttp(),
+  fine: `${base}/fine`,
+  down: `${base}/down`,
+  moved: `${base}/moved`,
+  long: `${base}/long`,
+  refused: `http://127.0.0.1:${await closedPort()}/`,
+}));
+describeHttp('a fake', async () => ({
+  http: createFakeHttp({
+    'http://fake/fine': { body: 'fine' },
+    'http://fake/down': { status: 503, body: 'down' },
+    'http://fake/moved': { status: 302 },
+    'http://fake/long': { body: LONG },
+  }),
+  fine: 'http://fake/fine',
+  down: 'http://fake/down',
+  moved: 'http://fake/moved',
+  long: 'http://fake/long',
+  refused: 'http://fake/nobody',
+}));
+
+describe('a failed fetch', () => {
+  const fetchUrl = (url: string, timeoutMs = 5_000) =>
+    createHttp().fetch(mintPermit({ kind: 'fetch', method: 'GET', url }), { timeoutMs, limitBytes: 4096 });
+
+  it('tells a server that never answers by its timeout', async () => {
+    const result = await fetchUrl(`${base}/never`, 150);
+    expect(result).toMatchObject({ status: null, failure: 'timeout' });
+    expect(result.durationMs).toBeLessThan(2_000);
+  });
+
+  it('tells a reset', async () => {
+    expect(await fetchUrl(resets)).toMatchObject({ status: null, failure: 'reset' });
+  });
+
+  it('takes an answer that broke off for none', async () => {
+    expect(await fetchUrl(`${base}/half`)).toMatchObject({ status: null, failure: 'reset' });
+  });
+
+  it('tells a name that does not exist', async () => {
+    expect(await fetchUrl('http://no-such-host.invalid/')).toMatchObject({ status: null, failure: 'dns' });
+  });
+
+  it('tells a server that does not speak TLS', async () => {
+    expect(await fetchUrl(`${base.replace('http:', 'https:')}/fine`)).toMatchObject({ failure: 'tls' });
+  });
+
+  it('tells a URL that is none', async () => {
+    expect(await fetchUrl('not a url')).toMatchObject({ status: null, failure: 'bad-url' });
+  });
+
+  it('breaks off an endless answer and says how much came', async () => {
+    const result = await fetchUrl(`${base}/endless`);
+    expect(result).toMatchObject({ status: 200, failure: null, body: { isTruncated: true } });
+    expect(result.body.totalBytes).toBeLessThan(20 * 1024 * 1024);
+  });
+});
