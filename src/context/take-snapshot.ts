@@ -134,8 +134,9 @@ function interpret(
   known: JournalBaseline | null,
   now: number,
 ): Interpreted {
-  const said =
-    gathered.remarks === '' ? gathered.text : `${gathered.text}\n[stderr]\n${gathered.remarks}`.trim();
+  const withRemarks = (text: string) =>
+    gathered.remarks === '' ? text : `${text}\n[stderr]\n${gathered.remarks}`.trim();
+  const said = withRemarks(gathered.text);
   const failed = (reason: string): Interpreted => ({
     gathered: { ...gathered, state: { status: 'failed', reason } },
     facts: {},
@@ -157,7 +158,7 @@ function interpret(
   }
   try {
     const computed = computeFacts(output, gathered.exit);
-    const shown = { facts: computed.facts, text: computed.text ?? text };
+    const shown = { facts: computed.facts, text: computed.text === null ? text : withRemarks(computed.text) };
     return { gathered, ...shown, ...(journalBaseline === undefined ? {} : { journalBaseline }) };
   } catch (error) {
     if (error instanceof FactError) return failed(`fact "${error.fact}": ${error.message}`);

@@ -10,7 +10,7 @@ const SEVERE = new RegExp(
     'blocked for more than \\d+ seconds|out of memory|oom-kill|memory allocation failure',
     'I/O error|input/output error|no space left on device|read-only file ?system|remounting.*read-only',
     'uncorrect(?:ed|able)|hardware error|machine check|medium error|critical (?:target|medium) error',
-    'corrupt(?:ed|ion)\\b|checksum (?:error|mismatch)|degraded|emergency mode',
+    'corrupt(?:ed|ion)\\b|checksum (?:error|mismatch)|degradedarray|(?:array|pool|raid|mirror)\\b.*\\bdegraded|emergency mode',
     'certificate (?:has )?expired|too many open files|restart counter is at [5-9]|restart counter is at \\d\\d',
   ].join('|'),
   'i',
@@ -31,6 +31,7 @@ const NOISE: readonly [RegExp, RegExp][] = [
     /ACPI (?:BIOS )?(?:Error|Warning)|Firmware Bug|firmware: failed to load|Bluetooth: hci|x86\/cpu: SGX disabled|RAS: Correctable/i,
   ],
   [/^(gnome-|gdm|pipewire|wireplumber|pulseaudio|xdg-|dbus-|kwin|plasma|tracker|evolution)/, /./],
+  [/^systemd-journald$/, /corrupted or uncleanly shut down/],
   // What ends in a failed unit is found there, with its result and its since.
   [
     /^systemd$/,

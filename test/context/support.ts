@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  emptyHistory,
+  type FindingHistory,
+  type JournalBaseline,
+  judgeRules,
+  loadProbeFile,
+  takeSnapshot,
+} from '../../src/context/index.ts';
+import type { Finding } from '../../src/protocol/finding.ts';
+import type { ProbeSpec } from '../../src/protocol/probe.ts';
+import type { SnapshotItem } from '../../src/protocol/snapshot.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { createOpenGate } from '../fakes/gate.ts';
+import { createFakeHttp, type FakeAnswer } from '../fakes/http.ts';
+import { createFakeProcesses, type FakeOutput } from '../fakes/processes.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export function loadShipped(name: string): Promise<ProbeSpec> {
+  const path = join('context', `${name}.yaml`);
+  return loadProbeFile(path, readFileSync(join(ROOT, path), 'utf8'));
+}
+
+export function recorded(name: string): string {
+  return readFileSync(join(ROOT, 'test/fixtures/probes', name), 'utf8');
+}
+
+export interface ProbeRun {
+  item: SnapshotItem;
+  findings: Finding[];
+  /** `rule:object`, worst first. */
+  keys: string[];
+  broken: string[];
+  history: FindingHistory;
+  journalBaseline: JournalBaseline | null;
+}
+
+export interface ProbeRunOptions {
+  history?: FindingHistory;
+  journalBaseline?: JournalBaseline | null;
+  now?: number;
+  http?: Record<string, FakeAnswer>;
+  /** Paths that exist; all by default. */
+  exists?: (path: string) => boolean;
+}
+
+/** One probe on a machine whose command prints `output`, through snapshot and rules. */
+export async function runProbe(
+  spec: ProbeSpec,
+  output: string | FakeOutput,
+  options: ProbeRunOptions = {},
+): Promise<ProbeRun> {
+  const clock = createFakeClock(options.now === undefined ? {} : { now: options.now });
+  const snapshot = await takeSnapshot({
+    specs: [spec],
+    gate: createOpenGate(),
+    processes: createFakeProcesses(() => (typeof output === 'string' ? { stdout: output } : output)),
+    http: createFakeHttp(options.http ?? {}),
+    clock,
+    host: 'nuc1',
+    cwd: '/',
+    mask: (text) => text,
+    exists: options.exists ?? (() => true),
+    isTrustedExecutable: () => true,
+    previous: null,
+    journalBaseline: options.journalBaseline ?? null,
+  });
+  const judged = await judgeRules({
+    items: snapshot.items,
+    specs: [spec],
+    history: options.history ?? emptyHistory(),
+    host: 'nuc1',
+    now: clock.now(),
+  });
+  const item = snapshot.items[0];
+  if (item === undefined) throw new Error('a snapshot without an item');
+  return {
+    item,
+    findings: judged.findings,
+    keys: judged.findings.map((finding) => finding.key),
+    broken: judged.brokenRules.map(({ rule, error }) => `${rule}: ${error}`),
+    history: judged.history,
+    journalBaseline: snapshot.journalBaseline,
+  };
+}
