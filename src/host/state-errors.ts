@@ -1,7 +1,18 @@
 import { OpsError } from '../lib/ops-error.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP']);
+/** ENOENT: the folder went away, or Node's recursive mkdir met a read-only file system (it says ENOENT then). */
+const UNWRITABLE = new Set([
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'ENOTDIR',
+  'ELOOP',
+  'EIO',
+  'ESTALE',
+  'ERR_SQLITE_ERROR',
+]);
 
 /** The code of a system error (`ENOENT`), or undefined for anything else. */
 export function errorCode(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import type { StateLock } from '../protocol/store.ts';
 import { errorCode } from './state-errors.ts';
 
@@ -43,6 +43,8 @@ function makeFile(path: string): void {
     closeSync(openSync(path, 'ax', 0o600));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
+    // What it may not write SQLite opens read-only, and "exclusive" then excludes nobody.
+    accessSync(path, constants.R_OK | constants.W_OK);
   }
 }
 
