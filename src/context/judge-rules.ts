@@ -18,6 +18,8 @@ export interface JudgeOptions {
   host: string;
   /** Milliseconds since the epoch. */
   now: number;
+  /** Number of the first finding. Default 1. */
+  firstNumber?: number;
   /** Findings are logged and sent; what probes saw may hold secrets. */
   mask?: (text: string) => string;
 }
@@ -86,7 +88,8 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
 
   // Array.sort is stable: within a severity, probes, rules and objects keep their order.
   found.sort((a, b) => SEVERITIES.indexOf(b.finding.severity) - SEVERITIES.indexOf(a.finding.severity));
-  const findings = found.map(({ finding }, index) => ({ id: `F${index + 1}`, ...finding }));
+  const first = options.firstNumber ?? 1;
+  const findings = found.map(({ finding }, index) => ({ id: `F${first + index}`, ...finding }));
   return {
     findings,
     brokenRules,

@@ -15,6 +15,8 @@ export interface LookOptions {
   clock: Clock;
   cwd: string;
   mask(text: string): string;
+  /** Number of the first look-step. Default 1. */
+  firstNumber?: number;
   /** Steps at most; those of open findings come first. Default 8. */
   most?: number;
   /** For all of them. Default 10 s; one step gets half. */
@@ -43,7 +45,7 @@ export async function takeLooks(options: LookOptions): Promise<LooksTaken> {
   const planned = choose(options.looks, options.most ?? 8);
   const at = clock.now();
   const looks: LookItem[] = planned.map(({ finding, step }, index) => ({
-    id: `L${index + 1}`,
+    id: `L${(options.firstNumber ?? 1) + index}`,
     finding,
     command:
       'argv' in step

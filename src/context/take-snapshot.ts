@@ -22,6 +22,8 @@ export interface SnapshotOptions extends GatherPorts {
   journalBaseline: JournalBaseline | null;
   /** For the whole snapshot, whatever hangs. Default 10 s. */
   deadlineMs?: number;
+  /** Number of the first item; a second snapshot of a run goes on counting. Default 1. */
+  firstNumber?: number;
   /** Probes at a time. Default 8. */
   parallel?: number;
   signal?: AbortSignal;
@@ -63,7 +65,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
 
-  const queue = specs.map((spec, index) => ({ spec, id: `P${index + 1}` }));
+  const first = options.firstNumber ?? 1;
+  const queue = specs.map((spec, index) => ({ spec, id: `P${first + index}` }));
   const compiler = await createExpressionCompiler();
   const work = async () => {
     for (let next = queue.shift(); next !== undefined && !stop.signal.aborted; next = queue.shift()) {
@@ -102,7 +105,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       const late = { ...notConfigured(''), state: { status: 'failed' as const, reason } };
       return (
         items.get(spec) ??
-        toItem(spec, `P${index + 1}`, options, {
+        toItem(spec, `P${first + index}`, options, {
           gathered: late,
           facts: {},
           text: '',
