@@ -19,17 +19,19 @@ export async function pruneRuns(
     .slice(options.keepAtLeast)
     .filter(({ modifiedAt }) => modifiedAt < options.now - options.keepDays * DAY_MS);
   const removed: string[] = [];
-  for (const { name } of old) {
+  for (const { name, sizeBytes } of old) {
     const run = runOfLog(name);
-    if (run !== undefined && (await removeRun(store, run))) removed.push(run);
+    if (run !== undefined && (await removeRun(store, run, sizeBytes))) removed.push(run);
   }
   return removed;
 }
 
-async function removeRun(store: StateStore, run: string): Promise<boolean> {
+async function removeRun(store: StateStore, run: string, sizeBytes: number): Promise<boolean> {
   const lock = await store.lock(`runs/${run}`);
   if (lock === undefined) return false;
   try {
+    // Somebody went on with it between our look and our lock.
+    if ((await store.readRange(logName(run), sizeBytes, 1))?.length !== 0) return false;
     // The log goes last: killed in between, the next pruning finds the run again.
     await store.removeFolder(keptFolder(run));
     await store.remove(logName(run));

@@ -15,6 +15,8 @@ export interface Replayed {
   /** Set when nothing happened after it. */
   closed: EventOf<'run.closed'> | null;
   system: string[];
+  /** What this run's fences are made of; null before the prompt was built. */
+  marker: string | null;
   /** Roles alternate, and every tool_use has exactly one result, some of them made up here (`unanswered`). */
   messages: Message[];
   /** Names of the tools the run was opened with. */
@@ -56,6 +58,7 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
     opened: null,
     closed: null,
     system: [],
+    marker: null,
     tools: [],
     turns: 0,
     usage: NO_USAGE,
@@ -102,6 +105,7 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       break;
     case 'prompt.built':
       state.system = event.system;
+      state.marker = event.marker;
       break;
     case 'model.requested':
       state.turns = Math.max(state.turns, event.turn);

@@ -49,7 +49,7 @@ export function createSwitches({ store, clock }: { store: StateStore; clock: Clo
     }
     try {
       const now = clock.now();
-      const file = parseSwitches(await store.readText(FILE)) ?? { version: 1, paused: null, stops: [] };
+      const file = parseSwitches(await store.readText(FILE)) ?? unreadableFile(store);
       await store.write(FILE, JSON.stringify(edit(file, now)));
     } finally {
       lock.release();
@@ -65,7 +65,7 @@ export function createSwitches({ store, clock }: { store: StateStore; clock: Clo
       change((file, now) => ({ ...file, stops: [...file.stops, { run, at: now }].slice(-MOST_STOPS) })),
     async read(run) {
       const file = await readSwitches(store);
-      if (file === null) return { paused: { until: null, by: unreadable(store) }, stopped: false };
+      if (file === null) return { paused: unreadableFile(store).paused, stopped: false };
       const now = clock.now();
       const { paused } = file;
       const isPaused = paused !== null && (paused.until === null || paused.until > now);
@@ -87,8 +87,9 @@ async function readSwitches(store: StateStore): Promise<SwitchFile | null> {
   }
 }
 
-function unreadable(store: StateStore): string {
-  return `the file ${FILE} in ${store.location}, which cannot be read (mend it with: steward resume)`;
+function unreadableFile(store: StateStore): SwitchFile {
+  const by = `the file ${FILE} in ${store.location}, which cannot be read (mend it with: steward resume)`;
+  return { version: 1, paused: { until: null, by }, stops: [] };
 }
 
 /** null: not what we write. */

@@ -147,7 +147,13 @@ export const eventSchema = z.discriminatedUnion('type', [
     brokenRules: z.array(z.object({ rule: text, probe: text, error: text })),
   }),
   z.object({ type: z.literal('look.taken'), look }),
-  z.object({ type: z.literal('prompt.built'), system: texts, messages: z.array(message), bytes: count }),
+  z.object({
+    type: z.literal('prompt.built'),
+    system: texts,
+    messages: z.array(message),
+    marker: text,
+    bytes: count,
+  }),
   z.object({ type: z.literal('message.added'), message }),
   z.object({ type: z.literal('model.requested'), turn: count, model: text, reservedUsd: maybeCount }),
   z.object({
