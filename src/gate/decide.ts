@@ -79,16 +79,11 @@ function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decis
   return undefined;
 }
 
-/** An edit that policy finds harmless is still asked for, unless the mode or a permission rule says not to. */
-function needsAnswer(judgement: Judgement, { origin, mode }: Circumstances): boolean {
-  if (origin === 'undo') return false;
-  const isBypassed =
-    origin === 'tool' &&
-    mode === 'bypassPermissions' &&
-    effectRank(judgement.effect) <= effectRank('reversible');
-  if (judgement.verdict === 'ask') return !isBypassed;
-  const isUnaskedEdit = isFileChange(judgement.action) && judgement.liftedBy === undefined;
-  return isUnaskedEdit && mode !== 'acceptEdits' && !isBypassed;
+/** Whether the mode already lifts an edit is policy's to say: it knows the rules and the place. */
+function needsAnswer({ verdict, effect }: Judgement, { origin, mode }: Circumstances): boolean {
+  if (verdict !== 'ask' || origin === 'undo') return false;
+  const isBypassed = origin === 'tool' && mode === 'bypassPermissions';
+  return !(isBypassed && effectRank(effect) <= effectRank('reversible'));
 }
 
 /** Tells the model what to do instead, and the operator what would have to be set. */

@@ -10,8 +10,6 @@ export interface Judgement {
   effect: Effect;
   /** The rule that decided, e.g. `spec:systemctl.status`, `floor:secret-file`, `unknown-program`. */
   rule: string;
-  /** The operator's permission rule that lifted an ask to this allow; absent when policy allowed it by itself. */
-  liftedBy?: string;
   /** One sentence that a model or a person can act on. */
   reason: string;
   target: Target;
