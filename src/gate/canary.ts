@@ -3,19 +3,23 @@ import type { Action } from '../protocol/action.ts';
 import type { EventSink } from '../protocol/event.ts';
 import { createGate, type GateOptions } from './gate.ts';
 
-/** What no policy may ever allow. They are judged, never run. */
-const FORBIDDEN: readonly Action[] = [
-  { kind: 'read', path: '/etc/shadow' },
-  { kind: 'process', argv: ['rm', '-rf', '--no-preserve-root', '/'], cwd: '/' },
-  { kind: 'shell', line: 'rm -rf --no-preserve-root /', cwd: '/' },
+/** What nobody may ever be allowed. They are judged, never run. */
+const FORBIDDEN: readonly { action: Action; mustBeDenied: boolean }[] = [
+  { action: { kind: 'read', path: '/etc/shadow' }, mustBeDenied: true },
+  // A policy that does not know `rm` asks; what counts is that no mode and no autonomy lets it pass.
+  {
+    action: { kind: 'process', argv: ['rm', '-rf', '--no-preserve-root', '/'], cwd: '/' },
+    mustBeDenied: false,
+  },
+  { action: { kind: 'shell', line: 'rm -rf --no-preserve-root /', cwd: '/' }, mustBeDenied: false },
 ];
 
 /**
- * Puts what must be denied through a gate with the run's own judge, in the circumstances that allow most, so that only
- * the judge's deny can hold it. Throws OpsError `gate-unsound` when it does not hold; nothing is ever started.
+ * Puts what must be refused through a gate with the run's own judge, in the circumstances that allow most. Throws
+ * OpsError `gate-unsound` when it is not refused; nothing is ever started.
  */
 export async function runCanary(options: GateOptions): Promise<void> {
-  for (const [index, action] of FORBIDDEN.entries()) {
+  for (const [index, { action, mustBeDenied }] of FORBIDDEN.entries()) {
     const gate = createGate({
       ...options,
       sink: discard(),
@@ -30,7 +34,9 @@ export async function runCanary(options: GateOptions): Promise<void> {
       hasRun = true;
       return { value: undefined, trace: { ok: false, summary: 'the gate let the canary through' } };
     });
-    if (hasRun || admission.kind !== 'refused' || admission.judgement.verdict !== 'deny') {
+    const { verdict } = admission.judgement;
+    const isHeld = verdict === 'deny' || (verdict === 'ask' && !mustBeDenied);
+    if (hasRun || admission.kind !== 'refused' || !isHeld) {
       const name = action.kind === 'read' ? action.path : 'rm -rf /';
       throw new OpsError(
         'gate-unsound',

@@ -224,6 +224,20 @@ describe('the canary', () => {
     });
   });
 
+  it('is satisfied when policy asks about what it does not know, as long as no mode lifts that', async () => {
+    const { options } = setUp();
+    const asking = (effect: Judgement['effect']) => ({
+      ...options,
+      judge: async (action: Action, origin: StepRequest['origin']) => ({
+        ...(await options.judge(action, origin)),
+        verdict: action.kind === 'read' ? ('deny' as const) : ('ask' as const),
+        effect,
+      }),
+    });
+    await runCanary(asking('disruptive'));
+    await expect(runCanary(asking('reversible'))).rejects.toMatchObject({ code: 'gate-unsound' });
+  });
+
   it('refuses to go on when a single forbidden action is not denied', async () => {
     const { options } = setUp();
     const judge: GateOptions['judge'] = async (action, origin) => ({
