@@ -1,0 +1,132 @@
+import type { ProgramSpec } from '../protocol/program-spec.ts';
+import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
+import type { CommandContext } from './kinds.ts';
+import { isPlainName } from './limits.ts';
+import type { PathJudge } from './paths.ts';
+import { judgeProgram, programName } from './programs.ts';
+import { allowed, asks, denied, type Ruling } from './ruling.ts';
+import type { Arg } from './words.ts';
+import { unwrap } from './wrappers.ts';
+
+export interface WalkOptions {
+  specs: ReadonlyMap<string, ProgramSpec>;
+  paths: PathJudge;
+  home: string;
+  isDeclaredEndpoint(url: string): boolean;
+}
+
+const INTERPRETERS = new Set(
+  'sh bash dash zsh ksh mksh ash fish csh tcsh busybox python python2 python3 perl ruby node nodejs deno bun php lua tclsh expect R Rscript ghci osascript pwsh sqlite3 psql mysql mariadb'.split(
+    ' ',
+  ),
+);
+const PRIVILEGE = new Set(
+  'sudo doas su pkexec run0 runuser setpriv capsh chroot nsenter unshare systemd-run'.split(' '),
+);
+
+/** Judges one command; `commands` receives its words and those of what it wraps. */
+export function judgeCommand(
+  args: readonly Arg[],
+  folders: readonly string[],
+  isPiped: boolean,
+  commands: string[][],
+  options: WalkOptions,
+): Ruling {
+  const [word, ...rest] = args;
+  if (word === undefined) return asks('shell:empty', 'there is no command');
+  const named = programName(word);
+  if ('ruling' in named) return named.ruling;
+  const { name } = named;
+  commands.push([name, ...rest.map((arg) => arg.text)]);
+  const strange = rest.find((arg) => /^-/.test(arg.text) && !isPlainName(arg.text.split('=')[0] ?? ''));
+  if (
+    strange !== undefined &&
+    /^-{1,2}[^\s=]*[^\x20-\x7e]/.test(strange.text) &&
+    !isValueLike(strange.text)
+  ) {
+    return denied('characters:look-alike', `the option ${JSON.stringify(strange.text)} is not plain ASCII`);
+  }
+  if (isPiped && INTERPRETERS.has(name)) {
+    return denied('floor:pipe-to-interpreter', `what is piped into ${name} would be run as a program`);
+  }
+  const context: CommandContext = {
+    program: name,
+    cwds: folders,
+    paths: options.paths,
+    isDeclaredEndpoint: options.isDeclaredEndpoint,
+  };
+  const ruling = judgeNamed(name, rest, context, isPiped, commands, options);
+  return ruling.verdict === 'allow' || ruling.effect === 'observe'
+    ? ruling
+    : withWriteFloor(ruling, rest, context);
+}
+
+function judgeNamed(
+  name: string,
+  rest: readonly Arg[],
+  context: CommandContext,
+  isPiped: boolean,
+  commands: string[][],
+  options: WalkOptions,
+): Ruling {
+  const builtin = judgeBuiltin(name, rest);
+  if (builtin !== undefined) return builtin;
+  if (PRIVILEGE.has(name)) {
+    return asks(
+      'privilege',
+      `${name} runs a command with other rights or in another place; steward does not judge that`,
+    );
+  }
+  if (name === 'command') {
+    if (rest[0]?.kind === 'literal' && /^-[vV]$/.test(rest[0].text)) {
+      return rest.slice(1).every((arg) => arg.kind === 'literal')
+        ? allowed('builtin:command')
+        : asks('operand:command', 'command -v needs literal names');
+    }
+    return judgeInner(rest, context, isPiped, commands, options);
+  }
+  const wrapped = unwrap(name, rest);
+  if (wrapped !== undefined) {
+    return 'ruling' in wrapped
+      ? wrapped.ruling
+      : judgeInner(wrapped.inner, context, isPiped, commands, options);
+  }
+  const spec = options.specs.get(name);
+  if (spec !== undefined) return judgeProgram(spec, rest, context);
+  if (INTERPRETERS.has(name)) return asks('interpreter', `${name} can run anything`);
+  return asks('unknown-program', `steward has no specification of ${name}`);
+}
+
+/** What a wrapper runs is a program, never a command that changes the shell. */
+function judgeInner(
+  inner: readonly Arg[],
+  context: CommandContext,
+  isPiped: boolean,
+  commands: string[][],
+  options: WalkOptions,
+): Ruling {
+  const [first] = inner;
+  if (first?.kind === 'literal' && SHELL_ONLY.has(first.text)) {
+    return asks(
+      'wrapped-builtin',
+      `${first.text} is a command of the shell and is not judged inside another`,
+    );
+  }
+  return judgeCommand(inner, context.cwds, isPiped, commands, options);
+}
+
+/** Above observe nothing is looked up word by word; still no word may name what nobody may touch. */
+function withWriteFloor(ruling: Ruling, args: readonly Arg[], context: CommandContext): Ruling {
+  for (const arg of args) {
+    for (const path of [arg.text, arg.text.slice(arg.text.indexOf('=') + 1)]) {
+      if (path === '' || path.startsWith('-') || arg.kind === 'dynamic') continue;
+      const floor = context.paths.check(path, context.cwds, 'write', arg.kind === 'pattern');
+      if (floor?.verdict === 'deny') return { ...floor, effect: ruling.effect };
+    }
+  }
+  return ruling;
+}
+
+function isValueLike(text: string): boolean {
+  return /^-[A-Za-z0-9][\s\S]+$/.test(text) && !text.startsWith('--');
+}

@@ -1,0 +1,200 @@
+import { OpsError } from '../lib/ops-error.ts';
+import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
+import type { Effect } from '../protocol/effect.ts';
+import type { OperandRule, ProgramSpec, VerbSpec } from '../protocol/program-spec.ts';
+import type { RawProgramSpec, RawVerb } from '../protocol/schemas/program-spec.ts';
+import { checkLine } from './check.ts';
+import { isKnownKind } from './kinds.ts';
+import { createPolicy } from './policy.ts';
+
+/**
+ * Reads spec files (YAML: one program or a list) and runs their examples against all of them together. Throws
+ * OpsError `settings` with file and line: a spec that is wrong about its own examples is never used.
+ */
+export async function compileSpecs(
+  files: readonly { source: string; text: string }[],
+): Promise<ProgramSpec[]> {
+  const { programSpecFileSchema } = await import('../protocol/schemas/program-spec.ts');
+  const specs: ProgramSpec[] = [];
+  for (const { source, text } of files) {
+    const file = await parseYaml(source, text);
+    const parsed = programSpecFileSchema.safeParse(file.value);
+    if (!parsed.success) throw schemaError(file, parsed.error.issues[0]);
+    for (const raw of [parsed.data].flat()) specs.push(compileSpec(raw, file));
+  }
+  const owners = new Map<string, string>();
+  for (const spec of specs) {
+    for (const name of spec.names) {
+      const other = owners.get(name);
+      if (other !== undefined) throw fileError(spec.source, null, `${name} has a spec in ${other} already`);
+      owners.set(name, spec.source);
+    }
+  }
+  checkExamples(specs);
+  return specs;
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  errors?: Issue[][];
+}
+
+/** Of a union, the branch that got furthest says most. */
+function schemaError(file: YamlFile, issue: unknown): OpsError {
+  let at = issue as Issue | undefined;
+  let path = at?.path ?? [];
+  while (at?.errors !== undefined) {
+    const inner = at.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+    if (inner === undefined) break;
+    path = [...path, ...inner.path];
+    at = inner;
+  }
+  return fileError(
+    file.source,
+    file.lineOf(path),
+    `${path.map(String).join('.')}: ${at?.message ?? 'is not a spec'}`,
+  );
+}
+
+function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
+  const bad = (message: string): OpsError =>
+    fileError(file.source, null, `${raw.names.join(', ')}: ${message}`);
+  return {
+    names: raw.names,
+    source: file.source,
+    profile: raw.profile,
+    syntax: raw.syntax,
+    root: compileVerb(raw, raw.names[0] ?? '', bad),
+    allow: raw.allow,
+    notAllow: raw.not_allow,
+  };
+}
+
+type Bad = (message: string) => OpsError;
+
+function compileVerb(
+  raw: Omit<RawVerb, 'verbs'> & { verbs?: RawVerb['verbs'] },
+  name: string,
+  bad: Bad,
+): VerbSpec {
+  const effect = raw.effect ?? 'observe';
+  const verdict = raw.verdict ?? (effect === 'observe' ? 'allow' : 'ask');
+  if (effect !== 'observe' && verdict === 'allow') throw bad(`${name} is ${effect} and cannot be allowed`);
+  const verb: VerbSpec = {
+    effect,
+    verdict,
+    reason: raw.reason ?? null,
+    options: compileOptions(raw.options ?? {}, bad),
+    isLocal: raw.local ?? false,
+    deny: raw.deny ?? {},
+    requires: raw.requires ?? [],
+    verbs: {},
+    operands: compileOperands(raw, bad),
+    variants: (raw.variants ?? []).map((variant) => compileVerb(variant, name, bad)),
+  };
+  for (const [key, value] of Object.entries(raw.verbs ?? {})) {
+    for (const spelled of key.split('|'))
+      addVerb(verb, spelled.trim().split(/\s+/), () => compileVerb(value ?? {}, spelled, bad), bad);
+  }
+  for (const [changed, names] of Object.entries(raw.changes ?? {}) as [Effect, string[]][]) {
+    for (const word of names) {
+      addVerb(verb, word.split('.'), () => compileVerb({ effect: changed }, word, bad), bad);
+    }
+  }
+  return verb;
+}
+
+/** `job status` makes `job` a verb that has only verbs. */
+function addVerb(parent: VerbSpec, words: string[], make: () => VerbSpec, bad: Bad): void {
+  const [first, ...rest] = words;
+  if (first === undefined || first === '') throw bad('an empty verb');
+  const existing = Object.hasOwn(parent.verbs, first) ? parent.verbs[first] : undefined;
+  if (rest.length === 0) {
+    const made = make();
+    if (existing !== undefined) {
+      if (Object.keys(existing.verbs).length === 0) throw bad(`the verb ${first} is there twice`);
+      made.verbs = { ...existing.verbs, ...made.verbs };
+    }
+    parent.verbs[first] = made;
+    return;
+  }
+  const group = existing ?? emptyGroup();
+  parent.verbs[first] = group;
+  addVerb(group, rest, make, bad);
+}
+
+/** Without a verb below it, it needs one: nothing matches the option that it demands. */
+function emptyGroup(): VerbSpec {
+  return {
+    effect: 'observe',
+    verdict: 'allow',
+    reason: null,
+    options: {},
+    isLocal: false,
+    deny: {},
+    requires: [],
+    verbs: {},
+    operands: { kinds: [], repeats: false, minimum: 1, scriptOptions: [], recursive: [], isHarmless: false },
+    variants: [],
+  };
+}
+
+function compileOptions(groups: Record<string, string[]>, bad: Bad): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const [kind, names] of Object.entries(groups)) {
+    if (!isKnownKind(kind)) throw bad(`${kind} is not a kind of option`);
+    for (const name of names) {
+      if (!name.startsWith('-') && !name.startsWith('+'))
+        throw bad(`the option ${name} does not start with a dash`);
+      if (Object.hasOwn(options, name)) throw bad(`the option ${name} is there twice`);
+      options[name] = kind;
+    }
+  }
+  return options;
+}
+
+/** `none`, or kinds separated by spaces; the last may end in `...`. */
+function compileOperands(raw: Omit<RawVerb, 'verbs'>, bad: Bad): OperandRule {
+  const text = (raw.operands ?? 'none').trim();
+  const repeats = text.endsWith('...');
+  const words = text === 'none' ? [] : (repeats ? text.slice(0, -3) : text).trim().split(/\s+/);
+  for (const kind of words) if (!isKnownKind(kind)) throw bad(`${kind} is not a kind of operand`);
+  return {
+    kinds: words,
+    repeats,
+    minimum: raw.minimum ?? 0,
+    scriptOptions: raw.scriptOptions ?? [],
+    recursive: raw.recursive ?? [],
+    isHarmless: raw.harmless ?? false,
+  };
+}
+
+function checkExamples(specs: readonly ProgramSpec[]): void {
+  const policy = createPolicy({
+    specs,
+    rules: { allow: [], ask: [], deny: [] },
+    mode: 'default',
+    home: '/home/operator',
+    cwd: '/srv/infra',
+    stateLocation: '/var/lib/steward',
+    declaredEndpoints: ['https://consul.lan:8501/v1'],
+  });
+  const wrong: string[] = [];
+  for (const spec of specs) {
+    for (const line of spec.allow) {
+      const result = checkLine(policy, line, '/srv/infra');
+      if (result.verdict !== 'allow')
+        wrong.push(`${spec.source}: \`${line}\` must be allowed, but: ${result.rule}, ${result.reason}`);
+    }
+    for (const line of spec.notAllow) {
+      const result = checkLine(policy, line, '/srv/infra');
+      if (result.verdict === 'allow')
+        wrong.push(`${spec.source}: \`${line}\` must not be allowed, but: ${result.rule}`);
+    }
+  }
+  if (wrong.length > 0)
+    throw new OpsError('bad-spec', 'settings', wrong.join('\n'), {
+      hint: 'Correct the spec or its examples.',
+    });
+}

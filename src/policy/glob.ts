@@ -1,0 +1,102 @@
+/**
+ * Patterns over paths. A pattern is a string in which `*`, `?` and `[…]` are special unless a backslash stands before
+ * them; `**` as a whole component stands for any number of components. A plain path is a pattern without specials.
+ */
+export function escapePattern(text: string): string {
+  return text.replaceAll(/[\\*?[\]]/g, '\\$&');
+}
+
+/** Can one path match both? Brackets count as `?`: too many matches are safe, too few are not. */
+export function mayMatchBoth(a: PathPattern, b: PathPattern): boolean {
+  return componentsMeet(a, 0, b, 0);
+}
+
+/** Could something below the folder `a` (a pattern itself) match `b`? */
+export function mayMatchBelow(a: PathPattern, b: PathPattern): boolean {
+  return componentsMeet([...a, ANYTHING], 0, b, 0);
+}
+
+interface Component {
+  isAnything: boolean;
+  tokens: Token[];
+}
+/** A character in lower case, or one of the two wildcards. */
+type Token = string | typeof ONE | typeof MANY;
+const ONE = Symbol('one');
+const MANY = Symbol('many');
+const ANYTHING: Component = { isAnything: true, tokens: [] };
+
+export type PathPattern = Component[];
+
+export function split(pattern: string): Component[] {
+  return pattern
+    .split('/')
+    .filter((text) => text !== '')
+    .map((text) => (text === '**' ? ANYTHING : { isAnything: false, tokens: tokens(text) }));
+}
+
+function tokens(text: string): Token[] {
+  const result: Token[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] ?? '';
+    if (c === '\\') {
+      i++;
+      result.push((text[i] ?? '\\').toLowerCase());
+    } else if (c === '*') {
+      if (result.at(-1) !== MANY) result.push(MANY);
+    } else if (c === '?') {
+      result.push(ONE);
+    } else if (c === '[') {
+      const end = text.indexOf(']', i + 2);
+      if (end === -1) result.push('[');
+      else {
+        result.push(ONE);
+        i = text.startsWith('[:', i + 1) ? Math.max(end, text.lastIndexOf(']')) : end;
+      }
+    } else result.push(c.toLowerCase());
+  }
+  return result;
+}
+
+function componentsMeet(a: Component[], i: number, b: Component[], j: number): boolean {
+  const left = a[i];
+  const right = b[j];
+  if (left === undefined && right === undefined) return true;
+  if (left?.isAnything === true) {
+    return componentsMeet(a, i + 1, b, j) || (right !== undefined && componentsMeet(a, i, b, j + 1));
+  }
+  if (right?.isAnything === true) {
+    return componentsMeet(a, i, b, j + 1) || (left !== undefined && componentsMeet(a, i + 1, b, j));
+  }
+  if (left === undefined || right === undefined) return false;
+  return tokensMeet(left.tokens, right.tokens) && componentsMeet(a, i + 1, b, j + 1);
+}
+
+/** A wildcard at the start does not match a leading dot, as in bash. */
+function tokensMeet(a: Token[], b: Token[]): boolean {
+  if (typeof a[0] === 'symbol' && b[0] === '.') return false;
+  let row = new Set([0]);
+  // A walk over the product of the two patterns; `row` holds the places in `b` reachable before a[i].
+  row = closure(row, b);
+  for (const token of a) {
+    const next = new Set<number>();
+    if (token === MANY) {
+      const least = Math.min(...row);
+      for (let j = least; j <= b.length; j++) next.add(j);
+    } else {
+      for (const j of row) {
+        const other = b[j];
+        if (other === MANY) next.add(j);
+        else if (other !== undefined && (other === ONE || token === ONE || other === token)) next.add(j + 1);
+      }
+    }
+    if (next.size === 0) return false;
+    row = closure(next, b);
+  }
+  return row.has(b.length);
+}
+
+function closure(row: Set<number>, b: Token[]): Set<number> {
+  for (const j of row) if (b[j] === MANY) row.add(j + 1);
+  return row;
+}

@@ -1,0 +1,108 @@
+import { checkAwk } from './languages/awk.ts';
+import { checkJq, checkYq } from './languages/jq.ts';
+import { checkSed } from './languages/sed.ts';
+import type { PathJudge, PathUse } from './paths.ts';
+import { asks, type Ruling } from './ruling.ts';
+import type { Arg } from './words.ts';
+
+/** What the judging of one command may look at. */
+export interface CommandContext {
+  program: string;
+  cwds: readonly string[];
+  paths: PathJudge;
+  /** Where curl may go. */
+  isDeclaredEndpoint(url: string): boolean;
+}
+
+const PATH_KINDS: Record<string, PathUse> = { read: 'read', place: 'place', tree: 'tree', write: 'write' };
+
+/** Does a known word fit what must stand here? undefined: it does. */
+export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruling | undefined {
+  const use = PATH_KINDS[kind];
+  if (use !== undefined) {
+    if (arg.kind === 'dynamic')
+      return use === 'place' ? undefined : unknownWord(context, 'a file that is read');
+    if (arg.kind === 'literal' && (arg.text === '-' || arg.text === '')) return undefined;
+    return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');
+  }
+  if (kind === 'text' || kind === 'value' || kind === 'value2') return undefined;
+  if (kind === 'number' && arg.isNumber) return undefined;
+  if (arg.kind !== 'literal') return unknownWord(context, `something of which only some values are safe`);
+  if (kind === 'number') {
+    return /^[+-]?\d+(?:\.\d+)?[A-Za-z%]{0,3}$/.test(arg.text) ? undefined : unfit(context, arg.text);
+  }
+  if (kind === 'revision') return checkRevision(arg.text, context);
+  const check = LANGUAGES[kind];
+  if (check !== undefined) {
+    const problem = check(arg.text, context);
+    return problem === undefined ? undefined : asks(`${kind}:${context.program}`, problem);
+  }
+  const pattern = /^\/(.*)\/(i?)$/s.exec(kind);
+  if (pattern === null) throw new Error(`unknown kind of word in a program spec: ${kind}`);
+  return matcher(pattern[1] ?? '', pattern[2] ?? '').test(arg.text) ? undefined : unfit(context, arg.text);
+}
+
+/** Kinds in which a word may stand whose value nobody knows, if it cannot be taken for an option. */
+export function toleratesUnknown(kind: string): boolean {
+  return kind === 'text' || kind === 'value' || kind === 'place';
+}
+
+export function isKnownKind(kind: string): boolean {
+  return (
+    kind in PATH_KINDS ||
+    kind in LANGUAGES ||
+    kind === 'revision' ||
+    ['flag', 'text', 'value', 'value2', 'optional', 'number'].includes(kind) ||
+    /^\/.*\/i?$/s.test(kind)
+  );
+}
+
+type Check = (text: string, context: CommandContext) => string | undefined;
+
+/** Small languages: each says what is wrong with a text, or nothing. */
+const LANGUAGES: Record<string, Check> = {
+  sed: checkSed,
+  awk: checkAwk,
+  jq: checkJq,
+  yq: checkYq,
+  endpoint: (url, context) =>
+    context.isDeclaredEndpoint(url) ? undefined : `${url} is not an endpoint that settings declare`,
+};
+
+/** git's `REVISION:PATH` and plain paths. Also used where git may take a word for a file of the work tree. */
+function checkRevision(text: string, context: CommandContext): Ruling | undefined {
+  const colon = text.indexOf(':');
+  const paths = colon === -1 ? [text] : [text, text.slice(colon + 1)];
+  for (const path of paths) {
+    const ruling = path === '' ? undefined : context.paths.check(path, context.cwds, 'read');
+    if (ruling !== undefined) return ruling;
+  }
+  return undefined;
+}
+
+const matchers = new Map<string, RegExp>();
+
+/** Compiled once: the patterns come from a fixed set of specs. */
+function matcher(source: string, flags: string): RegExp {
+  const key = `${flags}/${source}`;
+  let found = matchers.get(key);
+  if (found === undefined) {
+    found = new RegExp(`^(?:${source})$`, `s${flags}`);
+    matchers.set(key, found);
+  }
+  return found;
+}
+
+function unknownWord(context: CommandContext, what: string): Ruling {
+  return asks(
+    `unknown-word:${context.program}`,
+    `a word that is known only when it runs stands where ${what} is named`,
+  );
+}
+
+function unfit(context: CommandContext, text: string): Ruling {
+  return asks(
+    `operand:${context.program}`,
+    `${context.program} with ${JSON.stringify(text)} is not known to only observe`,
+  );
+}

@@ -1,0 +1,143 @@
+import { posix } from 'node:path';
+import { escapePattern } from './glob.ts';
+import { asks, denied, type Ruling } from './ruling.ts';
+import type { SecretPaths } from './secret-paths.ts';
+
+/**
+ * `read`: its content. `place`: names and attributes. `tree`: the content of everything below. `write`: made, changed
+ * or deleted. `folder`: become the working directory.
+ */
+export type PathUse = 'read' | 'place' | 'tree' | 'write' | 'folder';
+
+export interface PathFloor {
+  home: string;
+  /** steward's own state folder. */
+  stateLocation: string;
+  secrets: SecretPaths;
+}
+
+/** Judges paths, by what they say and by what the host found behind them. */
+export interface PathJudge {
+  /** Absolute paths, not normalised, that the host should resolve before judging. */
+  wanted: Set<string>;
+  /** undefined: nothing against it. `isPattern`: the path holds shell patterns. */
+  check(path: string, cwds: readonly string[], use: PathUse, isPattern?: boolean): Ruling | undefined;
+}
+
+export function createPathJudge(floor: PathFloor, resolved: ReadonlyMap<string, string>): PathJudge {
+  const wanted = new Set<string>();
+  return {
+    wanted,
+    check(path, cwds, use, isPattern = false) {
+      for (const cwd of path.startsWith('/') ? ['/'] : cwds) {
+        const raw = path.startsWith('/') ? path : `${isPattern ? escapePattern(cwd) : cwd}/${path}`;
+        // Of a pattern that only names things, the folder says where it looks.
+        const isNaming = isPattern && (use === 'place' || use === 'folder');
+        const found = isNaming ? folderOf(raw) : raw;
+        for (const candidate of candidates(found, isPattern && !isNaming, wanted, resolved)) {
+          const ruling = checkAbsolute(floor, candidate, use, isPattern && !isNaming);
+          if (ruling !== undefined) return ruling;
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** What the text says, and what stands behind it; of a pattern, behind its part before the first special. */
+function candidates(
+  raw: string,
+  isPattern: boolean,
+  wanted: Set<string>,
+  resolved: ReadonlyMap<string, string>,
+): string[] {
+  const lexical = normalise(raw);
+  if (!isPattern) {
+    wanted.add(raw);
+    wanted.add(lexical);
+    return [lexical, resolved.get(raw), resolved.get(lexical)].filter((path) => path !== undefined);
+  }
+  const folder = folderOf(raw);
+  wanted.add(folder);
+  const behind = resolved.get(folder);
+  return behind === undefined
+    ? [lexical]
+    : [lexical, normalise(`${escapePattern(behind)}${raw.slice(lastPlainSlash(raw))}`)];
+}
+
+/** The folder before the first special character of a pattern, as a plain path. */
+function folderOf(pattern: string): string {
+  return pattern.slice(0, lastPlainSlash(pattern)).replaceAll(/\\(.)/g, '$1') || '/';
+}
+
+function lastPlainSlash(pattern: string): number {
+  const special = /(?<!\\)(?:\\\\)*[*?[]/.exec(pattern)?.index ?? pattern.length;
+  return pattern.lastIndexOf('/', special);
+}
+
+export function normalise(path: string): string {
+  const normal = posix.normalize(path).replace(/^\/\//, '/');
+  return normal.length > 1 ? normal.replace(/\/+$/, '') : normal;
+}
+
+function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: boolean): Ruling | undefined {
+  if (floor.secrets.matches(path, isPattern)) {
+    if (isPattern) return asks('secret-pattern', `the pattern ${path} could match a file that holds secrets`);
+    if (use === 'place' || use === 'folder') {
+      return asks('secret-place', `${path} is where secrets are kept`, 'observe');
+    }
+    return denied('floor:secret-file', `${path} holds secrets, which are never read or written`);
+  }
+  switch (use) {
+    case 'place':
+    case 'folder':
+      return undefined;
+    case 'read':
+      return checkDevice(path, isPattern, READABLE_DEVICES);
+    case 'tree':
+      if (floor.secrets.contains(path, isPattern)) {
+        return asks('secret-tree', `secrets are kept below ${path}; name a narrower folder`, 'observe');
+      }
+      return checkDevice(path, isPattern, READABLE_DEVICES);
+    case 'write':
+      return checkWrite(floor, path, isPattern);
+  }
+}
+
+/** The name that bash gives to `<( … )`, whose commands are judged by themselves. */
+export const PROCESS_SUBSTITUTION = '/dev/fd/63';
+const READABLE_DEVICES = ['/dev/null', '/dev/stdin', '/dev/fd/0', '/dev/kmsg', PROCESS_SUBSTITUTION];
+const WRITABLE_DEVICES = ['/dev/null'];
+
+/** Also keeps bash's own /dev/tcp and /dev/udp out. */
+function checkDevice(path: string, isPattern: boolean, known: string[]): Ruling | undefined {
+  if (!/^\/dev(?:\/|$)/.test(path) || (!isPattern && known.includes(path))) return undefined;
+  return denied('floor:device', `${path} is a device`, 'irreversible');
+}
+
+function checkWrite(floor: PathFloor, path: string, isPattern: boolean): Ruling | undefined {
+  const device = checkDevice(path, isPattern, WRITABLE_DEVICES);
+  if (device !== undefined) return device;
+  if (/^\/(?:proc|sys|boot)(?:\/|$)/.test(path)) {
+    return denied('floor:kernel', `${path} belongs to the kernel or to the boot`, 'irreversible');
+  }
+  if (isStewardPath(floor, path)) {
+    return denied('floor:steward-file', `${path} is steward's own: its settings, its log or its policy`);
+  }
+  return undefined;
+}
+
+/** Settings, policy, goals, log and approvals: what a model could change to be allowed more. */
+export function isStewardPath(floor: PathFloor, path: string): boolean {
+  return (
+    isAtOrBelow(path, floor.stateLocation) ||
+    isAtOrBelow(path, '/etc/steward') ||
+    isAtOrBelow(path, '/var/lib/steward') ||
+    /(?:^|\/)(?:\.steward|steward\.ya?ml)(?:\/|$)/.test(path) ||
+    /\/(?:\.config|\.local\/state|\.local\/share)\/steward(?:\/|$)/.test(path)
+  );
+}
+
+export function isAtOrBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}

@@ -1,0 +1,191 @@
+import { sha256 } from '../lib/digest.ts';
+import type { Action } from '../protocol/action.ts';
+import { effectRank, type PermissionMode } from '../protocol/effect.ts';
+import type { ProgramSpec } from '../protocol/program-spec.ts';
+import type { Target } from '../protocol/target.ts';
+import type { Judgement } from '../protocol/verdict.ts';
+import { SHELL_ONLY } from './builtins.ts';
+import { judgeFetch, judgeFile } from './file-actions.ts';
+import { checkText } from './limits.ts';
+import { parseLine } from './parse.ts';
+import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
+import { literalArgv, printList } from './print.ts';
+import { matchCommand, type PermissionRules } from './rules.ts';
+import { asks, combine, type Ruling } from './ruling.ts';
+import { createSecretPaths } from './secret-paths.ts';
+import type { List } from './tree.ts';
+import { judgeArgv, judgeList, type Part } from './walk.ts';
+
+export interface PolicyOptions {
+  specs: readonly ProgramSpec[];
+  rules: PermissionRules;
+  mode: PermissionMode;
+  home: string;
+  /** To which relative path rules and `.` refer. */
+  cwd: string;
+  /** steward's own state folder, never to be written by a tool. */
+  stateLocation: string;
+  /** Absolute http(s) URLs; what lies below one of them may be fetched. */
+  declaredEndpoints: readonly string[];
+}
+
+/** What the host found out before an action is judged. */
+export interface World {
+  /** Each wanted path that exists to where it really is, links followed. */
+  resolved: ReadonlyMap<string, string>;
+  /** Is this (resolved) path inside the git work tree of the working directory? Absent: no. */
+  isInGitWorkTree?: (path: string) => boolean;
+}
+
+/** Pure: the same question gives the same answer. */
+export interface Policy {
+  /** sha256 over specs, rules, mode and endpoints: which policy decided. */
+  readonly digest: string;
+  /** Paths that the host should resolve before `judge`, absolute. */
+  wantedPaths(action: Action): string[];
+  judge(action: Action, world: World): Judgement;
+  /** What a line of shell would be run as: one command as argv, more as the re-printed line. */
+  toAction(line: string, cwd: string): Action;
+  /** Every part of the line is allowed and only observes, by its text alone. */
+  isObserveLine(line: string, cwd: string): boolean;
+  isSecretPath(path: string): boolean;
+}
+
+export function createPolicy(options: PolicyOptions): Policy {
+  const { specs, rules, home } = options;
+  const byName = new Map<string, ProgramSpec>();
+  for (const spec of specs) for (const name of spec.names) byName.set(name, spec);
+  const secrets = createSecretPaths(home);
+  const core: Core = {
+    options,
+    byName,
+    floor: { home, stateLocation: normalise(options.stateLocation), secrets },
+    endpoints: options.declaredEndpoints,
+  };
+  const judge = (action: Action, world: World): Judgement =>
+    judgeAction(core, action, world, createPathJudge(core.floor, world.resolved));
+  const toAction = (line: string, cwd: string): Action => lineAction(line, cwd, home);
+  let digest: string | undefined;
+  return {
+    get digest() {
+      digest ??= sha256(
+        JSON.stringify({ specs, rules, mode: options.mode, endpoints: options.declaredEndpoints }),
+      );
+      return digest;
+    },
+    wantedPaths(action) {
+      const paths = createPathJudge(core.floor, new Map());
+      judgeAction(core, action, { resolved: new Map() }, paths);
+      return [...paths.wanted];
+    },
+    judge,
+    toAction,
+    isObserveLine(line, cwd) {
+      const { verdict, effect } = judge(toAction(line, cwd), { resolved: new Map() });
+      return verdict === 'allow' && effect === 'observe';
+    },
+    isSecretPath: (path) => secrets.matches(normalise(path)),
+  };
+}
+
+interface Core {
+  options: PolicyOptions;
+  byName: ReadonlyMap<string, ProgramSpec>;
+  floor: PathFloor;
+  endpoints: readonly string[];
+}
+
+/** A line that cannot be parsed stays as it is; it will be judged, and never allowed. */
+function lineAction(line: string, cwd: string, home: string): Action {
+  const parsed = parseLine(line, home);
+  if ('refusal' in parsed) return { kind: 'shell', line, cwd };
+  return listAction(parsed.list, cwd);
+}
+
+function listAction(list: List, cwd: string): Action {
+  const argv = literalArgv(list);
+  if (argv !== undefined && !SHELL_ONLY.has(argv[0] ?? '')) return { kind: 'process', argv, cwd };
+  return { kind: 'shell', line: printList(list), cwd };
+}
+
+function judgeAction(core: Core, action: Action, world: World, paths: PathJudge): Judgement {
+  switch (action.kind) {
+    case 'process': {
+      const bad = action.argv.map((word) => checkText(word)).find((refusal) => refusal !== undefined);
+      if (bad !== undefined) return refused(action, { ...bad, effect: 'disruptive' });
+      return judgeParts(core, action, judgeArgv(action.argv, action.cwd, walkOptions(core, paths)));
+    }
+    case 'shell': {
+      const parsed = parseLine(action.line, core.options.home);
+      if ('refusal' in parsed) return refused(action, { ...parsed.refusal, effect: 'disruptive' });
+      const parts = judgeList(parsed.list, action.cwd, walkOptions(core, paths));
+      return judgeParts(core, listAction(parsed.list, action.cwd), parts);
+    }
+    case 'fetch':
+      return withTarget(action, judgeFetch(action, core.endpoints), { kind: 'endpoint', name: action.url });
+    default: {
+      const path = action.kind === 'scan' ? action.root : action.path;
+      return withTarget(action, judgeFile(action, core, world, paths), { kind: 'path', name: path });
+    }
+  }
+}
+
+function walkOptions(core: Core, paths: PathJudge) {
+  return {
+    specs: core.byName,
+    paths,
+    home: core.options.home,
+    isDeclaredEndpoint: (url: string) =>
+      judgeFetch({ kind: 'fetch', method: 'GET', url }, core.endpoints).verdict === 'allow',
+  };
+}
+
+function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgement {
+  const ruling = combine(parts.map((part) => applyRules(core.options, part)));
+  return withTarget(action, ruling, {
+    kind: ruling.effect === 'observe' ? 'none' : 'host',
+    name: 'localhost',
+  });
+}
+
+/** Rules may tighten anything, and lift a question about a literal command that is at most reversible. */
+function applyRules(options: PolicyOptions, part: Part): Ruling {
+  const { ruling, commands } = part;
+  const { rules } = options;
+  for (const argv of commands) {
+    const deny = matchCommand(rules.deny, argv, true);
+    if (deny !== undefined)
+      return {
+        ...ruling,
+        verdict: 'deny',
+        rule: `rule:${deny.text}`,
+        reason: `the rule ${deny.text} denies it`,
+      };
+  }
+  if (ruling.verdict === 'deny') return ruling;
+  for (const argv of commands) {
+    const ask = matchCommand(rules.ask, argv, true);
+    if (ask !== undefined)
+      return { ...asks(`rule:${ask.text}`, `the rule ${ask.text} asks for it`), effect: ruling.effect };
+  }
+  if (ruling.verdict === 'allow' || !part.isLiteral || effectRank(ruling.effect) > effectRank('reversible'))
+    return ruling;
+  const outermost = commands[0];
+  const rule = outermost === undefined ? undefined : matchCommand(rules.allow, outermost, false);
+  if (rule === undefined) return ruling;
+  return {
+    ...ruling,
+    verdict: 'allow',
+    rule: `rule:${rule.text}`,
+    reason: `the rule ${rule.text} allows it`,
+  };
+}
+
+function refused(action: Action, ruling: Ruling): Judgement {
+  return withTarget(action, ruling, { kind: 'host', name: 'localhost' });
+}
+
+function withTarget(action: Action, ruling: Ruling, target: Target): Judgement {
+  const { verdict, effect, rule, reason } = ruling;
+  return { verdict, effect, rule, reason, target, action };
+}

@@ -1,0 +1,244 @@
+import { escapePattern, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
+
+/**
+ * Files that hold secrets: never read, shown or written, by any tool, in any mode. A pattern more costs a question, a
+ * pattern less costs a key.
+ */
+const SECRETS = [
+  // Accounts and the machine's own keys.
+  '/etc/shadow*',
+  '/etc/gshadow*',
+  '/etc/security/opasswd',
+  '/etc/ssh/ssh_host_*',
+  '/etc/ssl/private/**',
+  '/etc/krb5.keytab',
+  '**/*.keytab',
+  '/etc/ppp/*-secrets',
+  '/etc/wireguard/**',
+  '/etc/wpa_supplicant/**',
+  '/etc/NetworkManager/system-connections/**',
+  '/etc/credstore*/**',
+  '/var/lib/systemd/credential.secret',
+  '/var/lib/sss/secrets/**',
+  '/etc/pve/priv/**',
+  '/etc/letsencrypt/archive/**',
+  '/var/lib/tailscale/**',
+  '/var/lib/samba/private/**',
+  '/var/backups/shadow*',
+  '/var/backups/gshadow*',
+  '/var/lib/iwd/**',
+  // Where secret managers put them.
+  '/run/secrets/**',
+  '/run/secrets.d/**',
+  '/run/agenix/**',
+  '/run/agenix.d/**',
+  '/run/credentials/**',
+  '/run/keys/**',
+  '/var/run/secrets/**',
+  '/var/run/secrets.d/**',
+  '/var/run/agenix/**',
+  '/var/run/credentials/**',
+  '/var/run/keys/**',
+  '**/.password-store/**',
+  '**/.secrets/**',
+  '**/secrets/**',
+  '**/.secret*',
+  '**/.config/sops/**',
+  '**/age/keys.txt',
+  '**/.age/**',
+  '**/*.agekey',
+  '**/*.age-key',
+  '**/keyrings/**',
+  '**/*.kdbx',
+  '**/*.kdb',
+  // Keys by name and by ending.
+  '**/.ssh/**',
+  '**/.gnupg/**',
+  '**/id_rsa*',
+  '**/id_dsa*',
+  '**/id_ecdsa*',
+  '**/id_ed25519*',
+  '**/*.pem',
+  '**/*.key',
+  '**/*.p12',
+  '**/*.pfx',
+  '**/*.jks',
+  '**/*.keystore',
+  '**/*.ppk',
+  '**/*_rsa',
+  '**/*_ed25519',
+  '**/*privkey*',
+  '**/*private?key*',
+  // Programs' credentials.
+  '**/.env',
+  '**/.env.*',
+  '**/.env.local',
+  '**/.env.production',
+  '**/.env-*',
+  '**/.env_*',
+  '**/*.env',
+  '**/.envrc',
+  '**/.netrc',
+  '**/_netrc',
+  '**/.pgpass',
+  '**/.my.cnf',
+  '**/.mylogin.cnf',
+  '**/.git-credentials',
+  '**/.htpasswd',
+  '**/.npmrc',
+  '**/.pypirc',
+  '**/.s3cfg',
+  '**/.boto',
+  '**/.msmtprc',
+  '**/.fetchmailrc',
+  '**/.docker/config.json',
+  '**/containers/auth.json',
+  '**/auth.json',
+  '**/.kube/**',
+  '**/kubeconfig*',
+  '**/*.kubeconfig',
+  '/etc/kubernetes/*.conf',
+  '/etc/kubernetes/pki/**',
+  '/etc/rancher/**/*.yaml',
+  '/var/lib/rancher/**/token',
+  '/var/lib/rancher/**/node-token',
+  '/var/lib/rancher/**/cred/**',
+  '/var/lib/kubelet/**/secret*/**',
+  '/var/lib/kubelet/pods/**',
+  '/var/lib/kubelet/config.json',
+  '**/.vault-token',
+  '**/.consul-token',
+  '**/.nomad-token',
+  '**/*.token',
+  '**/.talos/**',
+  '**/talosconfig',
+  '**/.aws/**',
+  '**/.azure/**',
+  '**/gcloud/**',
+  '**/.config/gh/**',
+  '**/.config/hub',
+  '**/.config/rclone/**',
+  '**/.config/borg/**',
+  '**/.oci/**',
+  '**/.config/doctl/**',
+  '**/.config/hcloud/**',
+  '**/.cargo/credentials*',
+  '**/.terraform.d/credentials*',
+  '**/*.tfstate',
+  '**/*.tfstate.*',
+  '**/*.tfvars',
+  '**/credentials',
+  '**/credentials.json',
+  '**/credentials.yaml',
+  '**/credentials.yml',
+  '**/credentials.toml',
+  '**/credentials.txt',
+  '**/.credentials*',
+  '**/secrets.yaml',
+  '**/secrets.yml',
+  '**/secrets.json',
+  '**/secrets.toml',
+  '**/secrets.env',
+  '**/secrets.txt',
+  '**/secret.yaml',
+  '**/secret.yml',
+  '**/secret.json',
+  '**/secret.txt',
+  '**/*password*',
+  '**/*passphrase*',
+  '**/.mozilla/**',
+  '**/logins.json',
+  '**/key4.db',
+  '**/.anthropic/**',
+  '**/.claude/**',
+  '**/access-tokens.conf',
+  '/etc/nix/netrc',
+  '/etc/nix/secret*',
+  '**/nomad/**/secrets/**',
+  '/var/lib/nomad/**/secrets/**',
+  // What people typed.
+  '**/.*_history',
+  '**/.lesshst',
+  '**/.viminfo',
+  // Processes: their environment and memory, and the ways round through their roots.
+  '/proc/*/environ',
+  '/proc/*/mem',
+  '/proc/*/task/*/environ',
+  '/proc/*/task/*/mem',
+  '/proc/*/root/**',
+  '/proc/*/cwd/**',
+  '/proc/*/fd/**',
+  '/proc/*/task/*/root/**',
+  '/proc/*/task/*/cwd/**',
+  '/proc/*/task/*/fd/**',
+  '/proc/*/map_files/**',
+  '/proc/*/auxv',
+  '/proc/kcore',
+  '/proc/kmem',
+  '/proc/keys',
+  '/proc/*/exe',
+  // steward's own.
+  '/etc/steward/credentials*',
+  '/etc/steward/credentials/**',
+  '**/.config/steward/credentials*',
+  '**/.config/steward/credentials/**',
+  '**/steward/keys/**',
+];
+
+/** Named like a secret, known not to be one. Only for a path without patterns. */
+const HARMLESS = [
+  '**/.env.example',
+  '**/.env.sample',
+  '**/.env.template',
+  '**/.env.dist',
+  '**/*.pub',
+  '/etc/ssl/certs/**',
+  '**/fullchain*.pem',
+  '**/chain*.pem',
+  '**/cert.pem',
+  '**/ca.pem',
+  '**/ca-*.pem',
+  '**/cacert.pem',
+  '**/*.crt.pem',
+  '/proc/self/fd/0',
+  '/proc/self/fd/1',
+  '/proc/self/fd/2',
+];
+
+/** Where people and services keep what no pattern can name: not to be walked through with everything below it. */
+const HOMES = ['/root', '/home/*', '/run/user/*'];
+
+export interface SecretPaths {
+  /** `path` is absolute and normal; with `isPattern`, could anything it matches be a secret? */
+  matches(path: string, isPattern?: boolean): boolean;
+  /** Does the folder hold places where secrets are kept? */
+  contains(folder: string, isPattern?: boolean): boolean;
+}
+
+/**
+ * A pattern is held against the likeliest names: `*.log` could match `id_rsa.log`, and asking for that would only
+ * teach people to say yes.
+ */
+export function createSecretPaths(home: string): SecretPaths {
+  const secrets = SECRETS.map(split);
+  const likely = SECRETS.map((pattern) => split(pattern.replaceAll(/(?<=[^/*])\*(?=\/|$)/g, '')));
+  const harmless = HARMLESS.map(split);
+  // A `**` in front would make every folder hold a secret; those are met file by file where files are named.
+  const anchored = SECRETS.filter((pattern) => pattern.startsWith('/')).map(split);
+  const homes = [...HOMES, escapePattern(home)].map(split);
+  const matchesAny = (path: PathPattern, patterns: PathPattern[]): boolean =>
+    patterns.some((pattern) => mayMatchBoth(path, pattern));
+  const parse = (path: string, isPattern: boolean): PathPattern =>
+    split(isPattern ? path : escapePattern(path));
+  return {
+    matches(path, isPattern = false) {
+      const components = parse(path, isPattern);
+      if (!isPattern && matchesAny(components, harmless)) return false;
+      return matchesAny(components, isPattern ? likely : secrets);
+    },
+    contains(folder, isPattern = false) {
+      const components = parse(folder, isPattern);
+      return [...anchored, ...homes].some((pattern) => mayMatchBelow(components, pattern));
+    },
+  };
+}

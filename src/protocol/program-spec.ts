@@ -1,0 +1,63 @@
+import type { Effect } from './effect.ts';
+
+/**
+ * What steward knows about one program, compiled from `src/policy/specs/*.yaml`. Plain JSON, so that shipped specs
+ * are compiled at build and neither yaml nor a schema library is needed at start.
+ */
+export interface ProgramSpec {
+  /** Bare names under which it is started. */
+  names: string[];
+  /** The file it came from, for error messages. */
+  source: string;
+  /** What a sandbox must leave reachable for it. */
+  profile: 'text' | 'files' | 'host' | 'cluster';
+  /**
+   * How options are spelled. `getopt`: clusters, attached values, `--name value`, options anywhere before `--`.
+   * `pflag`: the same, and `-o=value`, `--flag=false`. `go`: one or two dashes are the same, no clusters.
+   * `find`: an expression, checked in code. `none`: any word that starts with a dash is unknown.
+   */
+  syntax: 'getopt' | 'pflag' | 'go' | 'find' | 'none';
+  root: VerbSpec;
+  /** Lines that must be allowed, and lines that must not: checked when the spec is compiled. */
+  allow: string[];
+  notAllow: string[];
+}
+
+export interface VerbSpec {
+  effect: Effect;
+  /** `ask` and `deny` are never looked into further: the reason says why. */
+  verdict: 'allow' | 'ask' | 'deny';
+  reason: string | null;
+  /** Option name, with its dashes, to what it takes. `-NUM` stands for `-5`. Valid below this verb too, unless local. */
+  options: Record<string, OptionKind>;
+  /** Its options must stand before the next verb, where the same name may mean something else. */
+  isLocal: boolean;
+  /** Options that are known to change or to reveal something, with the reason. */
+  deny: Record<string, string>;
+  /** At least one of these must be given; empty: no such demand. */
+  requires: string[];
+  verbs: Record<string, VerbSpec>;
+  operands: OperandRule;
+  /** Tried in order when this verb itself does not allow; the first that allows wins. */
+  variants: VerbSpec[];
+}
+
+/**
+ * `flag`: takes nothing. `value`: any text. `value2`: two words of text. `optional`: a value only when attached.
+ * `number`: digits with a unit. `read`: a file whose content is read. `place`: a path of which only names and
+ * attributes are read. The rest are small languages with a checker each. `/…/` is a pattern the value must match.
+ */
+export type OptionKind = string;
+
+export interface OperandRule {
+  /** Kinds in order; the last one repeats when `repeats`. Empty: no operand is allowed. */
+  kinds: string[];
+  repeats: boolean;
+  minimum: number;
+  /** When one of these options is given, the first kind is not there (`grep -e PATTERN`). */
+  scriptOptions: string[];
+  /** When one of these options is given (or `always`), files are read with everything below them. */
+  recursive: string[];
+  /** A word nobody knows the value of may stand here, because no option of the program could do harm. */
+  isHarmless: boolean;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** The YAML form of a program spec. Lists of names are written as one string, separated by spaces. */
+const names = z.union([
+  z.string().transform((text) => text.split(/\s+/).filter((word) => word !== '')),
+  z.array(z.string()),
+]);
+const effect = z.enum(['observe', 'reversible', 'disruptive', 'irreversible']);
+
+const node = z.strictObject({
+  effect: effect.optional(),
+  verdict: z.enum(['allow', 'ask', 'deny']).optional(),
+  reason: z.string().optional(),
+  options: z.record(z.string(), names).optional(),
+  deny: z.record(z.string(), z.string()).optional(),
+  requires: names.optional(),
+  operands: z.string().optional(),
+  local: z.boolean().optional(),
+  minimum: z.int().optional(),
+  scriptOptions: names.optional(),
+  recursive: names.optional(),
+  harmless: z.boolean().optional(),
+  changes: z.partialRecord(effect, names).optional(),
+  get verbs() {
+    return z.record(z.string(), z.union([z.null(), node])).optional();
+  },
+  get variants() {
+    return z.array(node).optional();
+  },
+});
+
+export const programSpecSchema = z.strictObject({
+  ...node.shape,
+  names,
+  profile: z.enum(['text', 'files', 'host', 'cluster']),
+  syntax: z.enum(['getopt', 'pflag', 'go', 'find', 'none']).default('getopt'),
+  allow: z.array(z.string()).default([]),
+  not_allow: z.array(z.string()).default([]),
+});
+
+/** One program, or a family of them in one file. */
+export const programSpecFileSchema = z.union([programSpecSchema, z.array(programSpecSchema)]);
+
+export type RawProgramSpec = z.infer<typeof programSpecSchema>;
+export type RawVerb = z.infer<typeof node>;
