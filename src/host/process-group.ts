@@ -9,14 +9,9 @@ const KILL_GRACE_MS = 2_000;
 const LINGER_MS = 150;
 const POLL_MS = 15;
 
-/** Sends a signal to every process of the group; one that is gone already is no error. */
+/** To every process of the group; one that is gone already is no error. */
 function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    // EPERM: all that is left belongs to somebody else, such as a setuid child of root.
-    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
-  }
+  signalProcess(-group, signal);
 }
 
 /**
@@ -39,6 +34,48 @@ export function terminateGroup(group: number, giveUp: () => void): () => void {
     timer = setTimeout(giveUp, KILL_GRACE_MS);
   }, TERM_GRACE_MS);
   return () => clearTimeout(timer);
+}
+
+/**
+ * Ends processes that left their group but still carry the mark of their call in their environment: TERM, 5 s, KILL.
+ * It reads all of /proc, so it is for calls that gave a reason to look.
+ */
+export async function endStrays(mark: string): Promise<void> {
+  const end = performance.now() + TERM_GRACE_MS;
+  for (const pid of findMarked(mark)) signalProcess(pid, 'SIGTERM');
+  for (;;) {
+    const left = findMarked(mark);
+    if (left.length === 0) return;
+    if (performance.now() >= end) {
+      for (const pid of left) signalProcess(pid, 'SIGKILL');
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function findMarked(mark: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isMarked(name, mark))
+    .map(Number);
+}
+
+function isMarked(pid: string, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark);
+  } catch {
+    // It ended while we looked, or belongs to somebody else.
+    return false;
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // EPERM: it belongs to somebody else, such as a setuid child of root.
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
+  }
 }
 
 /** A stopped process gets no TERM before it goes on. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { createOutput, type Output } from './output.ts';
-import { endGroup, terminateGroup } from './process-group.ts';
+import { endGroup, endStrays, terminateGroup } from './process-group.ts';
 import { errorCode } from './state-errors.ts';
 
 /** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
@@ -28,8 +29,13 @@ export async function runProcess(
   const start = performance.now();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
   const output = createOutput(options.limitBytes, spill);
-  const child = startChild(command, options, output);
-  const ending = typeof child === 'string' ? notStarted(child) : await follow(child, options, output);
+  const mark = randomBytes(8).toString('hex');
+  const env = { ...command.env, STEWARD_CALL: mark };
+  const child = startChild({ ...command, env }, options, output);
+  const ending =
+    typeof child === 'string'
+      ? notStarted(child)
+      : await follow(child, options, output, `STEWARD_CALL=${mark}`);
   return { ...ending, ...(await output.finish()), durationMs: performance.now() - start };
 }
 
@@ -68,10 +74,18 @@ function notStarted(startError: string): Ending {
   return { exitCode: null, signal: null, timedOut: false, aborted: false, startError };
 }
 
-async function follow(child: ChildProcess, options: ProcessOptions, output: Output): Promise<Ending> {
+async function follow(
+  child: ChildProcess,
+  options: ProcessOptions,
+  output: Output,
+  mark: string,
+): Promise<Ending> {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ending = await watch(child, options);
-  if (ending.startError === null) await drain(child, closed, output);
+  if (ending.startError !== null) return ending;
+  const isDrained = await drain(child, closed, output);
+  // Somebody left the group: what was ended by force, or holds the pipe, must not go on unseen.
+  if (!isDrained || ending.timedOut || ending.aborted) await endStrays(mark);
   return ending;
 }
 
@@ -112,19 +126,23 @@ async function watch(child: ChildProcess, options: ProcessOptions): Promise<Endi
   return { ...how, timedOut, aborted };
 }
 
-/** Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open. */
-async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<void> {
+/**
+ * Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open, which
+ * gives false.
+ */
+async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<boolean> {
   const start = performance.now();
   let poll: NodeJS.Timeout | undefined;
-  const isStuck = new Promise<void>((resolve) => {
+  const isStuck = new Promise<false>((resolve) => {
     poll = setInterval(() => {
       const now = performance.now();
       const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
-      if (isIdle || now - start > DRAIN_MAX_MS) resolve();
+      if (isIdle || now - start > DRAIN_MAX_MS) resolve(false);
     }, DRAIN_POLL_MS);
   });
-  await Promise.race([closed, isStuck]);
+  const isDrained = await Promise.race([closed.then(() => true), isStuck]);
   clearInterval(poll);
   child.stdout?.destroy();
   child.stderr?.destroy();
+  return isDrained;
 }

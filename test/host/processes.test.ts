@@ -60,11 +60,21 @@ describe('ending processes', () => {
     expect(isAlive(pidIn('deaf-child'))).toBe(false);
   });
 
-  it('does not wait for a process that left the group and holds the pipe', async () => {
+  it('does not wait for a process that left the group and holds the pipe, but ends it', async () => {
     const start = performance.now();
-    const result = await run(shell('setsid sleep 8 & sleep 0.1; echo done'));
+    const result = await run(
+      shell('setsid sh -c "echo \\$\\$ > stray; exec sleep 100" & sleep 0.2; echo done'),
+    );
     expect(result).toMatchObject({ exitCode: 0, stdout: { text: 'done\n' } });
     expect(performance.now() - start).toBeLessThan(3_000);
+    expect(isAlive(pidIn('stray'))).toBe(false);
+  });
+
+  it('ends processes that left the group when the call runs out of time', async () => {
+    const line = 'setsid sh -c "echo \\$\\$ > hidden; exec sleep 100" > /dev/null 2>&1 & sleep 100';
+    const result = await run(shell(line), { timeoutMs: 400 });
+    expect(result).toMatchObject({ timedOut: true, signal: 'SIGTERM' });
+    expect(isAlive(pidIn('hidden'))).toBe(false);
   });
 
   it('wakes a stopped program to end it', async () => {
