@@ -11,7 +11,7 @@ export function placeholders(text: string): string[] {
 }
 
 /**
- * Puts values for the goal's parameters into its prose and its checks; in a check as a CEL string, quotes included.
+ * Puts values for the goal's parameters into its prose, between backticks, and into its checks, as CEL strings.
  * Values often come from a trigger (a unit name, an alert's label), so they must be one short line of plain text.
  * Throws OpsError `usage` for an unknown, missing or unfit one.
  */
@@ -46,7 +46,7 @@ export function fillParameters(goal: Goal, sets: Readonly<Record<string, string>
   return {
     ...goal,
     parameters: Object.fromEntries(values),
-    text: fill(goal.text, (value) => value),
+    text: fill(goal.text, (value) => `\`${value}\``),
     // JSON's string escapes are CEL's too.
     done: goal.done.map((check) => ({
       ...check,

@@ -7,9 +7,9 @@ import { GOAL } from './fixtures.ts';
 const goal = await parseGoalFile('backups.md', 'shipped', GOAL);
 
 describe('fillParameters', () => {
-  test('puts values into prose and, as CEL strings, into checks', () => {
+  test('puts values between backticks into prose and, as CEL strings, into checks', () => {
     const filled = fillParameters(goal, { unit: 'a"b.service' });
-    expect(filled.text).toBe('Look at a"b.service on nas.');
+    expect(filled.text).toBe('Look at `a"b.service` on `nas`.');
     expect(filled.done.map(({ expect: source }) => source)).toEqual([
       'size(failed_units) == 0',
       '!failed_units.exists(u, u == "a\\"b.service")',
@@ -30,7 +30,7 @@ describe('fillParameters', () => {
   });
 
   test('fills each place once: a value is never read as a placeholder or a pattern', () => {
-    expect(fillParameters(goal, { unit: '{{host}} $& $1' }).text).toBe('Look at {{host}} $& $1 on nas.');
+    expect(fillParameters(goal, { unit: '{{host}} $& $1' }).text).toBe('Look at `{{host}} $& $1` on `nas`.');
   });
 
   test('keeps the goal on one line or refuses, whatever the value', () => {

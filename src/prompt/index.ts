@@ -1,0 +1,10 @@
+export {
+  type BuiltPrompt,
+  buildPlainPrompt,
+  buildPrompt,
+  DEFAULT_BUDGET_BYTES,
+  type EarlierRun,
+  type PromptFacts,
+} from './build-prompt.ts';
+export { compileFragments, type FragmentName, type Fragments } from './fragments.ts';
+export type { OperatorNotes } from './operator-notes.ts';

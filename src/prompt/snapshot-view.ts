@@ -1,0 +1,14 @@
+import type { Snapshot } from '../protocol/snapshot.ts';
+
+/** What is to be told of a snapshot, to whom, and in how much room. */
+export interface SnapshotView {
+  snapshot: Pick<Snapshot, 'items' | 'findings' | 'brokenRules' | 'looks'>;
+  marker: string;
+  now: number;
+  timeZone: string;
+  /** Nothing that must stay local may be in the text. */
+  isForCloud: boolean;
+  /** The goal says that its whole snapshot stays local. */
+  isAllLocal: boolean;
+  budgetBytes: number;
+}
