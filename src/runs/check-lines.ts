@@ -66,8 +66,12 @@ export async function checkLines(run: string, lines: readonly StoredLine[]): Pro
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 /** Run ids become file names. */
+export function isRunId(run: string): boolean {
+  return RUN_ID.test(run);
+}
+
 export function checkRunId(run: string): void {
-  if (RUN_ID.test(run)) return;
+  if (isRunId(run)) return;
   throw new OpsError('bad-run-id', 'usage', `${JSON.stringify(run)} is not a run id`, {
     hint: 'use letters, digits, - and _, at most 100, beginning with a letter or digit',
   });

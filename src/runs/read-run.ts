@@ -1,7 +1,7 @@
 import { OpsError } from '../lib/ops-error.ts';
 import type { LogLine } from '../protocol/event.ts';
 import type { StateStore } from '../protocol/store.ts';
-import { checkLines, type LineProblem, logName, noSuchRun } from './check-lines.ts';
+import { checkLines, isRunId, type LineProblem, logName, noSuchRun } from './check-lines.ts';
 import { firstLink, splitLog } from './log-line.ts';
 
 export interface ReadRun {
@@ -22,9 +22,9 @@ export interface VerifiedRun {
 
 /** The whole id of the one run that begins with `id`. Throws OpsError when there is none, or more than one. */
 export async function findRun(store: StateStore, id: string): Promise<string> {
-  const runs = await listRunIds(store);
-  if (runs.includes(id)) return id;
-  const found = id === '' ? [] : runs.filter((run) => run.startsWith(id));
+  if (!isRunId(id)) throw noSuchRun(id);
+  if ((await store.readRange(logName(id), 0, 1)) !== undefined) return id;
+  const found = (await listRunIds(store)).filter((run) => run.startsWith(id));
   const [first] = found;
   if (first === undefined) throw noSuchRun(id);
   if (found.length === 1) return first;
@@ -85,7 +85,7 @@ export async function verifyRun(
   };
 }
 
-export async function listRunIds(store: StateStore): Promise<string[]> {
+async function listRunIds(store: StateStore): Promise<string[]> {
   const entries = await store.list('runs');
   return entries.flatMap(({ name }) => runOfLog(name) ?? []);
 }
