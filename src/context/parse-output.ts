@@ -15,8 +15,8 @@ export function parseOutput(spec: Exclude<ParseSpec, { kind: 'journal' }>, text:
 }
 
 class LineError extends Error {
-  constructor(line: number, message: string) {
-    super(`line ${line} of the output ${message}`);
+  constructor(line: number | null, message: string) {
+    super(`${line === null ? 'the output' : `line ${line} of the output`} ${message}`);
   }
 }
 
@@ -72,10 +72,12 @@ function parseJson(text: string, firstLine: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // V8 names the offset; anything else is the first line.
-    const offset = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const before = text.slice(0, Number(offset ?? 0)).split('\n').length - 1;
-    throw new LineError(firstLine + before, text.trim() === '' ? 'is empty, not JSON' : 'is not JSON');
+    if (text.trim() === '') throw new LineError(firstLine, 'is empty, not JSON');
+    const message = error instanceof Error ? error.message : String(error);
+    // V8 names the place for some mistakes only; for the others it quotes it.
+    const line = /\(line (\d+) column/.exec(message)?.[1] ?? (text.includes('\n') ? undefined : 1);
+    if (line === undefined) throw new LineError(null, `is not JSON: ${message}`);
+    throw new LineError(firstLine + Number(line) - 1, 'is not JSON');
   }
 }
 

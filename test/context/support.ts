@@ -9,7 +9,7 @@ import {
   takeSnapshot,
 } from '../../src/context/index.ts';
 import type { Finding } from '../../src/protocol/finding.ts';
-import type { ProbeSpec } from '../../src/protocol/probe.ts';
+import type { HttpEndpoint, ProbeSpec, RuleSpec } from '../../src/protocol/probe.ts';
 import type { SnapshotItem } from '../../src/protocol/snapshot.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { createOpenGate } from '../fakes/gate.ts';
@@ -83,5 +83,57 @@ export async function runProbe(
     broken: judged.brokenRules.map(({ rule, error }) => `${rule}: ${error}`),
     history: judged.history,
     journalBaseline: snapshot.journalBaseline,
+  };
+}
+
+export interface ProbeParts extends Partial<Omit<ProbeSpec, 'gather'>> {
+  argv?: string[];
+  endpoints?: HttpEndpoint[];
+  executable?: string;
+}
+
+/** A probe as it comes out of compileProbe, for tests of what is made of it. */
+export function makeProbe({ argv, endpoints, executable, ...parts }: ProbeParts = {}): ProbeSpec {
+  const gather: ProbeSpec['gather'] =
+    endpoints !== undefined
+      ? { kind: 'http', endpoints }
+      : executable !== undefined
+        ? { kind: 'executable', path: executable }
+        : { kind: 'run', argv: argv ?? ['true'] };
+  return {
+    name: 'sample',
+    source: 'context/sample.yaml',
+    describe: 'A sample',
+    core: false,
+    needs: [],
+    gather,
+    okExits: [],
+    parse: { kind: 'none' },
+    facts: {},
+    show: null,
+    limitBytes: 4096,
+    timeoutMs: 5_000,
+    egress: 'any',
+    rules: [],
+    ...parts,
+  };
+}
+
+export function makeRule(parts: Partial<RuleSpec> = {}): RuleSpec {
+  return {
+    id: 'too-much',
+    each: 'things',
+    as: 't',
+    object: 't.name',
+    when: 't.size > 10',
+    changed: null,
+    measure: null,
+    severity: 'warning',
+    class: 'advisory',
+    cooldownMs: 3_600_000,
+    say: '{t.name} has {t.size}',
+    look: [],
+    examples: [],
+    ...parts,
   };
 }
