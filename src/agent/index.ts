@@ -1,3 +1,4 @@
 export type { LoopStop } from './limits.ts';
-export { type LoopEnd, type LoopInput, runLoop } from './loop.ts';
+export { runLoop } from './loop.ts';
+export type { LoopEnd, LoopInput } from './loop-run.ts';
 export type { Budget, LoopPorts, LoopTools, Prices, Reservation } from './ports.ts';

@@ -1,42 +1,13 @@
-import type { Limits } from '../protocol/goal.ts';
-import type { Message, SystemPart, ToolUseBlock } from '../protocol/message.ts';
-import { type ModelReply, NO_USAGE, type Usage } from '../protocol/model.ts';
+import type { Message, ToolUseBlock } from '../protocol/message.ts';
+import { type ModelReply, NO_USAGE } from '../protocol/model.ts';
 import type { Call, CallResult } from '../protocol/tool.ts';
 import { runCalls, toCalls } from './calls.ts';
 import { endOfAbort } from './endings.ts';
 import { createRepetitionGuard, type LoopStop, stopBeforeCalls, stopBeforeTurn } from './limits.ts';
+import type { LoopEnd, LoopInput } from './loop-run.ts';
 import { makeRoom } from './make-room.ts';
-import type { LoopPorts, Prices } from './ports.ts';
+import type { LoopPorts } from './ports.ts';
 import { takeTurn } from './turn.ts';
-
-export interface LoopInput {
-  model: string;
-  prices: Prices;
-  system: readonly SystemPart[];
-  messages: readonly Message[];
-  limits: Limits;
-  maxOutputTokens: number;
-  summaryPrompt: string;
-  outputSchema?: Record<string, unknown>;
-  /** Aborts the run; `signal.reason` is the Reason it then ends with. */
-  signal: AbortSignal;
-  /** Where a resumed run goes on. */
-  from: { turns: number; calls: number; spentMs: number };
-}
-
-export interface LoopEnd {
-  /** null: the model ended by itself, with `text` or with a report. */
-  stop: LoopStop | null;
-  /** The last text of the model. */
-  text: string;
-  turns: number;
-  usage: Usage;
-  /** null once a request was made whose price is not known. */
-  costUsd: number | null;
-  modelMs: number;
-  firstTokenMs: number | null;
-  refusedCalls: CallResult[];
-}
 
 interface Conversation {
   messages: Message[];
@@ -62,11 +33,13 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     continuations: 0,
     objections: 0,
   };
+  const earlierTurns = input.from.turns - input.spent.turns;
+  const earlierCalls = input.from.calls - input.spent.calls;
   const guard = createRepetitionGuard((name) => ports.tools.specs().some((spec) => spec.name === name));
-  const startedAt = ports.clock.elapsed() - input.from.spentMs;
+  const startedAt = ports.clock.elapsed() - input.spent.ms;
 
   for (;;) {
-    const limit = stopBeforeTurn(input.limits, end.turns, ports.clock.elapsed() - startedAt);
+    const limit = stopBeforeTurn(input.limits, end.turns - earlierTurns, ports.clock.elapsed() - startedAt);
     const stop = input.signal.aborted ? endOfAbort(input.signal) : limit;
     if (stop !== null) return { ...end, stop };
 
@@ -83,7 +56,8 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
       continue;
     }
     const wanted = toCalls(uses, talk.calls + 1);
-    const refused = stopBeforeCalls(input.limits, talk.calls, wanted.length) ?? guard.see(wanted);
+    const refused =
+      stopBeforeCalls(input.limits, talk.calls - earlierCalls, wanted.length) ?? guard.see(wanted);
     if (refused !== null) return { ...end, stop: refused };
     const isWhole = await takeCalls(wanted, talk, end, input, ports);
     if (!isWhole) return { ...end, stop: endOfAbort(input.signal) };

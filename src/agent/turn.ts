@@ -2,7 +2,7 @@ import type { Message } from '../protocol/message.ts';
 import { addUsage, type ModelReply, type ModelRequest } from '../protocol/model.ts';
 import { endOfAbort, endOfFailure } from './endings.ts';
 import type { LoopStop } from './limits.ts';
-import type { LoopEnd, LoopInput } from './loop.ts';
+import type { LoopEnd, LoopInput } from './loop-run.ts';
 import type { LoopPorts } from './ports.ts';
 import { estimateTokens } from './reduce.ts';
 

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/index.ts';
 import type { OperatorFiles } from '../protocol/machine.ts';
-import type { Environment } from './world.ts';
+
+export type Environment = Record<string, string | undefined>;
 
 /** Names of variables whose values must never be shown, whatever they are. */
 const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?$/;

@@ -14,7 +14,7 @@ import { createMasker, type Masker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Clock, Files, HostIdentity, Http, OperatorFiles } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
-import { readKnownSecrets } from './known-secrets.ts';
+import { type Environment, readKnownSecrets } from './known-secrets.ts';
 
 declare const STEWARD_VERSION: string;
 
@@ -37,8 +37,6 @@ export interface World {
   /** What people should know about how this was put together: one line each. */
   notices: string[];
 }
-
-export type Environment = Record<string, string | undefined>;
 
 export interface WorldOptions {
   env: Environment;

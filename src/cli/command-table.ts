@@ -1,3 +1,4 @@
+import type { CommandCall } from './command-call.ts';
 import {
   type OptionRow,
   OUTPUT_OPTIONS,
@@ -5,18 +6,6 @@ import {
   RUN_OPTIONS,
   SETTINGS_OPTIONS,
 } from './option-table.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
-import type { Streams } from './streams.ts';
-
-/** What a command gets; it answers with the exit status. */
-export interface CommandCall {
-  /** The command as it was called: one module may serve several. */
-  name: string;
-  args: ParsedArguments;
-  streams: Streams;
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-}
 
 export interface CommandRow {
   name: string;

@@ -45,8 +45,8 @@ export type RunEvent =
   | { type: 'snapshot.taken'; items: Omit<SnapshotItem, 'facts'>[]; durationMs: number }
   | { type: 'findings.judged'; findings: Finding[]; brokenRules: BrokenRule[] }
   | { type: 'look.taken'; look: LookItem }
-  /** The first user message, exactly as sent; resume starts from it. */
-  | { type: 'prompt.built'; system: string[]; messages: Message[]; bytes: number }
+  /** What is sent first, exactly; resume starts from it. `marker` is what this run's fences are made of. */
+  | { type: 'prompt.built'; system: string[]; messages: Message[]; marker: string; bytes: number }
   /** Words of the shell between turns: the answer was cut, or does not follow the schema. */
   | { type: 'message.added'; message: Message }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }

@@ -107,7 +107,8 @@ export async function driveLoop(setUp: LoopSetUp): Promise<LoopRun> {
     maxOutputTokens: 1_000,
     summaryPrompt: 'sum up',
     signal: new AbortController().signal,
-    from: { turns: 0, calls: 0, spentMs: 0 },
+    from: { turns: 0, calls: 0 },
+    spent: { turns: 0, calls: 0, ms: 0 },
     ...setUp.input,
   };
   return { end: await runLoop(input, ports), requests, trace, events: sink.events };

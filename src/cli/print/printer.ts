@@ -24,17 +24,6 @@ export interface PrinterOptions {
   newId(): string;
 }
 
-export async function createPrinter(options: PrinterOptions): Promise<Printer> {
-  switch (options.format) {
-    case 'text':
-      return (await import('./text.ts')).createTextPrinter(options);
-    case 'json':
-      return (await import('./json.ts')).createJsonPrinter(options);
-    case 'stream-json':
-      return (await import('./stream-json.ts')).createStreamJsonPrinter(options);
-  }
-}
-
 /** A printer that folds; formats add what they write. */
 export function foldingPrinter(parts: {
   onEvent?(event: RunEvent, fold: RunFold): void;

@@ -1,3 +1,4 @@
+import { parseAnswerJson } from '../../lib/answer-json.ts';
 import { ending, isError } from '../../protocol/outcome.ts';
 import type { RunFold } from './run-fold.ts';
 
@@ -129,5 +130,5 @@ function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown
 
 /** The loop has checked it against the schema already; a value that is not JSON can only come from a bug. */
 function parseAnswer(text: string | null | undefined): unknown {
-  return text == null ? null : JSON.parse(text);
+  return text == null ? null : parseAnswerJson(text);
 }

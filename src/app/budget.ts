@@ -1,0 +1,87 @@
+import type { Budget } from '../agent/index.ts';
+import { dropAbsent } from '../lib/drop-absent.ts';
+import type { Limits } from '../protocol/goal.ts';
+import { createBudgetLedger, createRunBudget, type RunReservation } from '../runs/index.ts';
+import type { RunScope } from './open-run.ts';
+
+/**
+ * Money and tokens of this run, and, where settings set any, of the day and month over all runs. What is reserved
+ * counts as spent until it is settled.
+ */
+export function createBudget(scope: RunScope, spentBefore: { usd: number; tokens: number }): Budget {
+  const own = createOwnBudget(scope.limits, spentBefore);
+  const shared = createSharedBudget(scope);
+  if (shared === null) return own;
+  const pairs = new Map<string, string>();
+  return {
+    async reserve(worst) {
+      const first = await own.reserve(worst);
+      if (!first.ok) return first;
+      const second = await shared.reserve(worst);
+      if (second.ok) pairs.set(first.id, second.id);
+      else await own.settle(first.id, { usd: 0, tokens: 0 });
+      return second.ok ? first : second;
+    },
+    async settle(id, spent) {
+      await own.settle(id, spent);
+      await shared.settle(pairs.get(id) ?? '', spent);
+      pairs.delete(id);
+    },
+  };
+}
+
+function createOwnBudget(limits: Limits, before: { usd: number; tokens: number }): Budget {
+  const budget = createRunBudget(dropAbsent({ usd: limits.usd, tokens: limits.tokens }), before);
+  return {
+    async reserve(worst) {
+      const answer = budget.reserve(worst);
+      if (answer.ok) return { ok: true, id: String(answer.id) };
+      const isTokens = answer.limit === 'tokens';
+      return {
+        ok: false,
+        reason: isTokens ? 'tokens' : 'usd',
+        message: describeRefusal(answer),
+        resumeAt: null,
+      };
+    },
+    settle: async (id, spent) => budget.settle(Number(id), spent),
+  };
+}
+
+function describeRefusal(refusal: Exclude<RunReservation, { ok: true }>): string {
+  switch (refusal.limit) {
+    case 'usd':
+      return `Reached maximum budget ($${refusal.max}): $${refusal.spent.toFixed(4)} spent, the next request could cost $${refusal.wanted.toFixed(4)}`;
+    case 'tokens':
+      return `Reached maximum tokens (${refusal.max}): ${refusal.spent} spent, the next request could take ${refusal.wanted}`;
+    case 'price-unknown':
+      return `There is a limit of $${refusal.max}, and nobody knows what this model costs`;
+  }
+}
+
+/** null when settings set no budget: then nothing has to be agreed with other processes. */
+function createSharedBudget({ world, run, request }: RunScope): Budget | null {
+  const { usd_per_day, usd_per_month, usd_per_day_by_trigger } = world.settings.budgets;
+  const byTrigger = usd_per_day_by_trigger[request.trigger.kind];
+  if (usd_per_day === null && usd_per_month === null && byTrigger === undefined) return null;
+  const ledger = createBudgetLedger({
+    store: world.store,
+    clock: world.clock,
+    limits: {
+      ...(usd_per_day === null ? {} : { usdPerDay: usd_per_day }),
+      ...(usd_per_month === null ? {} : { usdPerMonth: usd_per_month }),
+      usdPerDayByTrigger: usd_per_day_by_trigger,
+    },
+  });
+  let reservedUsd = 0;
+  return {
+    async reserve(worst) {
+      reservedUsd = worst.usd ?? 0;
+      const answer = await ledger.reserve({ usd: reservedUsd, run, trigger: request.trigger.kind });
+      if (answer.ok) return answer;
+      const message = `The budget of the ${answer.limit} is spent: $${answer.spentUsd.toFixed(2)} of $${answer.limitUsd}`;
+      return { ok: false, reason: 'usd', message, resumeAt: answer.resetsAt };
+    },
+    settle: (id, spent) => ledger.settle(id, spent.usd ?? reservedUsd),
+  };
+}

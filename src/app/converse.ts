@@ -1,0 +1,95 @@
+import { type LoopEnd, runLoop } from '../agent/index.ts';
+import type { OutcomeFacts } from '../goals/index.ts';
+import type { Message, SystemPart } from '../protocol/message.ts';
+import type { Usage } from '../protocol/model.ts';
+import type { ModelReport } from '../protocol/report.ts';
+import { createBudget } from './budget.ts';
+import type { Thinker } from './model.ts';
+import type { RunScope } from './open-run.ts';
+import type { RunListener } from './run-request.ts';
+import { createToolbox } from './toolbox.ts';
+
+/** How the model's part of a run went. */
+export interface Talk {
+  end: LoopEnd;
+  report: ModelReport | null;
+  modelEnded: OutcomeFacts['modelEnded'];
+}
+
+export interface TalkInput {
+  thinker: Thinker;
+  system: SystemPart[];
+  messages: Message[];
+  summaryPrompt: string;
+  /** The fence of this run, as it stands in `messages`. */
+  marker: string;
+}
+
+/** The model and its calls until an answer, a report or a limit. */
+export async function converse(scope: RunScope, input: TalkInput, listener: RunListener): Promise<Talk> {
+  const { recorder, world, resumed, limits, request } = scope;
+  const { thinker } = input;
+  let report: ModelReport | null = resumed?.report ?? null;
+  const tools = await createToolbox(scope, {
+    marker: input.marker,
+    resultBytes: Math.min(thinker.profile.resultBytes, world.settings.output.limit),
+    onReport(given) {
+      report = given;
+      recorder.record({ type: 'report.made', report: given });
+    },
+  });
+  const earlier = {
+    turns: resumed?.turns ?? 0,
+    calls: (resumed?.nextCallNumber ?? 1) - 1,
+    ms: resumed?.spentMs ?? 0,
+  };
+  // A new prompt gets the limits anew; a run that was cut off goes on with what it had left.
+  const isNewSitting = resumed === null || request.prompt !== null;
+  const spent = isNewSitting
+    ? { usd: 0, tokens: 0 }
+    : { usd: resumed.costUsd ?? 0, tokens: tokensOf(resumed.usage) };
+  const end = await runLoop(
+    {
+      model: thinker.name,
+      prices: thinker.prices,
+      system: input.system,
+      messages: input.messages,
+      limits,
+      maxOutputTokens: thinker.profile.maxOutputTokens,
+      summaryPrompt: input.summaryPrompt,
+      ...(request.outputSchema === null ? {} : { outputSchema: request.outputSchema }),
+      signal: scope.signal,
+      from: { turns: earlier.turns, calls: earlier.calls },
+      spent: isNewSitting ? { turns: 0, calls: 0, ms: 0 } : earlier,
+    },
+    {
+      model: thinker.port,
+      sink: recorder,
+      clock: world.clock,
+      tools,
+      budget: createBudget(scope, spent),
+      checkAnswer: await createAnswerCheck(request.outputSchema),
+      hasReport: () => report !== null,
+      onDelta: listener.onDelta,
+    },
+  );
+  return { end, report, modelEnded: endingOf(end, report) };
+}
+
+function endingOf(end: LoopEnd, report: ModelReport | null): OutcomeFacts['modelEnded'] {
+  if (end.stop !== null) return { failure: end.stop.reason };
+  return report === null ? 'text' : 'report';
+}
+
+/** With --json-schema: null for an answer that follows it, else what to tell the model. */
+async function createAnswerCheck(
+  schema: Record<string, unknown> | null,
+): Promise<(text: string) => Promise<string | null>> {
+  if (schema === null) return async () => null;
+  const { createSchemaCheck } = await import('../protocol/schemas/answer.ts');
+  return createSchemaCheck(schema);
+}
+
+function tokensOf(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens;
+}

@@ -1,0 +1,89 @@
+import { judgeRules, summariseForHistory, takeLooks, takeSnapshot } from '../context/index.ts';
+import type { BrokenRule, Finding } from '../protocol/finding.ts';
+import type { ProbeSpec } from '../protocol/probe.ts';
+import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
+import type { RunScope } from './open-run.ts';
+import { recall, rememberSnapshot, updateHistory } from './stored.ts';
+
+/** What is true now, as far as probes could see it. */
+export interface Gathered {
+  items: SnapshotItem[];
+  findings: Finding[];
+  brokenRules: BrokenRule[];
+  looks: LookItem[];
+  durationMs: number;
+}
+
+export interface GatherOptions {
+  probes: readonly ProbeSpec[];
+  /** Under which name the next snapshot finds this one. */
+  slot: string;
+  /** First free number of `P…` and `L…`: a second snapshot of a run goes on counting. */
+  from: { probe: number; look: number; finding: number };
+  /** A second look, to verify, teaches the history nothing and runs no look-steps. */
+  isVerification: boolean;
+}
+
+/** As much of a run as looking needs. */
+export type GatherScope = Pick<RunScope, 'world' | 'recorder' | 'gate' | 'processes' | 'signal'>;
+
+/** Probes, rules, look-steps; each recorded before the next begins. */
+export async function gather(scope: GatherScope, options: GatherOptions): Promise<Gathered> {
+  const { world, recorder, gate, processes, signal } = scope;
+  const { masker, clock, host, store, cwd } = world;
+  const remembered = await recall(store, options.slot);
+  for (const text of remembered.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
+
+  const taken = await takeSnapshot({
+    specs: options.probes,
+    gate,
+    processes,
+    http: world.http,
+    clock,
+    host: host.hostname,
+    cwd,
+    mask: masker.mask,
+    exists: world.operatorFiles.exists,
+    isTrustedExecutable: world.operatorFiles.isTrustedExecutable,
+    previous: remembered.previous,
+    journalBaseline: remembered.journal,
+    firstNumber: options.from.probe,
+    signal,
+  });
+  recorder.record({
+    type: 'snapshot.taken',
+    items: taken.items.map(({ facts: _, ...item }) => item),
+    durationMs: taken.durationMs,
+  });
+
+  const judged = await judgeRules({
+    items: taken.items,
+    specs: options.probes,
+    history: remembered.history,
+    host: host.hostname,
+    now: clock.now(),
+    mask: masker.mask,
+    firstNumber: options.from.finding,
+  });
+  recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
+  if (options.isVerification) {
+    await taken.settled;
+    return { ...judged, items: taken.items, looks: [], durationMs: taken.durationMs };
+  }
+  await updateHistory(store, () => judged.history);
+  await rememberSnapshot(store, options.slot, summariseForHistory(taken.items), taken.journalBaseline);
+
+  const looked = await takeLooks({
+    looks: judged.looks,
+    gate,
+    processes,
+    clock,
+    cwd,
+    mask: masker.mask,
+    firstNumber: options.from.look,
+    signal,
+  });
+  for (const look of looked.looks) recorder.record({ type: 'look.taken', look });
+  await Promise.all([taken.settled, looked.settled]);
+  return { ...judged, items: taken.items, looks: looked.looks, durationMs: taken.durationMs };
+}

@@ -1,0 +1,179 @@
+import { judgeOutcome, type OutcomeFacts } from '../goals/index.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import { NO_USAGE, type Usage } from '../protocol/model.ts';
+import { ending, type Reason } from '../protocol/outcome.ts';
+import type { ProbeSpec } from '../protocol/probe.ts';
+import type { Verification } from '../protocol/report.ts';
+import { reportText } from '../report/index.ts';
+import { converse, type Talk } from './converse.ts';
+import { type Gathered, gather } from './gather.ts';
+import { createThinker, type Thinker } from './model.ts';
+import type { RunScope } from './open-run.ts';
+import { openTalk } from './open-talk.ts';
+import { loadProbes, pickProbes } from './probes.ts';
+import type { RunListener } from './run-request.ts';
+import { verify } from './verify.ts';
+
+/** How a run ends, as it will stand in `run.closed`. */
+export interface Ending {
+  reason: Reason;
+  message: string | null;
+  result: string | null;
+  resumeAt: number | null;
+  turns: number;
+  usage: Usage;
+  costUsd: number | null;
+}
+
+/** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
+export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
+  const { recorder, goal, resumed } = scope;
+  const probes = await probesOf(scope);
+  const before = await lookFirst(scope, probes);
+
+  const thinker = await thinkerFor(scope, before);
+  const talk = typeof thinker === 'string' ? null : await talkWith(scope, thinker, before, listener);
+  const note = typeof thinker === 'string' ? thinker : budgetNote(talk);
+  const isRulesOnly = talk === null || note !== null;
+
+  const { gathered, verification } = await verify(scope, before, probes);
+  const effects = recorder.effects();
+  const judged = judgeOutcome({
+    isPlainPrompt: goal === null,
+    items: gathered.items,
+    findings: gathered.findings,
+    brokenRules: gathered.brokenRules.length,
+    hasEffects: effects.begun + (resumed?.effects.length ?? 0) > 0,
+    verification: proofOf(scope, before, gathered, verification),
+    modelEnded: isRulesOnly ? 'not-called' : talk.modelEnded,
+    modelReport: talk?.report ?? null,
+    answeredCalls: recorder.evidence().size,
+    refusedCalls: talk?.end.refusedCalls.length ?? 0,
+  });
+  return {
+    reason: judged.reason,
+    message: talk?.end.stop?.message ?? judged.because,
+    result: resultOf(scope, judged.reason, gathered, verification, talk, note),
+    resumeAt: isRulesOnly ? null : (talk.end.stop?.resumeAt ?? null),
+    turns: talk?.end.turns ?? 0,
+    usage: talk?.end.usage ?? NO_USAGE,
+    costUsd: talk === null ? 0 : talk.end.costUsd,
+  };
+}
+
+async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]> {
+  if (goal === null && request.probes.length === 0) return [];
+  const all = await loadProbes(world);
+  const { disabled } = world.settings.probes;
+  const own =
+    goal === null ? [] : pickProbes(all, goal.probes, { source: goal.source, reason: 'settings' }, disabled);
+  const asked = pickProbes(all, request.probes, { source: '--probes', reason: 'usage' }, disabled);
+  return [...new Set([...own, ...asked])];
+}
+
+/** A resumed talk rests on what was seen before; everything else looks first. */
+async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise<Gathered> {
+  const { resumed } = scope;
+  if (resumed !== null && resumed.messages.length > 0) {
+    return {
+      items: resumed.snapshotItems.map((item) => ({ ...item, facts: {} })),
+      findings: resumed.findings,
+      brokenRules: resumed.brokenRules,
+      looks: resumed.looks,
+      durationMs: 0,
+    };
+  }
+  if (probes.length === 0) return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0 };
+  return gather(scope, {
+    probes,
+    slot: scope.goal?.name ?? 'prompt',
+    from: resumed?.nextNumbers ?? { probe: 1, look: 1, finding: 1 },
+    isVerification: false,
+  });
+}
+
+/** The model, or why none is asked: quiet costs nothing, and with no model at all the rules still report. */
+async function thinkerFor(scope: RunScope, { findings }: Gathered): Promise<Thinker | string> {
+  const { goal, request, resumed } = scope;
+  const isTalking = request.prompt !== null || (resumed !== null && resumed.messages.length > 0);
+  if (goal !== null && !isTalking) {
+    if (goal.gate === 'never') return 'No model was asked: this goal is rules only.';
+    if (goal.gate === 'findings' && findings.length === 0) return 'No model was asked: nothing was found.';
+    if (goal.gate === 'findings' && !findings.some(({ isOpen }) => isOpen)) {
+      return 'No model was asked: nothing is new, worse or past its cooldown.';
+    }
+  }
+  const thinker = await createThinker(scope);
+  if (!('missing' in thinker)) return thinker;
+  if (goal !== null) return `No model was asked: ${thinker.missing}.`;
+  throw new OpsError('no-model', 'login', `there is no model to ask: ${thinker.missing}`, {
+    hint: 'set ANTHROPIC_API_KEY, or name a model in settings or with --model; steward doctor tells more',
+  });
+}
+
+async function talkWith(
+  scope: RunScope,
+  thinker: Thinker,
+  before: Gathered,
+  listener: RunListener,
+): Promise<Talk> {
+  const opening = await openTalk(scope, thinker, before);
+  return converse(scope, { thinker, ...opening }, listener);
+}
+
+/** A shared budget that was spent before the first request makes the run one of rules only, and says so. */
+function budgetNote(talk: Talk | null): string | null {
+  const stop = talk?.end.stop ?? null;
+  if (talk === null || stop?.reason !== 'usd' || stop.resumeAt === null || talk.end.modelMs > 0) return null;
+  return `No model was asked: ${stop.message}; again from ${new Date(stop.resumeAt).toISOString()}.`;
+}
+
+/**
+ * What proves an effect. A goal: its checks, or that what the rules found is gone. A plain prompt: that every step
+ * ended well; a file edit has then read back what it wrote.
+ */
+function proofOf(
+  { goal, recorder }: RunScope,
+  before: Gathered,
+  after: Gathered,
+  verification: Verification,
+): OutcomeFacts['verification'] {
+  const { begun, failed } = recorder.effects();
+  if (begun === 0 || verification.verdict !== 'none') return verification.verdict;
+  if (goal === null) return failed === 0 ? 'passed' : 'none';
+  return before.findings.length > 0 && after.findings.length === 0 ? 'passed' : 'none';
+}
+
+function resultOf(
+  scope: RunScope,
+  reason: Reason,
+  gathered: Gathered,
+  verification: Verification,
+  talk: Talk | null,
+  note: string | null,
+): string | null {
+  const { goal, world, run, request } = scope;
+  const answer = talk?.end.text ?? '';
+  if (goal === null || request.outputSchema !== null) return answer === '' ? null : answer;
+  const modelName =
+    talk === null ? null : scope.choice.primary.vendor === 'none' ? null : scope.choice.primary.model;
+  const ended = ending(reason).outcome === 'failed' || ending(reason).outcome === 'stopped';
+  const used =
+    modelName === null ? null : `Model: ${modelName}, ${talk?.end.turns} turns${ended ? ', cut off' : ''}.`;
+  return reportText({
+    run,
+    title: goal.name,
+    host: world.host.hostname,
+    now: world.clock.now(),
+    reason,
+    items: gathered.items,
+    durationMs: gathered.durationMs,
+    findings: gathered.findings,
+    brokenRules: gathered.brokenRules,
+    looks: gathered.looks,
+    checks: verification.checks,
+    report: talk?.report ?? null,
+    answer: talk?.report == null && answer !== '' ? answer : null,
+    modelNote: note ?? used,
+  });
+}

@@ -1,0 +1,22 @@
+import { tighterLimits } from '../goals/index.ts';
+import type { Goal, Limits } from '../protocol/goal.ts';
+import type { World } from './world.ts';
+
+const KEYS = ['turns', 'calls', 'tokens', 'usd', 'duration'] as const;
+
+/**
+ * A goal's limits and the settings', whichever is tighter; what the command line says goes over both, because whoever
+ * typed it is there.
+ */
+export function limitsOf(world: World, goal: Goal | null): Limits {
+  const { settings, loaded } = world;
+  const fromSettings: Limits = {};
+  const fromFlags: Limits = {};
+  for (const key of KEYS) {
+    const value = settings.limits[key];
+    if (value === null) continue;
+    const isFlag = loaded.origins[`limits.${key}`]?.some(({ level }) => level === 'command line') ?? false;
+    (isFlag ? fromFlags : fromSettings)[key === 'duration' ? 'durationMs' : key] = value;
+  }
+  return { ...tighterLimits(goal?.limits ?? {}, fromSettings), ...fromFlags };
+}

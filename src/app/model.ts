@@ -1,0 +1,94 @@
+import type { Prices } from '../agent/index.ts';
+import {
+  cardOf,
+  createModel,
+  type FallbackCandidate,
+  type ModelProfile,
+  type ModelTarget,
+  priceOf,
+  profileOf,
+  withFallbacks,
+  withRetries,
+  worstCaseUsd,
+} from '../models/index.ts';
+import type { ModelCard, ModelPort } from '../protocol/model.ts';
+import { cardOverrides, keyOf } from './choose-target.ts';
+import type { RunScope } from './open-run.ts';
+
+/** The model of a run, with its retries and fall-backs. */
+export interface Thinker {
+  name: string;
+  port: ModelPort;
+  profile: ModelProfile;
+  prices: Prices;
+}
+
+/** null, with the reason, when there is no model to ask: none chosen, or no key. */
+export async function createThinker(scope: RunScope): Promise<Thinker | { missing: string; isKey: boolean }> {
+  const { choice, recorder } = scope;
+  if (choice.primary.vendor === 'none') return { missing: choice.primary.reason, isKey: true };
+  const missing = await missingKey(scope, choice.primary);
+  const targets = missing === null ? [choice.primary, ...choice.fallbacks] : choice.fallbacks;
+  const candidates: FallbackCandidate[] = [];
+  for (const target of targets)
+    candidates.push({ model: target.model, port: await createPort(scope, target) });
+  const [first, ...rest] = candidates;
+  const target = targets[0];
+  if (first === undefined || target === undefined) return { missing: missing ?? 'no model', isKey: true };
+  const port = withFallbacks([first, ...rest], {
+    onFallback: (failure, from, to) =>
+      recorder.record({
+        type: 'notice.given',
+        level: 'warning',
+        text: `${from} cannot be had (${failure.message}); going on with ${to}`,
+      }),
+  });
+  const cards = targets.map((one) => cardOf(one, cardOverrides(scope.world, one)));
+  const card = cardOf(target, cardOverrides(scope.world, target));
+  return { name: target.model, port, profile: profileOf(card), prices: pricesOf(card, cards) };
+}
+
+async function missingKey({ world }: RunScope, target: ModelTarget): Promise<string | null> {
+  if (target.key.kind === 'none' || (await keyOf(world, target)) !== null) return null;
+  const where = target.key.kind === 'env' ? `$${target.key.name}` : target.key.path;
+  return `${target.model} needs a key and ${where} holds none`;
+}
+
+async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPort> {
+  const { world, recorder, limits } = scope;
+  const card = cardOf(target, cardOverrides(world, target));
+  const port = await createModel(target, {
+    clock: world.clock,
+    mask: world.masker.mask,
+    apiKey: await keyOf(world, target),
+    contextTokens: card.contextTokens,
+  });
+  return withRetries(port, {
+    clock: world.clock,
+    random: Math.random,
+    deadlineAt: limits.durationMs === undefined ? null : world.clock.now() + limits.durationMs,
+    onFailure(failure, attempt) {
+      recorder.record({
+        type: 'model.failed',
+        model: target.model,
+        class: failure.class,
+        status: failure.status,
+        message: failure.message,
+        resumeAt: failure.resumeAt,
+        attempt,
+        usage: failure.usage,
+        costUsd: priceOf(failure.usage, card),
+      });
+    },
+  });
+}
+
+/** The worst case is that of the dearest model that may take over. */
+function pricesOf(card: ModelCard, all: readonly ModelCard[]): Prices {
+  return {
+    card,
+    priceOf: (usage) => priceOf(usage, card),
+    worstCase: (inputTokens, maxOutputTokens) =>
+      Math.max(...all.map((one) => worstCaseUsd(inputTokens, maxOutputTokens, one).usd)),
+  };
+}

@@ -1,0 +1,191 @@
+import { configFolder } from '../config/index.ts';
+import { createGate, runCanary } from '../gate/index.ts';
+import { fillParameters, loadGoal } from '../goals/index.ts';
+import { createProcesses } from '../host/index.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import { cardOf, type ModelChoice, profileOf } from '../models/index.ts';
+import { type Autonomy, autonomyRank } from '../protocol/effect.ts';
+import type { Gate } from '../protocol/gate.ts';
+import type { Goal, Limits } from '../protocol/goal.ts';
+import type { Processes } from '../protocol/machine.ts';
+import type { ToolName } from '../protocol/tool.ts';
+import {
+  createRunLog,
+  latestRun,
+  openRunLog,
+  type Replayed,
+  type RunLog,
+  replay,
+  findRun as resolveRun,
+  type Switches,
+} from '../runs/index.ts';
+import { cardOverrides, chooseTarget } from './choose-target.ts';
+import { gateOptionsOf } from './gating.ts';
+import { limitsOf } from './limits.ts';
+import { createPolicing, type Policing } from './policing.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunRequest } from './run-request.ts';
+import type { World } from './world.ts';
+
+/** One run while it is open: everything that the parts of its life need. */
+export interface RunScope {
+  world: World;
+  request: RunRequest;
+  run: string;
+  goal: Goal | null;
+  limits: Limits;
+  autonomy: Autonomy;
+  tools: ToolName[];
+  choice: ModelChoice;
+  recorder: Recorder;
+  log: RunLog;
+  gate: Gate;
+  policing: Policing;
+  switches: Switches;
+  processes: Processes;
+  /** What the run knew when its log was opened again; null for a new run. */
+  resumed: Replayed | null;
+  /** Aborts the run; its reason is the Reason it ends with. */
+  signal: AbortSignal;
+}
+
+const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report'];
+const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
+
+/** Opens or reopens the log, and puts together what the run is made of. OpsError for everything an operator can mend. */
+export async function openRun(
+  world: World,
+  request: RunRequest,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<RunScope> {
+  const found = request.resume === null ? null : await findRun(world, request.resume);
+  const run = found ?? request.sessionId ?? crypto.randomUUID();
+  const logOptions = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
+  // Before the log is opened, so that a misspelt goal leaves no run behind.
+  const early = found === null ? await readGoal(world, request, request.goal) : null;
+  const opened = found === null ? null : await openRunLog(logOptions);
+  const log = opened?.log ?? (await createRunLog(logOptions));
+  try {
+    const resumed = opened === null ? null : replay(opened.lines);
+    const goal = resumed === null ? early : await readGoal(world, request, resumed.opened?.goal ?? null);
+    const autonomy = autonomyOf(world, goal);
+    const policing = await createPolicing(world, {
+      mode: request.mode,
+      allowed: request.allowed,
+      denied: request.denied,
+    });
+    const choice = chooseTarget(world, request, goal);
+    const processes = createProcesses({
+      clock: world.clock,
+      store: world.store,
+      extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
+    });
+    const gateOptions = gateOptionsOf(world, {
+      run,
+      policing,
+      sink: recorder,
+      autonomy,
+      mode: request.mode,
+      isLogged: true,
+    });
+    await runCanary(gateOptions);
+    const scope: RunScope = {
+      world,
+      request,
+      run,
+      goal,
+      limits: limitsOf(world, goal),
+      autonomy,
+      tools: toolsOf(request, goal, choice, world),
+      choice,
+      recorder,
+      log,
+      gate: createGate(gateOptions),
+      policing,
+      switches: gateOptions.source,
+      processes,
+      resumed,
+      signal,
+    };
+    recorder.attach(log);
+    recordOpening(scope);
+    return scope;
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+}
+
+async function findRun(world: World, wanted: string): Promise<string> {
+  if (wanted !== 'last') return resolveRun(world.store, wanted);
+  const last = await latestRun(world.store, { cwd: world.cwd });
+  if (last !== undefined) return last.run;
+  throw new OpsError('no-run', 'input', `there is no run of ${world.cwd} to go on with`, {
+    hint: 'steward runs list shows all runs',
+  });
+}
+
+async function readGoal(world: World, request: RunRequest, name: string | null): Promise<Goal | null> {
+  if (name === null) return null;
+  const { shippedGoals } = await import('./shipped.ts');
+  const { goal, notices } = await loadGoal(name, {
+    shipped: await shippedGoals(),
+    files: world.operatorFiles,
+    configFolder: configFolder(world.env, world.home),
+    cwd: world.cwd,
+    enabled: world.settings.goals.enabled,
+  });
+  world.notices.push(...notices);
+  return fillParameters(goal, request.sets);
+}
+
+/**
+ * A goal's autonomy, under the settings' cap. A plain prompt was typed by somebody who is there, so it may do what can
+ * be undone, unless settings say less.
+ */
+function autonomyOf({ settings, loaded }: World, goal: Goal | null): Autonomy {
+  const cap = settings.autonomy;
+  const isSet = (loaded.origins.autonomy?.length ?? 0) > 0;
+  const wanted = goal?.autonomy ?? 'reversible';
+  if (goal === null && !isSet) return wanted;
+  return autonomyRank(wanted) > autonomyRank(cap) ? cap : wanted;
+}
+
+/** What the goal names, less what the flags take away; a small model gets the few that every goal needs. */
+function toolsOf(request: RunRequest, goal: Goal | null, choice: ModelChoice, world: World): ToolName[] {
+  const wanted = goal === null ? ALL_TOOLS.filter((name) => name !== 'Report') : withReport(goal.tools);
+  const target = choice.primary.vendor === 'none' ? null : choice.primary;
+  const isSmall = target !== null && profileOf(cardOf(target, cardOverrides(world, target))).hasFewTools;
+  return wanted.filter((name) => !request.denied.includes(name) && (!isSmall || SMALL_TOOLS.includes(name)));
+}
+
+function withReport(tools: readonly ToolName[]): ToolName[] {
+  return ALL_TOOLS.filter((name) => name === 'Report' || tools.includes(name));
+}
+
+function recordOpening(scope: RunScope): void {
+  const { world, request, recorder, choice, resumed } = scope;
+  const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
+  if (resumed === null) {
+    recorder.record({
+      type: 'run.opened',
+      run: scope.run,
+      steward: world.version,
+      goal: scope.goal?.name ?? null,
+      prompt: request.prompt,
+      trigger: request.trigger,
+      host: world.host,
+      cwd: world.cwd,
+      model,
+      tools: scope.tools,
+      mode: request.mode,
+      autonomy: scope.autonomy,
+      policyDigest: scope.policing.policy.digest,
+      isolation: world.isolation,
+    });
+  } else {
+    recorder.record({ type: 'run.resumed', model, prompt: request.prompt });
+  }
+  for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
+}

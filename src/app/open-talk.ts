@@ -1,0 +1,116 @@
+import { OpsError } from '../lib/ops-error.ts';
+import {
+  type BuiltPrompt,
+  buildPlainPrompt,
+  buildPrompt,
+  type OperatorNotes,
+  type PromptFacts,
+} from '../prompt/index.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Replayed } from '../runs/index.ts';
+import type { TalkInput } from './converse.ts';
+import type { Gathered } from './gather.ts';
+import type { Thinker } from './model.ts';
+import type { RunScope } from './open-run.ts';
+import { shippedFragments } from './shipped.ts';
+import type { World } from './world.ts';
+
+type Opening = Omit<TalkInput, 'thinker'>;
+
+/** What a model is told when it has to make room. */
+const SUMMARY_PROMPT =
+  'Stop here and sum up for yourself, because older turns will be left out: the task as it stands, what was found ' +
+  '(with ids of the evidence: P1, L1, C3), what was ruled out, what was refused and why, and what to do next. ' +
+  'Facts only; no tool calls.';
+
+/** The first request, or, for a run that goes on, the conversation as its log holds it. Recorded before it is sent. */
+export async function openTalk(scope: RunScope, thinker: Thinker, gathered: Gathered): Promise<Opening> {
+  const { resumed, request } = scope;
+  if (resumed !== null && resumed.messages.length > 0) return goOn(resumed, request.prompt);
+  const marker = fenceMarker();
+  const { system, messages } = await build(scope, thinker, gathered, marker);
+  scope.recorder.record({
+    type: 'prompt.built',
+    system: system.map(({ text }) => text),
+    messages,
+    marker,
+    bytes: Buffer.byteLength(JSON.stringify([system, messages])),
+  });
+  return { system, messages, summaryPrompt: SUMMARY_PROMPT, marker };
+}
+
+async function build(
+  scope: RunScope,
+  thinker: Thinker,
+  gathered: Gathered,
+  marker: string,
+): Promise<BuiltPrompt> {
+  const { world, goal, request } = scope;
+  const facts: PromptFacts = {
+    marker,
+    now: world.clock.now(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    host: world.host,
+    cwd: world.cwd,
+    modelPlace: thinker.port.place === 'local' ? 'local' : 'cloud',
+    isAttended: false,
+    autonomy: scope.autonomy,
+    notes: await readNotes(world),
+    prompt: request.prompt,
+    attachment: request.attachment,
+    appendSystem: appended(request.appendSystemPrompt, request.outputSchema),
+    snapshot: gathered.items.length === 0 ? null : gathered,
+    trigger: request.trigger,
+    earlierRuns: [],
+    budgetBytes: thinker.profile.snapshotBytes,
+  };
+  const fragments = await shippedFragments();
+  return goal === null
+    ? buildPlainPrompt({ ...facts, prompt: request.prompt ?? '' }, fragments)
+    : buildPrompt({ ...facts, goal }, fragments);
+}
+
+function goOn(resumed: Replayed, prompt: string | null): Opening {
+  const last = resumed.messages.at(-1);
+  if (prompt === null && last?.role === 'assistant') {
+    throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
+      hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
+    });
+  }
+  return {
+    system: resumed.system.map((text, index) => ({ text, isCacheEnd: index === 0 })),
+    messages: prompt === null ? resumed.messages : withPrompt(resumed.messages, prompt),
+    summaryPrompt: SUMMARY_PROMPT,
+    // A log with messages has a prompt.built, unless it was damaged: then old fences are just text.
+    marker: resumed.marker ?? fenceMarker(),
+  };
+}
+
+/** Roles alternate: after results of tools the new words join them. */
+function withPrompt(messages: readonly Message[], prompt: string): Message[] {
+  const words = { type: 'text' as const, text: prompt };
+  const last = messages.at(-1);
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: [words] }];
+  return [...messages.slice(0, -1), { role: 'user', content: [...last.content, words] }];
+}
+
+/** AGENTS.md of the working directory, else CLAUDE.md. */
+async function readNotes({ operatorFiles, cwd }: World): Promise<OperatorNotes | null> {
+  for (const name of ['AGENTS.md', 'CLAUDE.md']) {
+    const path = `${cwd}/${name}`;
+    const text = await operatorFiles.readText(path);
+    if (text !== undefined) return { path, text };
+  }
+  return null;
+}
+
+function appended(text: string | null, schema: Record<string, unknown> | null): string | null {
+  if (schema === null) return text;
+  const demand = `Your last message must be one JSON value that follows this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`;
+  return text === null ? demand : `${text}\n\n${demand}`;
+}
+
+/** New for every run, and unguessable for whoever wrote the text that it fences. */
+function fenceMarker(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+}

@@ -1,0 +1,109 @@
+import { OpsError } from '../lib/ops-error.ts';
+import { NO_USAGE, type Usage } from '../protocol/model.ts';
+import { ending, type Reason } from '../protocol/outcome.ts';
+import { type Ending, live } from './life.ts';
+import { openRun, type RunScope } from './open-run.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
+import type { World } from './world.ts';
+
+/** How often a run looks whether an operator stopped it while a model or a command keeps it waiting. */
+const SWITCH_POLL_MS = 1_000;
+
+/**
+ * One run from opening to closing. Never rejects: whatever goes wrong is the reason in `run.closed`, which reaches the
+ * listener on every path, and the log wherever there is one.
+ */
+export async function performRun(
+  world: World,
+  request: RunRequest,
+  listener: RunListener,
+  outerSignal: AbortSignal,
+): Promise<RunEnd> {
+  const startedMs = world.clock.elapsed();
+  const recorder = createRecorder(world.masker, world.clock, listener);
+  const abort = new AbortController();
+  const follow = (): void => abort.abort(outerSignal.reason);
+  outerSignal.addEventListener('abort', follow, { once: true });
+  if (outerSignal.aborted) follow();
+  let scope: RunScope | null = null;
+  let stopWatching = (): void => {};
+  try {
+    scope = await openRun(world, request, recorder, abort.signal);
+    stopWatching = watch(scope, abort);
+    const end = await live(scope, listener);
+    close(recorder, end, startedMs, world);
+  } catch (error) {
+    close(recorder, endOfError(error, abort.signal), startedMs, world);
+  } finally {
+    stopWatching();
+    outerSignal.removeEventListener('abort', follow);
+  }
+  return endLog(scope);
+}
+
+/** The run's own clock and the operator's switch. */
+function watch(scope: RunScope, abort: AbortController): () => void {
+  const { limits, resumed, switches, run } = scope;
+  const left =
+    limits.durationMs === undefined ? null : Math.max(0, limits.durationMs - (resumed?.spentMs ?? 0));
+  const timer = left === null ? undefined : setTimeout(() => abort.abort('duration' satisfies Reason), left);
+  const poll = setInterval(() => {
+    switches.read(run).then(
+      ({ stopped }) => stopped && abort.abort('halted' satisfies Reason),
+      // The gate reads the same switch before every step and refuses when it cannot.
+      () => {},
+    );
+  }, SWITCH_POLL_MS);
+  poll.unref();
+  return () => {
+    clearTimeout(timer);
+    clearInterval(poll);
+  };
+}
+
+function close(recorder: Recorder, end: Ending, startedMs: number, world: World): void {
+  const event = {
+    type: 'run.closed' as const,
+    outcome: ending(end.reason).outcome,
+    reason: end.reason,
+    message: end.message,
+    result: end.result,
+    resumeAt: end.resumeAt,
+    turns: end.turns,
+    usage: end.usage,
+    costUsd: end.costUsd,
+    durationMs: Math.round(world.clock.elapsed() - startedMs),
+  };
+  try {
+    recorder.record(event);
+  } catch {
+    // The log is full or gone, which is what `end` says; whoever waits must still hear it.
+    recorder.attach({ record() {}, async sync() {} });
+    recorder.record(event);
+  }
+}
+
+async function endLog(scope: RunScope | null): Promise<RunEnd> {
+  if (scope === null) return { run: '', logHead: null };
+  const { log, run, world } = scope;
+  // A log that cannot be made durable any more has already ended the run with that reason.
+  await log.sync().catch(() => {});
+  const logHead = world.store.kind === 'disk' ? log.head() : null;
+  log.close();
+  return { run, logHead };
+}
+
+function endOfError(error: unknown, signal: AbortSignal): Ending {
+  const spent: { turns: number; usage: Usage; costUsd: number } = { turns: 0, usage: NO_USAGE, costUsd: 0 };
+  if (error instanceof OpsError) {
+    const message = error.hint === null ? error.message : `${error.message} (${error.hint})`;
+    return { reason: error.reason, message, result: null, resumeAt: error.resumeAt, ...spent };
+  }
+  if (signal.aborted) {
+    const reason = signal.reason as Reason;
+    return { reason, message: ending(reason).meaning, result: null, resumeAt: null, ...spent };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { reason: 'bug', message, result: null, resumeAt: null, ...spent };
+}

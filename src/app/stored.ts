@@ -1,0 +1,85 @@
+import {
+  emptyHistory,
+  type FindingHistory,
+  type JournalBaseline,
+  readBaseline,
+  readHistory,
+  type SnapshotSummary,
+  writeBaseline,
+  writeHistory,
+} from '../context/index.ts';
+import type { StateStore } from '../protocol/store.ts';
+
+/** Names in the state store of what is kept from one run to the next. */
+const FINDINGS = 'findings.json';
+const JOURNAL = 'journal-baseline.json';
+const LOCK = 'knowledge';
+/** Two checks that end together wait for each other this long; the later one wins after that. */
+const LOCK_WAIT_MS = 2_000;
+
+export interface Remembered {
+  history: FindingHistory;
+  journal: JournalBaseline | null;
+  previous: SnapshotSummary | null;
+  notices: string[];
+}
+
+/** What earlier runs learned on this host. Damaged files count as empty, with a notice. */
+export async function recall(store: StateStore, goal: string): Promise<Remembered> {
+  const [history, journal, previous] = await Promise.all([
+    store.readText(FINDINGS),
+    store.readText(JOURNAL),
+    store.readText(snapshotName(goal)),
+  ]);
+  const read = readHistory(history);
+  const baseline = readBaseline(journal);
+  return {
+    history: read.history,
+    journal: baseline.baseline,
+    previous: readSummary(previous),
+    notices: [read.notice, baseline.notice].filter((notice) => notice !== null),
+  };
+}
+
+export function readFindings(store: StateStore): Promise<string | undefined> {
+  return store.readText(FINDINGS);
+}
+
+/** Changes the stored findings under a lock: `change` gets what is there now. */
+export async function updateHistory(
+  store: StateStore,
+  change: (history: FindingHistory) => FindingHistory,
+): Promise<void> {
+  const lock = await store.lock(LOCK, LOCK_WAIT_MS);
+  try {
+    const { history } = readHistory(await store.readText(FINDINGS));
+    await store.write(FINDINGS, writeHistory(change(history ?? emptyHistory())));
+  } finally {
+    lock?.release();
+  }
+}
+
+export async function rememberSnapshot(
+  store: StateStore,
+  goal: string,
+  summary: SnapshotSummary,
+  journal: JournalBaseline | null,
+): Promise<void> {
+  await store.write(snapshotName(goal), `${JSON.stringify(summary)}\n`);
+  if (journal !== null) await store.write(JOURNAL, writeBaseline(journal));
+}
+
+function snapshotName(goal: string): string {
+  return `snapshots/${goal}.json`;
+}
+
+function readSummary(text: string | undefined): SnapshotSummary | null {
+  if (text === undefined) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    // Only compared with, never shown: a wrong shape makes everything "new", which is harmless.
+    return typeof value === 'object' && value !== null ? (value as SnapshotSummary) : null;
+  } catch {
+    return null;
+  }
+}

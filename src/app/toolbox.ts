@@ -1,0 +1,46 @@
+import type { LoopTools } from '../agent/index.ts';
+import type { ModelReport } from '../protocol/report.ts';
+import { createCheckpoints } from '../runs/index.ts';
+import { createRegistry } from '../tools/index.ts';
+import type { RunScope } from './open-run.ts';
+import { shippedTools } from './shipped.ts';
+
+export interface ToolboxOptions {
+  marker: string;
+  resultBytes: number;
+  onReport(report: ModelReport): void;
+}
+
+/** The tools of a run, bound to its gate, its policy and its checkpoints. */
+export async function createToolbox(scope: RunScope, options: ToolboxOptions): Promise<LoopTools> {
+  const { world, run, gate, processes, policing, recorder } = scope;
+  const { policy } = policing;
+  const checkpoints = createCheckpoints({ store: world.store, run });
+  return createRegistry({
+    specs: await shippedTools(),
+    available: scope.tools,
+    marker: options.marker,
+    limits: { outputBytes: options.resultBytes },
+    context: {
+      gate,
+      processes,
+      files: world.files,
+      clock: world.clock,
+      cwd: world.cwd,
+      isSecretPath: policy.isSecretPath,
+      async checkpoint({ step, path, before, after }) {
+        const kept = await checkpoints.keep(path, before);
+        recorder.record({ type: 'file.checkpointed', step, path, before: kept, after });
+        await recorder.sync();
+      },
+    },
+    state: world.store,
+    spillFolder: `runs/${run}.out`,
+    toAction: (line, cwd) => policy.toAction(line, cwd),
+    isObserveLine: (line, cwd) => policy.isObserveLine(line, cwd),
+    mask: world.masker.mask,
+    hasMask: world.masker.hasMask,
+    onReport: options.onReport,
+    knownEvidence: recorder.evidence,
+  });
+}

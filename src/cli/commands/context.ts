@@ -1,0 +1,17 @@
+import { look } from '../../app/look.ts';
+import type { CommandCall } from '../command-call.ts';
+import { worldOf } from '../open-world.ts';
+import { abortOnSignals } from '../signals.ts';
+
+/** `steward context`. Exit 0 when it could look, whatever it saw: the verdict is a run's. */
+export async function run(call: CommandCall): Promise<number> {
+  const { args, streams } = call;
+  const world = await worldOf(call);
+  const signals = abortOnSignals();
+  const { gathered, text } = await look(world, args.positionals, signals.signal);
+  signals.stop();
+  const { items, findings, brokenRules, durationMs } = gathered;
+  const json = { host: world.host, duration_ms: durationMs, items, findings, broken_rules: brokenRules };
+  await streams.out(args.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`);
+  return 0;
+}

@@ -1,0 +1,35 @@
+import { type Diagnosis, diagnose } from '../../app/doctor.ts';
+import type { CommandCall } from '../command-call.ts';
+import { worldOf } from '../open-world.ts';
+import { abortOnSignals } from '../signals.ts';
+
+/** `steward doctor`. Exit 0 when a model can help, 1 when only the rules can. */
+export async function run(call: CommandCall): Promise<number> {
+  const { args, streams } = call;
+  const world = await worldOf(call);
+  const signals = abortOnSignals();
+  const found = await diagnose(world, args.value('model') ?? null, signals.signal);
+  signals.stop();
+  await streams.out(args.has('json') ? `${JSON.stringify(found)}\n` : describe(found));
+  return found.level === 'rules only' ? 1 : 0;
+}
+
+function describe(found: Diagnosis): string {
+  const { model, probes } = found;
+  const width = Math.max(...probes.map(({ name }) => name.length));
+  const rows = probes.map(
+    ({ name, status, reason }) => `  ${name.padEnd(width)}  ${status}${reason === null ? '' : `: ${reason}`}`,
+  );
+  return [
+    `Level of help   ${found.level}`,
+    `Model           ${model.name ?? 'none'}${model.endpoint === null ? '' : ` at ${model.endpoint}`}`,
+    `                ${model.detail}`,
+    `Isolation       ${found.isolation}${found.isolation === 'none' ? ' (commands that only observe run as this user)' : ''}`,
+    `State           ${found.state.location}${found.state.kind === 'memory' ? ' (in memory: nothing is kept, observe only)' : ''}`,
+    `Settings        ${found.settings.length === 0 ? 'defaults' : found.settings.join(', ')}`,
+    'Probes',
+    ...rows,
+    ...found.notices.map((notice) => `Note            ${notice}`),
+    '',
+  ].join('\n');
+}

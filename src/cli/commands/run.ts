@@ -1,0 +1,64 @@
+import type { World } from '../../app/world.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Trigger } from '../../protocol/trigger.ts';
+import type { CommandCall } from '../command-call.ts';
+import { worldOf } from '../open-world.ts';
+import { readFormat, readRequest } from '../read-request.ts';
+import { runAndPrint } from '../run-and-print.ts';
+
+/** `steward run GOAL`. */
+export async function run(call: CommandCall): Promise<number> {
+  const { args } = call;
+  const [goal, ...rest] = args.positionals;
+  if (goal === undefined || rest.length > 0) {
+    const message = goal === undefined ? 'which goal?' : `one goal at a time, not also "${rest.join(' ')}"`;
+    throw new OpsError('usage', 'usage', message, {
+      hint: 'steward run health-check; parameters go with --set k=v',
+    });
+  }
+  const format = readFormat(call);
+  const world = await worldOf(call);
+  const request = await readRequest(call, world);
+  const trigger = await readTrigger(args.value('trigger-file'), world);
+  return runAndPrint(call, world, { ...request, goal, sets: readSets(args.list('set')), trigger }, format);
+}
+
+function readSets(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+      throw new OpsError('usage', 'usage', `--set: "${pair}" is not k=v`);
+    }),
+  );
+}
+
+/** JSON from whoever woke us. It is data: whatever it says, it is shown to the model inside a fence. */
+async function readTrigger(path: string | undefined, world: World): Promise<Trigger> {
+  const kind = kindOfCaller(world);
+  if (path === undefined) return { kind, payload: null, parent: world.env.STEWARD_RUN ?? null };
+  const text = await world.operatorFiles.readText(path);
+  if (text === undefined)
+    throw new OpsError('no-trigger-file', 'input', `--trigger-file: there is no file ${path}`);
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OpsError('bad-trigger-file', 'input', `${path}: not JSON: ${reason}`, { cause: error });
+  }
+  return { kind: kindOfPayload(payload) ?? kind, payload, parent: world.env.STEWARD_RUN ?? null };
+}
+
+/** systemd sets these for services it starts: nobody sits there. */
+function kindOfCaller({ env }: World): Trigger['kind'] {
+  if (env.MONITOR_UNIT !== undefined) return 'on-failure';
+  return env.INVOCATION_ID !== undefined && env.TERM === undefined ? 'timer' : 'manual';
+}
+
+/** Alertmanager's payload has alerts, systemd's spooled record a unit. */
+function kindOfPayload(payload: unknown): Trigger['kind'] | null {
+  if (typeof payload !== 'object' || payload === null) return 'alert';
+  if ('alerts' in payload) return 'alert';
+  return 'MONITOR_UNIT' in payload || 'unit' in payload ? 'on-failure' : 'alert';
+}

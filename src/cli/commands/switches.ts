@@ -1,0 +1,33 @@
+import { pauseAll, resumeAll, stopRun } from '../../app/switches.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { CommandCall } from '../command-call.ts';
+import { durationFlag, worldOf } from '../open-world.ts';
+
+/** `steward pause [--for 2h]`, `steward resume`, `steward stop RUN | --all`. */
+export async function run(call: CommandCall): Promise<number> {
+  const { args, streams, name } = call;
+  const world = await worldOf(call);
+  switch (name) {
+    case 'pause': {
+      const until = await pauseAll(world, durationFlag(call, 'for'));
+      const end = until === null ? 'until `steward resume`' : `until ${new Date(until).toISOString()}`;
+      await streams.out(`Paused ${end}: runs go on looking and reporting, nothing has an effect.\n`);
+      return 0;
+    }
+    case 'resume':
+      await resumeAll(world);
+      await streams.out('No longer paused.\n');
+      return 0;
+    default: {
+      const [wanted] = args.positionals;
+      if (wanted === undefined && !args.has('all')) {
+        throw new OpsError('usage', 'usage', 'which run?', {
+          hint: 'steward stop RUN, or steward stop --all',
+        });
+      }
+      const run = await stopRun(world, args.has('all') ? null : (wanted ?? ''));
+      await streams.out(`${run === null ? 'All runs end' : `Run ${run} ends`} at the next step.\n`);
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { undo } from '../../app/undo.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import { ENDINGS } from '../../protocol/outcome.ts';
+import type { CommandCall } from '../command-call.ts';
+import { worldOf } from '../open-world.ts';
+
+/** `steward undo RUN`. Exit 60 when a file had to be left as it is. */
+export async function run(call: CommandCall): Promise<number> {
+  const { args, streams } = call;
+  const [wanted] = args.positionals;
+  if (wanted === undefined) throw new OpsError('usage', 'usage', 'which run?', { hint: 'steward runs list' });
+  const done = await undo(await worldOf(call), wanted);
+  const lines = [
+    ...done.restored.map((path) => `restored   ${path}`),
+    ...done.unchanged.map((path) => `unchanged  ${path}`),
+    ...done.refused.map(({ path, reason }) => `left       ${path}: ${reason}`),
+  ];
+  const text =
+    lines.length === 0
+      ? `Run ${done.run} changed no files.\n`
+      : `${lines.join('\n')}\n(undo is run ${done.undo})\n`;
+  await streams.out(args.has('json') ? `${JSON.stringify(done)}\n` : text);
+  return done.refused.length === 0 ? 0 : ENDINGS.escalated.exitCode;
+}

@@ -1,0 +1,67 @@
+import type { RunRequest } from '../app/run-request.ts';
+import type { World } from '../app/world.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import { PERMISSION_MODES, type PermissionMode } from '../protocol/effect.ts';
+import type { CommandCall } from './command-call.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './print/printer.ts';
+
+/** What all run commands' flags say; the caller adds goal, prompt and trigger. OpsError `usage` for a wrong value. */
+export async function readRequest(call: CommandCall, world: World): Promise<RunRequest> {
+  const { args } = call;
+  const sessionId = args.value('session-id') ?? null;
+  if (sessionId !== null && !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(sessionId)) {
+    throw usage(`--session-id: "${sessionId}" is not a UUID`, 'uuidgen prints one');
+  }
+  return {
+    goal: null,
+    sets: {},
+    prompt: null,
+    attachment: null,
+    probes: args.list('probes'),
+    trigger: { kind: 'manual', payload: null, parent: null },
+    resume: null,
+    sessionId,
+    model: args.value('model') ?? null,
+    fallbackModels: args.list('fallback-model'),
+    allowed: args.list('allowedTools'),
+    denied: args.list('disallowedTools'),
+    mode: readMode(args.value('permission-mode') ?? 'default'),
+    appendSystemPrompt: args.value('append-system-prompt') ?? null,
+    outputSchema: await readSchema(args.value('json-schema'), world),
+  };
+}
+
+export function readFormat({ args }: CommandCall): OutputFormat {
+  const given = args.value('output-format') ?? 'text';
+  const format = OUTPUT_FORMATS.find((candidate) => candidate === given);
+  if (format !== undefined) return format;
+  throw usage(`--output-format: "${given}" is not known`, `one of ${OUTPUT_FORMATS.join(', ')}`);
+}
+
+function readMode(given: string): PermissionMode {
+  const mode = PERMISSION_MODES.find((candidate) => candidate === (given === 'manual' ? 'default' : given));
+  if (mode !== undefined) return mode;
+  throw usage(`--permission-mode: "${given}" is not known`, `one of ${PERMISSION_MODES.join(', ')}`);
+}
+
+/** A JSON Schema, or a file that holds one. A schema that cannot be used is found before anything is asked or done. */
+async function readSchema(given: string | undefined, world: World): Promise<Record<string, unknown> | null> {
+  if (given === undefined) return null;
+  const isInline = given.trimStart().startsWith('{');
+  const text = isInline ? given : await world.operatorFiles.readText(given);
+  if (text === undefined)
+    throw usage(`--json-schema: there is no file ${given}`, 'or give the schema itself');
+  try {
+    const schema = JSON.parse(text) as Record<string, unknown>;
+    const { createSchemaCheck } = await import('../protocol/schemas/answer.ts');
+    createSchemaCheck(schema);
+    return schema;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage(`--json-schema: ${isInline ? '' : `${given}: `}${reason}`, 'it must be a JSON Schema');
+  }
+}
+
+function usage(message: string, hint: string): OpsError {
+  return new OpsError('usage', 'usage', message, { hint });
+}

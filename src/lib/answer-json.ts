@@ -1,0 +1,8 @@
+/**
+ * The JSON value in a model's answer: the whole of it, or one fenced block, which many models put around JSON whatever
+ * they are told. Throws SyntaxError with the parser's own words.
+ */
+export function parseAnswerJson(text: string): unknown {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text);
+  return JSON.parse(fenced?.[1] ?? text);
+}
