@@ -25,7 +25,7 @@ export function openAppendFile(path: string): AppendFile {
 
   return {
     append(data) {
-      const bytes = Buffer.from(data);
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       const { size } = fstatSync(descriptor());
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(descriptor(), bytes, at);

@@ -24,6 +24,10 @@ export function createProcesses(options: ProcessesOptions): Processes {
   const trustedPath = options.trustedPath ?? TRUSTED_PATH;
   const env = buildEnvironment(process.env, trustedPath, options.extraEnv ?? {});
 
+  let calls = 0;
+  /** A process id comes back, but not with the same start. */
+  const nextMark = () => `${process.pid}-${Math.round(performance.timeOrigin)}-${++calls}`;
+
   function find(program: string): string | undefined {
     if (isAbsolute(program)) return isProgram(program) ? program : undefined;
     if (program === '' || program.includes('/')) return undefined;
@@ -53,7 +57,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       if ('startError' in command) return nothingStarted(command.startError, false);
       if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
       if (runOptions.signal?.aborted === true) return nothingStarted(null, true);
-      return runProcess({ ...command, env }, runOptions, options.store);
+      return runProcess({ ...command, env, mark: nextMark() }, runOptions, options.store);
     },
   };
 }

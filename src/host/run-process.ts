@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { createOutput, type Output } from './output.ts';
@@ -16,6 +15,8 @@ export interface Command {
   argv: readonly string[];
   cwd: string;
   env: Record<string, string>;
+  /** No other call on this machine has it: by it a process that left the group is found. */
+  mark: string;
 }
 
 type Ending = Pick<ProcessResult, 'exitCode' | 'signal' | 'timedOut' | 'aborted' | 'startError'>;
@@ -29,13 +30,12 @@ export async function runProcess(
   const start = performance.now();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
   const output = createOutput(options.limitBytes, spill);
-  const mark = randomBytes(8).toString('hex');
-  const env = { ...command.env, STEWARD_CALL: mark };
+  const env = { ...command.env, STEWARD_CALL: command.mark };
   const child = startChild({ ...command, env }, options, output);
   const ending =
     typeof child === 'string'
       ? notStarted(child)
-      : await follow(child, options, output, `STEWARD_CALL=${mark}`);
+      : await follow(child, options, output, `STEWARD_CALL=${command.mark}`);
   return { ...ending, ...(await output.finish()), durationMs: performance.now() - start };
 }
 
