@@ -8,7 +8,10 @@ export type EvaluateExpression = (
   facts: Readonly<Record<string, unknown>>,
 ) => Promise<unknown>;
 
-/** `V1`, `V2`, … in the order of the goal's `done`. A check on a probe that is not configured here is skipped. */
+/**
+ * `V1`, `V2`, … in the order of the goal's `done`. A check on a probe that is disabled or not configured here is
+ * skipped: it proves nothing, and there is nothing to fix.
+ */
 export function checkDone(
   done: readonly DoneCheck[],
   items: readonly SnapshotItem[],
@@ -33,7 +36,7 @@ async function judge(
   item: SnapshotItem | undefined,
   evaluate: EvaluateExpression,
 ): Promise<Pick<Check, 'verdict' | 'detail' | 'evidence'>> {
-  if (!item) return { verdict: 'failed', detail: 'the probe was not run', evidence: [] };
+  if (!item) return { verdict: 'skipped', detail: 'the probe does not run here', evidence: [] };
   const evidence = [item.id];
   const reason = item.reason ?? item.status;
   if (item.status === 'not-configured') {
