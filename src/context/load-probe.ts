@@ -45,7 +45,9 @@ export async function compileProbe(
   const { probeSchema } = await import('../protocol/schemas/probe.ts');
   const checked = probeSchema.safeParse(raw);
   if (!checked.success) {
-    const issue = checked.error.issues[0];
+    // A misspelt field makes two issues, and its name is the better one: the field is also missing.
+    const { issues } = checked.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     if (issue === undefined) throw fail([], 'is not a probe');
     if (issue.code === 'unrecognized_keys') {
       const key = issue.keys[0] ?? '';

@@ -13,6 +13,9 @@ export interface JournalEntry {
 /** Longer messages are cut: what tells kinds of lines apart stands at their beginning. */
 const MESSAGE_LIMIT = 400;
 
+/** Of JavaScript's calendar. */
+const LAST_MOMENT = 8.64e15;
+
 /** Never throws. Lines that are no journal entry (cut ones, `-- No entries --`) are counted, not fatal. */
 export function readEntries(text: string): { entries: JournalEntry[]; skipped: number } {
   const entries: JournalEntry[] = [];
@@ -37,7 +40,7 @@ function readEntry(line: string): JournalEntry | undefined {
   const { MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, _SYSTEMD_UNIT, _COMM, UNIT, __REALTIME_TIMESTAMP } =
     fields as Record<string, unknown>;
   const at = Number(__REALTIME_TIMESTAMP) / 1000;
-  if (!Number.isFinite(at) || at <= 0) return undefined;
+  if (!(at > 0 && at <= LAST_MOMENT)) return undefined;
   const message = textOf(MESSAGE);
   const identifier = textOf(SYSLOG_IDENTIFIER) || textOf(_COMM) || 'unknown';
   const priority = /^[0-7]$/.test(textOf(PRIORITY)) ? Number(PRIORITY) : 6;
