@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMasker } from '../../src/lib/mask.ts';
+
+/** Tokens differ from masker to masker: their place is what counts. */
+function shape(text: string, known: string[] = []): string {
+  return createMasker(known)
+    .mask(text)
+    .replaceAll(/\[masked:[0-9a-f]{4}\]/g, '<M>');
+}
+
+describe('mask', () => {
+  it.each([
+    ['DB_PASSWORD=abc123', 'DB_PASSWORD=<M>'],
+    ['password: foo', 'password: <M>'],
+    ["passwd = 'two words'", "passwd = '<M>'"],
+    ['{"password": "a b\\"c d", "x": 1}', '{"password": "<M>", "x": 1}'],
+    ['{"body":"{\\"token\\":\\"abcdef\\"}"}', '{"body":"{\\"token\\":\\"<M>\\"}"}'],
+    ['password="cut off before its end', 'password="<M> off before its end'],
+    ['clientSecret: "s3cr3t"', 'clientSecret: "<M>"'],
+    ['api_key=zzz9', 'api_key=<M>'],
+    ['aws_secret_access_key = wJalrXUtnFEMI/K7MDENG', 'aws_secret_access_key = <M>'],
+    ['Authorization: Bearer abc.def.ghi', 'Authorization: Bearer <M>'],
+    ['curl -H "Authorization: Basic dXNlcjpwYXNz"', 'curl -H "Authorization: Basic <M>"'],
+    ['X-Consul-Token: 7a1c9d52-aaaa-bbbb-cccc-000000000000', 'X-Consul-Token: <M>'],
+    ['Secret ID    = 7a1c9d52-aaaa-bbbb-cccc-000000000000', 'Secret ID    = <M>'],
+    ['SecretID: 7a1c9d52', 'SecretID: <M>'],
+    ['postgres://app:p4ss@db.lan/app', 'postgres://app:<M>@db.lan/app'],
+    ['key AKIAIOSFODNN7EXAMPLE here', 'key <M> here'],
+    ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '<M>'],
+    ['github_pat_11ABCDEFG0123456789_abc', '<M>'],
+    ['sk-ant-api03-abcdefghijklmnopqrstuv1', '<M>'],
+    ['sk-proj-abcdefghijklmnopqrstuv1', '<M>'],
+    ['xoxb-123456789012-abcdef', '<M>'],
+    ['hvs.CAESIJ0123456789abcdefghij', '<M>'],
+    ['Set-Cookie: session=abcdef; Path=/', 'Set-Cookie: <M>'],
+    ['access-tokens = github.com=abcdef', 'access-tokens = <M>'],
+    ['AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQ', '<M>'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', '<M>'],
+    ['root:$6$saltsalt$0123456789abcdef0123456789:19000', 'root:<M>:19000'],
+    ['psql --password s3cr3t -l', 'psql --password <M> -l'],
+    ['a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nb', 'a\n<M>\nb'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE and cut', '<M>'],
+  ])('hides the secret of %j', (text, expected) => {
+    expect(shape(text)).toBe(expected);
+  });
+
+  it.each([
+    'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+    'commit 9b43c2ef0123456789abcdef0123456789abcdef01',
+    '/nix/store/00bgd045z0d4icpbc2yyz4gx48ak44la-net-tools-1.60_p20170221182432',
+    'machine 7a1c9d52-4b3e-4f21-9c77-0123456789ab',
+    'Failed password for root from 10.0.0.9 port 50022 ssh2',
+    'pam_unix(sshd:auth): authentication failure; user=root',
+    'secretName: web-tls',
+    'token_count=512 max_tokens: 4096',
+    'PWD=/home/op ; USER=root ; COMMAND=/usr/bin/id',
+    'Unexpected token: function',
+    'password: true',
+    'passwordFile = /run/secrets/db',
+    'token: ${TOKEN}',
+    'image: registry.lan/app@sha256:0123456789abcdef',
+    'http://[::1]:8080/v1 https://consul.lan:8501/v1/agent',
+    'started nginx.service - A high performance web server',
+    'disk-usage /var 93% 12G',
+  ])('leaves %j as it is', (text) => {
+    expect(shape(text)).toBe(text);
+  });
+
+  it('hides known values wherever they stand, also as JSON and URL spell them', () => {
+    expect(shape('x=hunter2 & y="hun\\"ter22" z=a%2Fb%2Fc%2Fd', ['hunter2', 'hun"ter22', 'a/b/c/d'])).toBe(
+      'x=<M> & y="<M>" z=<M>',
+    );
+  });
+
+  it('ignores known values that are too short to be told from words', () => {
+    expect(shape('the word', ['word', ''])).toBe('the word');
+  });
+
+  it('gives equal values equal tokens, and another masker other ones', () => {
+    const masker = createMasker([]);
+    const [a, b, c] = masker.mask('password=one1 password=one1 password=two2').split(' ');
+    expect(a).toBe(b);
+    expect(a).not.toBe(c);
+    const tokens = new Set(Array.from({ length: 8 }, () => createMasker([]).mask('password=one1')));
+    expect(tokens.size).toBeGreaterThan(1);
+  });
+
+  it('knows its own tokens', () => {
+    const masker = createMasker([]);
+    expect(masker.hasMask(masker.mask('password=one1'))).toBe(true);
+    expect(masker.hasMask('password=one1 [masked] [masked:xyz]')).toBe(false);
+  });
+
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'password',
+      'token',
+      '=',
+      ': ',
+      ':',
+      '"',
+      "'",
+      '\\"',
+      '://',
+      '@',
+      'hunter22',
+      'masked',
+      '[masked:1a2b]',
+      'Bearer ',
+      'authorization: ',
+      'cookie: ',
+      'access-tokens = ',
+      '--token ',
+      ' ',
+      '\n',
+      ';',
+      ',',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----END PRIVATE KEY-----',
+      'eyJabcdefgh',
+      '.',
+      'secret id',
+      '/etc/x/y',
+    ),
+    fc.string({ maxLength: 6 }),
+  );
+  const noise = fc.array(piece, { maxLength: 24 }).map((parts) => parts.join(''));
+
+  it('masks a masked text no further', () => {
+    fc.assert(
+      fc.property(noise, fc.array(fc.constantFrom('hunter22', 'masked', 'token: ')), (text, known) => {
+        const masker = createMasker(known);
+        const once = masker.mask(text);
+        expect(masker.mask(once)).toBe(once);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never lets a known value through', () => {
+    fc.assert(
+      fc.property(noise, noise, (before, after) => {
+        expect(createMasker(['hunter22']).mask(`${before}hunter22${after}`)).not.toContain('hunter22');
+      }),
+    );
+  });
+
+  it.each([
+    'password=',
+    'password="',
+    'password="\\',
+    'eyJ',
+    'eyJaaaaaaaa.',
+    '://a:',
+    '-----BEGIN PRIVATE KEY-----',
+    'sk-',
+    'secret key ',
+    'authorization: bearer ',
+    '$6$',
+    '"',
+    ' ',
+    'a',
+  ])('takes a megabyte of %j in its stride', (part) => {
+    const hostile = part.repeat(Math.ceil(1_000_000 / part.length));
+    const start = performance.now();
+    createMasker(['hunter22']).mask(hostile);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
