@@ -76,12 +76,17 @@ function goBack<W extends { before: string | null; after: string }>(
   let reached: W | undefined;
   for (const write of newestFirst) {
     const before = digestOf(write.before);
-    if (digest === write.after) {
+    if (digest === afterOf(write)) {
       reached = write;
       digest = before;
     } else if (digest !== before) return { reached, isStopped: true };
   }
   return { reached, isStopped: false };
+}
+
+/** An undo that removed a file announces it with an empty `after`. */
+function afterOf(write: { after: string }): string | null {
+  return write.after === '' ? null : write.after;
 }
 
 /** Kept bytes are named by their sha256. */

@@ -22,6 +22,8 @@ export interface RunSummary {
   turns: number | null;
   durationMs: number | null;
   cwd: string | null;
+  /** It has tools, so there is something to go on with; an undo has none. */
+  isResumable: boolean;
 }
 
 export interface ListOptions {
@@ -29,6 +31,7 @@ export interface ListOptions {
   goal?: string;
   outcome?: RunSummary['outcome'];
   cwd?: string;
+  isResumable?: boolean;
 }
 
 const PROMPT_LENGTH = 120;
@@ -60,14 +63,15 @@ export async function latestRun(
   store: StateStore,
   options: { cwd: string },
 ): Promise<RunSummary | undefined> {
-  return (await listRuns(store, { cwd: options.cwd, limit: 1 }))[0];
+  return (await listRuns(store, { cwd: options.cwd, isResumable: true, limit: 1 }))[0];
 }
 
-function isWanted(summary: RunSummary, { goal, outcome, cwd }: ListOptions): boolean {
+function isWanted(summary: RunSummary, { goal, outcome, cwd, isResumable }: ListOptions): boolean {
   return (
     (goal === undefined || summary.goal === goal) &&
     (outcome === undefined || summary.outcome === outcome) &&
-    (cwd === undefined || summary.cwd === cwd)
+    (cwd === undefined || summary.cwd === cwd) &&
+    (isResumable === undefined || summary.isResumable === isResumable)
   );
 }
 
@@ -84,6 +88,7 @@ async function summarise(store: StateStore, log: StateEntry): Promise<RunSummary
     prompt: firstLine(opened?.prompt ?? null),
     trigger: opened?.trigger?.kind ?? null,
     cwd: opened?.cwd ?? null,
+    isResumable: (opened?.tools?.length ?? 0) > 0,
     ...(closed === null ? await describeUnclosed(store, run) : describeClosed(closed)),
   };
 }

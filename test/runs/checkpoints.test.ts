@@ -90,6 +90,20 @@ describe('planning an undo', () => {
     ]);
   });
 
+  it('takes back an undo that removed a file', async () => {
+    const removed: RunEvent = {
+      type: 'file.checkpointed',
+      step: 'U1',
+      path: '/a',
+      before: blob('a1'),
+      after: '',
+    };
+    expect((await planUndo([{ event: removed }], disk({}))).steps).toEqual([
+      { path: '/a', before: blob('a1'), expects: null },
+    ]);
+    expect((await planUndo([{ event: removed }], disk({ '/a': 'new' }))).refused).toHaveLength(1);
+  });
+
   it('has nothing to do where all is as before, a second undo included', async () => {
     const lines = [wrote('/a', 'a0', 'a1'), wrote('/a', 'a1', 'a2'), wrote('/new', null, 'n1')];
     expect(await planUndo(lines, disk({ '/a': 'a0' }))).toEqual({

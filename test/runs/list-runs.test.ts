@@ -49,6 +49,7 @@ describe('listing runs', () => {
         turns: 1,
         durationMs: 1200,
         cwd: '/srv',
+        isResumable: true,
       },
       {
         run: 'r1',
@@ -62,6 +63,7 @@ describe('listing runs', () => {
         turns: 1,
         durationMs: 1200,
         cwd: '/srv',
+        isResumable: true,
       },
     ]);
   });
@@ -127,6 +129,9 @@ describe('listing runs', () => {
     expect(await idsOf({ goal: 'incident', limit: 3 })).toEqual(['r0', 'r10', 'r20']);
     expect(await idsOf({ limit: 2 })).toEqual(['r0', 'r1']);
     expect(await idsOf({ outcome: 'failed' })).toEqual([]);
+    expect((await latestRun(store, { cwd: '/home/ann' }))?.run).toBe('r35');
+    (await write('undo', -5, [openedEvent('undo', { cwd: '/home/ann', tools: [] }), closedEvent()])).close();
+    expect((await listRuns(store))[0]).toMatchObject({ run: 'undo', isResumable: false });
     expect((await latestRun(store, { cwd: '/home/ann' }))?.run).toBe('r35');
     expect(await latestRun(store, { cwd: '/nowhere' })).toBeUndefined();
   });
