@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/host/index.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { createRunLog, findRun, journalHead, pruneRuns, readRun, verifyRun } from '../../src/runs/index.ts';
+import { encodeLine, firstLink } from '../../src/runs/log-line.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { closedEvent, openedEvent, promptEvent, repliedEvent } from './scripted-run.ts';
 
@@ -154,6 +155,17 @@ describe('verifying a run', () => {
     log.close();
     expect((await verifyRun(store, 'r1')).problems).toEqual([
       { line: 3, problem: 'is dated 2026-03-01T01:59:00.000Z, before the line above it' },
+    ]);
+  });
+
+  it('sees a number that is left out, also where the chain holds', async () => {
+    const store = createMemoryStore('test');
+    const event = JSON.stringify(openedEvent('r1'));
+    const first = encodeLine(1, '2026-03-01T03:00:00.000Z', event, firstLink('r1'));
+    const third = encodeLine(3, '2026-03-01T03:00:00.000Z', event, first.hash);
+    await store.write(LOG, first.text + third.text);
+    expect((await verifyRun(store, 'r1')).problems).toEqual([
+      { line: 2, problem: 'has number 3 where 2 is due' },
     ]);
   });
 

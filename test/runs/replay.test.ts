@@ -113,6 +113,11 @@ describe('replaying a run log', () => {
     expect(unanswered.map(({ state }) => state)).toEqual([...Array(9).fill('never-started'), 'unknown']);
   });
 
+  it('does not take the steps of an earlier reply for those of the last, where a lost line confused the numbers', () => {
+    const { unanswered } = replay(lined([promptEvent(), started('C1'), repliedEvent(2, [toolUse('b')])]));
+    expect(unanswered.map(({ call, state }) => [call, state])).toEqual([['C1', 'never-started']]);
+  });
+
   it('hears what the operator said when the run was resumed', () => {
     const { messages, unanswered, closed } = replay(
       lined([
