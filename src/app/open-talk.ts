@@ -3,17 +3,20 @@ import {
   type BuiltPrompt,
   buildPlainPrompt,
   buildPrompt,
+  type EarlierRun,
   type OperatorNotes,
   type PromptFacts,
 } from '../prompt/index.ts';
 import type { Message } from '../protocol/message.ts';
-import type { Replayed } from '../runs/index.ts';
+import { listRuns, type Replayed } from '../runs/index.ts';
 import type { TalkInput } from './converse.ts';
 import type { Gathered } from './gather.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedFragments } from './shipped.ts';
 import type { World } from './world.ts';
+
+const EARLIER_RUNS = 5;
 
 type Opening = Omit<TalkInput, 'thinker'>;
 
@@ -61,7 +64,7 @@ async function build(
     appendSystem: appended(request.appendSystemPrompt, request.outputSchema),
     snapshot: gathered.items.length === 0 ? null : gathered,
     trigger: request.trigger,
-    earlierRuns: [],
+    earlierRuns: await earlierRuns(scope),
     budgetBytes: thinker.profile.snapshotBytes,
   };
   const fragments = await shippedFragments();
@@ -92,6 +95,16 @@ function withPrompt(messages: readonly Message[], prompt: string): Message[] {
   const last = messages.at(-1);
   if (last?.role !== 'user') return [...messages, { role: 'user', content: [words] }];
   return [...messages.slice(0, -1), { role: 'user', content: [...last.content, words] }];
+}
+
+/** How the last runs of this goal ended: a fault that comes back every night is another one than a new one. */
+async function earlierRuns({ world, goal, run }: RunScope): Promise<EarlierRun[]> {
+  if (goal === null) return [];
+  const runs = await listRuns(world.store, { goal: goal.name, limit: EARLIER_RUNS + 1 });
+  return runs
+    .filter((earlier) => earlier.run !== run)
+    .slice(0, EARLIER_RUNS)
+    .map(({ run: id, openedAt, outcome }) => ({ run: id.slice(0, 8), at: openedAt, outcome, summary: null }));
 }
 
 /** AGENTS.md of the working directory, else CLAUDE.md. */

@@ -1,6 +1,7 @@
 import { OpsError } from '../lib/ops-error.ts';
 import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import { ending, type Reason } from '../protocol/outcome.ts';
+import { pruneRuns } from '../runs/index.ts';
 import { type Ending, live } from './life.ts';
 import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -39,7 +40,17 @@ export async function performRun(
     stopWatching();
     outerSignal.removeEventListener('abort', follow);
   }
-  return endLog(scope);
+  const end = await endLog(scope);
+  if (scope?.goal != null) await tidy(world);
+  return end;
+}
+
+/** Runs of a goal come by themselves, night after night; whoever starts them does not clean up. */
+async function tidy({ store, settings, clock }: World): Promise<void> {
+  const { days, keep } = settings.retention;
+  await pruneRuns(store, { keepDays: days, keepAtLeast: keep, now: clock.now() }).catch(() => {
+    // A folder that cannot be read or written was already the run's own trouble, and is in its ending.
+  });
 }
 
 /** The run's own clock and the operator's switch. */

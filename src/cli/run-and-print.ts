@@ -47,6 +47,10 @@ export async function runAndPrint(
       windowOf: (model) => modelWindow(world, request, model),
       logHead: end.logHead,
     });
+    // Under systemd stderr is the journal: there the head is out of this run's reach.
+    if (end.logHead !== null && call.env.JOURNAL_STREAM !== undefined) {
+      await streams.err(`steward: run ${end.run} closed, log head ${end.logHead}\n`);
+    }
   } finally {
     signals.stop();
   }

@@ -98,7 +98,7 @@ export async function runExchange(
   // Frees the connection when a reply was given up half-way; nothing happens when it had ended.
   watch.controller.abort();
 
-  const durationMs = clock.elapsed() - startedAt;
+  const durationMs = Math.round(clock.elapsed() - startedAt);
   const usage = draft.usage(watch.requestBytes);
   const fail = (found: Classified): ModelFailure => failureOf(found, options, request, usage, durationMs);
   if (request.signal?.aborted === true) return fail(plain('aborted', 'given up by steward'));

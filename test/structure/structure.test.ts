@@ -17,7 +17,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   app: [],
   // The entry, before anything else is loaded.
   'cli/compile-cache.ts': ['node:fs'],
-  cli: ['node:util', 'node:module', 'node:stream'],
+  cli: ['node:util', 'node:module', 'node:readline', 'node:stream'],
 };
 
 /** Folders below src that everything may use. */
