@@ -90,38 +90,46 @@ function compileVerb(
     deny: raw.deny ?? {},
     requires: raw.requires ?? [],
     verbs: {},
+    changes: {},
     operands: compileOperands(raw, bad),
     variants: (raw.variants ?? []).map((variant) => compileVerb(variant, name, bad)),
   };
   for (const [key, value] of Object.entries(raw.verbs ?? {})) {
-    for (const spelled of key.split('|'))
-      addVerb(verb, spelled.trim().split(/\s+/), () => compileVerb(value ?? {}, spelled, bad), bad);
+    const made = compileVerb(value ?? {}, key, bad);
+    let owner: string | undefined;
+    for (const spelled of key.split('|')) {
+      const words = spelled.trim().split(/\s+/);
+      addVerb(verb, words, words.length === 1 && owner !== undefined ? owner : made, bad);
+      if (words.length === 1) owner ??= words[0];
+    }
   }
-  for (const [changed, names] of Object.entries(raw.changes ?? {}) as [Effect, string[]][]) {
+  for (const [effect, names] of Object.entries(raw.changes ?? {}) as [Effect, string[]][]) {
     for (const word of names) {
-      addVerb(verb, word.split('.'), () => compileVerb({ effect: changed }, word, bad), bad);
+      if (effect === 'observe' || Object.hasOwn(verb.verbs, word))
+        throw bad(`the verb ${word} both observes and changes`);
+      verb.changes[word] = effect;
     }
   }
   return verb;
 }
 
 /** `job status` makes `job` a verb that has only verbs. */
-function addVerb(parent: VerbSpec, words: string[], make: () => VerbSpec, bad: Bad): void {
+function addVerb(parent: VerbSpec, words: string[], made: VerbSpec | string, bad: Bad): void {
   const [first, ...rest] = words;
   if (first === undefined || first === '') throw bad('an empty verb');
   const existing = Object.hasOwn(parent.verbs, first) ? parent.verbs[first] : undefined;
-  if (rest.length === 0) {
-    const made = make();
-    if (existing !== undefined) {
-      if (Object.keys(existing.verbs).length === 0) throw bad(`the verb ${first} is there twice`);
-      made.verbs = { ...existing.verbs, ...made.verbs };
-    }
+  if (typeof existing === 'string') throw bad(`the verb ${first} is there twice`);
+  if (rest.length > 0) {
+    const group = existing ?? emptyGroup();
+    parent.verbs[first] = group;
+    addVerb(group, rest, made, bad);
+  } else if (existing === undefined) {
     parent.verbs[first] = made;
-    return;
+  } else {
+    if (typeof made === 'string' || Object.keys(existing.verbs).length === 0)
+      throw bad(`the verb ${first} is there twice`);
+    parent.verbs[first] = { ...made, verbs: { ...existing.verbs, ...made.verbs } };
   }
-  const group = existing ?? emptyGroup();
-  parent.verbs[first] = group;
-  addVerb(group, rest, make, bad);
 }
 
 /** Without a verb below it, it needs one: nothing matches the option that it demands. */
@@ -135,6 +143,7 @@ function emptyGroup(): VerbSpec {
     deny: {},
     requires: [],
     verbs: {},
+    changes: {},
     operands: { kinds: [], repeats: false, minimum: 1, scriptOptions: [], recursive: [], isHarmless: false },
     variants: [],
   };

@@ -8,6 +8,7 @@ import type { Arg } from './words.ts';
 /** What the judging of one command may look at. */
 export interface CommandContext {
   program: string;
+  /** Where relative paths start; an option of kind `folder` moves it. */
   cwds: readonly string[];
   paths: PathJudge;
   /** Where curl may go. */
@@ -26,6 +27,7 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
     return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');
   }
   if (kind === 'text' || kind === 'value' || kind === 'value2') return undefined;
+  if (kind === 'folder') return moveTo(arg, context);
   if (kind === 'number' && arg.isNumber) return undefined;
   if (arg.kind !== 'literal') return unknownWord(context, `something of which only some values are safe`);
   if (kind === 'number') {
@@ -42,6 +44,13 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
   return matcher(pattern[1] ?? '', pattern[2] ?? '').test(arg.text) ? undefined : unfit(context, arg.text);
 }
 
+function moveTo(arg: Arg, context: CommandContext): Ruling | undefined {
+  if (arg.kind !== 'literal') return unknownWord(context, 'the folder to work in');
+  const ruling = context.paths.check(arg.text, context.cwds, 'folder');
+  context.cwds = arg.text.startsWith('/') ? [arg.text] : context.cwds.map((cwd) => `${cwd}/${arg.text}`);
+  return ruling;
+}
+
 /** Kinds in which a word may stand whose value nobody knows, if it cannot be taken for an option. */
 export function toleratesUnknown(kind: string): boolean {
   return kind === 'text' || kind === 'value' || kind === 'place';
@@ -52,7 +61,7 @@ export function isKnownKind(kind: string): boolean {
     kind in PATH_KINDS ||
     kind in LANGUAGES ||
     kind === 'revision' ||
-    ['flag', 'text', 'value', 'value2', 'optional', 'number'].includes(kind) ||
+    ['flag', 'text', 'value', 'value2', 'optional', 'number', 'folder'].includes(kind) ||
     /^\/.*\/i?$/s.test(kind)
   );
 }

@@ -62,21 +62,37 @@ export function readArguments(
           return stop(asks(`syntax:${context.program}`, `the option ${use.name} lacks its value`));
         }
         for (const value of values) {
+          // Were the option a flag after all, this word would be an option nobody looked at.
+          if (use.value === undefined && /^-[^\d]/.test(value.text)) {
+            return stop(
+              asks(
+                `syntax:${context.program}`,
+                `${use.name} is followed by the option ${value.text}; write ${use.name} and its value as one word`,
+              ),
+            );
+          }
           const ruling = checkValue(use.kind, value, use.value !== undefined, context);
           if (ruling !== undefined) return stop(ruling);
         }
       }
       continue;
     }
-    const verbs = result.verb.verbs;
-    if (result.operands.length === 0 && !isAfterDashes && Object.keys(verbs).length > 0) {
-      const next = arg.kind === 'literal' && Object.hasOwn(verbs, arg.text) ? verbs[arg.text] : undefined;
+    const { verbs, changes } = result.verb;
+    const hasVerbs = Object.keys(verbs).length > 0 || Object.keys(changes).length > 0;
+    if (result.operands.length === 0 && !isAfterDashes && hasVerbs) {
+      const next = arg.kind === 'literal' ? verbNamed(verbs, arg.text) : undefined;
       if (next !== undefined) {
         result.path.push(arg.text);
         result.verb = next;
         if (chain.at(-1)?.isLocal === true) chain.pop();
         chain.push(next);
         continue;
+      }
+      const change =
+        arg.kind === 'literal' && Object.hasOwn(changes, arg.text) ? changes[arg.text] : undefined;
+      if (change !== undefined) {
+        const words = [context.program, ...result.path, arg.text];
+        return stop(asks(`spec:${words.join('.')}`, `\`${words.join(' ')}\` is ${change}`, change));
       }
       if (result.verb.operands.kinds.length === 0) {
         const name = [context.program, ...result.path, arg.kind === 'literal' ? arg.text : '…'].join(' ');
@@ -86,6 +102,11 @@ export function readArguments(
     result.operands.push({ arg, isAfterDashes });
   }
   return { arguments: result };
+}
+
+function verbNamed(verbs: VerbSpec['verbs'], name: string): VerbSpec | undefined {
+  const found = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  return typeof found === 'string' ? verbNamed(verbs, found) : found;
 }
 
 interface OptionUse {

@@ -36,7 +36,10 @@ export interface VerbSpec {
   deny: Record<string, string>;
   /** At least one of these must be given; empty: no such demand. */
   requires: string[];
-  verbs: Record<string, VerbSpec>;
+  /** A string names the sibling that says it all. */
+  verbs: Record<string, VerbSpec | string>;
+  /** Verbs of which only this much is known. */
+  changes: Record<string, Effect>;
   operands: OperandRule;
   /** Tried in order when this verb itself does not allow; the first that allows wins. */
   variants: VerbSpec[];
