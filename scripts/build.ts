@@ -25,6 +25,8 @@ const result = await build({
   keepNames: true,
   legalComments: 'linked',
   metafile: true,
+  // Its CommonJS build, which Node's conditions choose, has no named exports once it is a chunk of its own.
+  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   define: { 'process.env.NODE_ENV': '"production"', STEWARD_VERSION: JSON.stringify(version) },
   // CommonJS packages inside an ESM bundle ask for `require`.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
