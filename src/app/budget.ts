@@ -4,16 +4,21 @@ import type { Limits } from '../protocol/goal.ts';
 import { createBudgetLedger, createRunBudget, type RunReservation } from '../runs/index.ts';
 import type { RunScope } from './open-run.ts';
 
+export interface RunBudgets extends Budget {
+  /** Writes down what other runs have to know, when the talk is over. */
+  flush(): Promise<void>;
+}
+
 /**
- * Money and tokens of this run, and, where settings set any, of the day and month over all runs. What is reserved
- * counts as spent until it is settled.
+ * Money and tokens of this run, and money of the day and month over all runs. What is reserved counts as spent until
+ * it is settled.
  */
-export function createBudget(scope: RunScope, spentBefore: { usd: number; tokens: number }): Budget {
+export function createBudget(scope: RunScope, spentBefore: { usd: number; tokens: number }): RunBudgets {
   const own = createOwnBudget(scope.limits, spentBefore);
   const shared = createSharedBudget(scope);
-  if (shared === null) return own;
   const pairs = new Map<string, string>();
   return {
+    flush: shared.flush,
     async reserve(worst) {
       const first = await own.reserve(worst);
       if (!first.ok) return first;
@@ -59,17 +64,14 @@ function describeRefusal(refusal: Exclude<RunReservation, { ok: true }>): string
   }
 }
 
-/** null when settings set no budget: then nothing has to be agreed with other processes. */
-function createSharedBudget({ world, run, request }: RunScope): Budget | null {
+/** Without budgets in settings it refuses nothing, and writes what was spent when the talk is over. */
+function createSharedBudget({ world, run, request }: RunScope): RunBudgets {
   const { usd_per_day, usd_per_month, usd_per_day_by_trigger } = world.settings.budgets;
-  const byTrigger = usd_per_day_by_trigger[request.trigger.kind];
-  if (usd_per_day === null && usd_per_month === null && byTrigger === undefined) return null;
   const ledger = createBudgetLedger({
     store: world.store,
     clock: world.clock,
     limits: {
-      ...(usd_per_day === null ? {} : { usdPerDay: usd_per_day }),
-      ...(usd_per_month === null ? {} : { usdPerMonth: usd_per_month }),
+      ...dropAbsent({ usdPerDay: usd_per_day, usdPerMonth: usd_per_month }),
       usdPerDayByTrigger: usd_per_day_by_trigger,
     },
   });
@@ -83,5 +85,6 @@ function createSharedBudget({ world, run, request }: RunScope): Budget | null {
       return { ok: false, reason: 'usd', message, resumeAt: answer.resetsAt };
     },
     settle: (id, spent) => ledger.settle(id, spent.usd ?? reservedUsd),
+    flush: () => ledger.flush(),
   };
 }

@@ -48,6 +48,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
   const spent = isNewSitting
     ? { usd: 0, tokens: 0 }
     : { usd: resumed.costUsd ?? 0, tokens: tokensOf(resumed.usage) };
+  const budget = createBudget(scope, spent);
   const end = await runLoop(
     {
       model: thinker.name,
@@ -67,12 +68,13 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
       sink: recorder,
       clock: world.clock,
       tools,
-      budget: createBudget(scope, spent),
+      budget,
       checkAnswer: await createAnswerCheck(request.outputSchema),
       hasReport: () => report !== null,
       onDelta: listener.onDelta,
     },
   );
+  await budget.flush();
   return { end, report, modelEnded: endingOf(end, report) };
 }
 

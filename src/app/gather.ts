@@ -1,4 +1,4 @@
-import { judgeRules, summariseForHistory, takeLooks, takeSnapshot } from '../context/index.ts';
+import { citeLooks, judgeRules, summariseForHistory, takeLooks, takeSnapshot } from '../context/index.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
@@ -70,7 +70,8 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     await taken.settled;
     return { ...judged, items: taken.items, looks: [], durationMs: taken.durationMs };
   }
-  await updateHistory(store, () => judged.history);
+  // Mutes may have been set meanwhile; they are the operator's.
+  await updateHistory(store, ({ mutes }) => ({ ...judged.history, mutes }));
   await rememberSnapshot(store, options.slot, summariseForHistory(taken.items), taken.journalBaseline);
 
   const looked = await takeLooks({
@@ -85,5 +86,6 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   });
   for (const look of looked.looks) recorder.record({ type: 'look.taken', look });
   await Promise.all([taken.settled, looked.settled]);
-  return { ...judged, items: taken.items, looks: looked.looks, durationMs: taken.durationMs };
+  const findings = citeLooks(judged.findings, looked.looks);
+  return { ...judged, findings, items: taken.items, looks: looked.looks, durationMs: taken.durationMs };
 }

@@ -68,6 +68,7 @@ export async function openRun(
   const log = opened?.log ?? (await createRunLog(logOptions));
   try {
     const resumed = opened === null ? null : replay(opened.lines);
+    if (resumed !== null) refuseFinished(resumed, request);
     const goal = resumed === null ? early : await readGoal(world, request, resumed.opened?.goal ?? null);
     const autonomy = autonomyOf(world, goal);
     const policing = await createPolicing(world, {
@@ -123,6 +124,14 @@ async function findRun(world: World, wanted: string): Promise<string> {
   if (last !== undefined) return last.run;
   throw new OpsError('no-run', 'input', `there is no run of ${world.cwd} to go on with`, {
     hint: 'steward runs list shows all runs',
+  });
+}
+
+/** Before anything is added to its log: a run that gave its answer and gets no new prompt has nothing to go on with. */
+function refuseFinished(resumed: Replayed, request: RunRequest): void {
+  if (request.prompt !== null || resumed.messages.at(-1)?.role !== 'assistant') return;
+  throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
+    hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
   });
 }
 

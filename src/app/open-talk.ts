@@ -1,4 +1,3 @@
-import { OpsError } from '../lib/ops-error.ts';
 import {
   type BuiltPrompt,
   buildPlainPrompt,
@@ -74,12 +73,6 @@ async function build(
 }
 
 function goOn(resumed: Replayed, prompt: string | null): Opening {
-  const last = resumed.messages.at(-1);
-  if (prompt === null && last?.role === 'assistant') {
-    throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
-      hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
-    });
-  }
   return {
     system: resumed.system.map((text, index) => ({ text, isCacheEnd: index === 0 })),
     messages: prompt === null ? resumed.messages : withPrompt(resumed.messages, prompt),

@@ -92,7 +92,7 @@ async function restore(bench: Bench, step: UndoStep): Promise<string | null> {
   const id = nextStep(bench);
   const current = await readCurrent(bench, step.path);
   const kept = await createCheckpoints({ store: world.store, run: bench.id }).keep(step.path, current);
-  const after = action.kind === 'write' ? sha256(action.content) : '';
+  const after = action.kind === 'write' ? sha256(action.content) : null;
   try {
     const admission = await gate.perform({ id, origin: 'undo', action }, async (permit) => {
       recorder.record({ type: 'file.checkpointed', step: id, path: step.path, before: kept, after });

@@ -89,8 +89,8 @@ export type RunEvent =
   | { type: 'step.finished'; step: string; ok: boolean; summary: string; durationMs: number }
   /** Written by repair: it started, and nobody saw how it ended. */
   | { type: 'step.unknown'; step: string; effect: Effect; command: string }
-  /** `before` names the kept bytes in the state store; null when the file did not exist. */
-  | { type: 'file.checkpointed'; step: string; path: string; before: string | null; after: string }
+  /** `before` names the kept bytes in the state store; null: there was no file. `after`: sha256; null: it is removed. */
+  | { type: 'file.checkpointed'; step: string; path: string; before: string | null; after: string | null }
   | {
       type: 'call.finished';
       call: string;

@@ -68,7 +68,7 @@ export async function planUndo(
 }
 
 /** The oldest write that can be taken back, and whether an older one cannot. */
-function goBack<W extends { before: string | null; after: string }>(
+function goBack<W extends { before: string | null; after: string | null }>(
   newestFirst: readonly W[],
   now: string | null,
 ): { reached: W | undefined; isStopped: boolean } {
@@ -76,17 +76,12 @@ function goBack<W extends { before: string | null; after: string }>(
   let reached: W | undefined;
   for (const write of newestFirst) {
     const before = digestOf(write.before);
-    if (digest === afterOf(write)) {
+    if (digest === write.after) {
       reached = write;
       digest = before;
     } else if (digest !== before) return { reached, isStopped: true };
   }
   return { reached, isStopped: false };
-}
-
-/** An undo that removed a file announces it with an empty `after`. */
-function afterOf(write: { after: string }): string | null {
-  return write.after === '' ? null : write.after;
 }
 
 /** Kept bytes are named by their sha256. */

@@ -12,7 +12,6 @@ export {
   type UndoPlan,
   type UndoStep,
 } from './checkpoints.ts';
-export { journalHead } from './journal-head.ts';
 export { type ListOptions, latestRun, listRuns, type RunSummary } from './list-runs.ts';
 export { pruneRuns } from './prune-runs.ts';
 export { findRun, type ReadRun, readRun, type VerifiedRun, verifyRun } from './read-run.ts';

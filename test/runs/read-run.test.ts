@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/host/index.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
-import { createRunLog, findRun, journalHead, pruneRuns, readRun, verifyRun } from '../../src/runs/index.ts';
+import { createRunLog, findRun, pruneRuns, readRun, verifyRun } from '../../src/runs/index.ts';
 import { encodeLine, firstLink } from '../../src/runs/log-line.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { closedEvent, openedEvent, promptEvent, repliedEvent } from './scripted-run.ts';
@@ -173,18 +173,6 @@ describe('verifying a run', () => {
     const store = createMemoryStore('test');
     await store.write(LOG, '');
     expect(await verifyRun(store, 'r1')).toMatchObject({ ok: false, lines: 0 });
-  });
-
-  it('writes the head to the journal where there is a logger', () => {
-    const log = { run: 'r1', head: 'abc', lines: 4 };
-    expect(journalHead(log, () => undefined)).toBeUndefined();
-    expect(journalHead(log, (program) => `/usr/bin/${program}`)).toEqual([
-      '/usr/bin/logger',
-      '-t',
-      'steward',
-      '--',
-      'run r1 closed: 4 lines, head abc',
-    ]);
   });
 });
 

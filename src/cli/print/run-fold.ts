@@ -89,6 +89,9 @@ export function foldEvent(fold: RunFold, event: RunEvent, time: string): void {
         ok: look.ok,
         summary: look.reason ?? `${look.text.length} bytes`,
       });
+      fold.findings = fold.findings.map((finding) =>
+        finding.id === look.finding ? { ...finding, evidence: [...finding.evidence, look.id] } : finding,
+      );
       break;
     }
     case 'model.replied':

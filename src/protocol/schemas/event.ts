@@ -197,7 +197,13 @@ export const eventSchema = z.discriminatedUnion('type', [
     durationMs: count,
   }),
   z.object({ type: z.literal('step.unknown'), ...begun }),
-  z.object({ type: z.literal('file.checkpointed'), step: text, path: text, before: maybeText, after: text }),
+  z.object({
+    type: z.literal('file.checkpointed'),
+    step: text,
+    path: text,
+    before: maybeText,
+    after: maybeText,
+  }),
   z.object({
     type: z.literal('call.finished'),
     call: text,
