@@ -96,7 +96,7 @@ describe('planning an undo', () => {
       step: 'U1',
       path: '/a',
       before: blob('a1'),
-      after: '',
+      after: null,
     };
     expect((await planUndo([{ event: removed }], disk({}))).steps).toEqual([
       { path: '/a', before: blob('a1'), expects: null },
