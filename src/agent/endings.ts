@@ -13,7 +13,8 @@ const REASON_OF_FAILURE: Record<Exclude<FailureClass, 'aborted'>, Reason> = {
 
 export function endOfFailure(failure: ModelFailure): LoopStop {
   const reason = failure.class === 'aborted' ? 'interrupted' : REASON_OF_FAILURE[failure.class];
-  return { reason, message: failure.message, resumeAt: failure.resumeAt };
+  const { message, resumeAt, isPromptTooLong = false } = failure;
+  return { reason, message, resumeAt, isPromptTooLong };
 }
 
 /** Whoever aborts a run gives the reason it ends with; anything else that aborts is taken for an interrupt. */

@@ -6,6 +6,8 @@ export interface LoopStop {
   reason: Reason;
   message: string;
   resumeAt: number | null;
+  /** A shorter conversation may cure it. */
+  isPromptTooLong?: boolean;
 }
 
 /** The same call, to the letter, this many times in a row is a loop that goes nowhere. */

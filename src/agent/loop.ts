@@ -5,7 +5,7 @@ import { runCalls, toCalls } from './calls.ts';
 import { endOfAbort } from './endings.ts';
 import { createRepetitionGuard, type LoopStop, stopBeforeCalls, stopBeforeTurn } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop-run.ts';
-import { makeRoom } from './make-room.ts';
+import { makeRoom, TOO_LONG } from './make-room.ts';
 import type { LoopPorts } from './ports.ts';
 import { takeTurn } from './turn.ts';
 
@@ -45,7 +45,11 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
 
     talk.messages = await makeRoom(talk.messages, talk.lastInputTokens, input, ports);
     const reply = await takeTurn(input, ports, talk.messages, end);
-    if ('reason' in reply) return { ...end, stop: reply };
+    if ('reason' in reply) {
+      if (reply.isPromptTooLong !== true || talk.lastInputTokens === TOO_LONG) return { ...end, stop: reply };
+      talk.lastInputTokens = TOO_LONG;
+      continue;
+    }
     remember(reply, talk, end);
 
     const uses = reply.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');

@@ -13,6 +13,9 @@ export interface RoomNeeds {
   signal: AbortSignal;
 }
 
+/** In place of a token count: the server has refused the request as too long, whatever we estimate. */
+export const TOO_LONG = Number.POSITIVE_INFINITY;
+
 /** Room left free for the estimate's error. */
 const SAFETY_SHARE = 0.1;
 
@@ -29,13 +32,14 @@ export async function makeRoom(
   const limit = needs.prices.card.contextTokens * (1 - SAFETY_SHARE) - needs.maxOutputTokens;
   const sizeOf = (list: readonly Message[]): number =>
     estimateTokens([needs.system, list, ports.tools.specs()]);
-  if (Math.max(sizeOf(messages), lastInputTokens) <= limit) return messages;
+  const isTooLong = lastInputTokens === TOO_LONG;
+  if (!isTooLong && Math.max(sizeOf(messages), lastInputTokens) <= limit) return messages;
 
   const isObserveOnly = ports.tools.isObserveOnly;
   const pruned = pruneOldOutput(messages, isObserveOnly);
   if (pruned.droppedBytes > 0) {
     record(ports, 'prune', pruned.droppedBytes, pruned.messages);
-    if (sizeOf(pruned.messages) <= limit) return pruned.messages;
+    if (isTooLong || sizeOf(pruned.messages) <= limit) return pruned.messages;
   }
   return summarise(pruned.messages, needs, ports, isObserveOnly);
 }

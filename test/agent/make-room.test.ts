@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/protocol/message.ts';
-import { calls, driveLoop, says } from './loop-harness.ts';
+import { calls, driveLoop, fails, says } from './loop-harness.ts';
 
 const LONG = 'x'.repeat(8_000);
 
@@ -46,6 +46,19 @@ describe('a conversation that grows past the context', () => {
       true,
     );
     for (const { messages } of requests) expect(alternates(messages)).toBe(true);
+  });
+
+  it('is shortened when the server says that it is too long, once', async () => {
+    const tooLong = fails({ class: 'bad-request', isPromptTooLong: true });
+    const work = [1, 2, 3, 4, 5].map((n) => calls(`Bash:${n}`));
+    const runCall = async () => ({ text: LONG });
+    const cured = await driveLoop({ turns: [...work, tooLong, says('done')], runCall });
+    expect(cured.end).toMatchObject({ stop: null, text: 'done' });
+    expect(JSON.stringify(cured.requests.at(-1)).length).toBeLessThan(
+      JSON.stringify(cured.requests.at(-2)).length,
+    );
+    const hopeless = await driveLoop({ turns: [...work, tooLong, tooLong], runCall });
+    expect(hopeless.end.stop?.reason).toBe('bad-request');
   });
 
   it('never leaves a tool call without its result', async () => {
