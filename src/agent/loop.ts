@@ -43,7 +43,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     const stop = input.signal.aborted ? endOfAbort(input.signal) : limit;
     if (stop !== null) return { ...end, stop };
 
-    talk.messages = await makeRoom(talk.messages, talk.lastInputTokens, input, ports);
+    talk.messages = await makeRoom(talk.messages, talk.lastInputTokens, input, ports, end);
     const reply = await takeTurn(input, ports, talk.messages, end);
     if ('reason' in reply) {
       if (reply.isPromptTooLong !== true || talk.lastInputTokens === TOO_LONG) return { ...end, stop: reply };

@@ -1,7 +1,9 @@
 import type { Message, SystemPart } from '../protocol/message.ts';
-import type { ModelRequest } from '../protocol/model.ts';
+import { type ModelRequest, NO_USAGE, type Usage } from '../protocol/model.ts';
+import type { LoopEnd } from './loop-run.ts';
 import type { LoopPorts, Prices } from './ports.ts';
-import { estimateTokens, joinSummary, pruneOldOutput, splitForSummary } from './reduce.ts';
+import { estimateTokens, joinSummary, pruneOldOutput, type Reduction, splitForSummary } from './reduce.ts';
+import { settle } from './spending.ts';
 
 export interface RoomNeeds {
   model: string;
@@ -28,6 +30,7 @@ export async function makeRoom(
   lastInputTokens: number,
   needs: RoomNeeds,
   ports: LoopPorts,
+  end: LoopEnd,
 ): Promise<Message[]> {
   const limit = needs.prices.card.contextTokens * (1 - SAFETY_SHARE) - needs.maxOutputTokens;
   const sizeOf = (list: readonly Message[]): number =>
@@ -38,20 +41,20 @@ export async function makeRoom(
   const isObserveOnly = ports.tools.isObserveOnly;
   const pruned = pruneOldOutput(messages, isObserveOnly);
   if (pruned.droppedBytes > 0) {
-    record(ports, 'prune', pruned.droppedBytes, pruned.messages);
+    record(ports, 'prune', pruned, { usage: NO_USAGE, costUsd: 0 });
     if (isTooLong || sizeOf(pruned.messages) <= limit) return pruned.messages;
   }
-  return summarise(pruned.messages, needs, ports, isObserveOnly);
+  return summarise(pruned.messages, needs, ports, end);
 }
 
 async function summarise(
   messages: Message[],
   needs: RoomNeeds,
   ports: LoopPorts,
-  isObserveOnly: LoopPorts['tools']['isObserveOnly'],
+  end: LoopEnd,
 ): Promise<Message[]> {
   const first = messages[0];
-  const split = splitForSummary(messages, isObserveOnly);
+  const split = splitForSummary(messages, ports.tools.isObserveOnly);
   if (split === null || first === undefined) return messages;
   const request: ModelRequest = {
     model: needs.model,
@@ -68,14 +71,14 @@ async function summarise(
   const reserved = await ports.budget.reserve({ usd: worst, tokens: request.maxOutputTokens });
   if (!reserved.ok) return messages;
   const reply = await ports.model.complete(request);
-  const tokens = reply.usage.inputTokens + reply.usage.outputTokens;
-  await ports.budget.settle(reserved.id, { usd: needs.prices.priceOf(reply.usage), tokens });
+  const costUsd = await settle(reserved.id, reply, needs.prices, ports, end);
   // Without a summary the request goes out as it is: the server's own answer is then the error the run ends with.
   if (!reply.ok) return messages;
   const summary = reply.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
   if (summary.trim() === '') return messages;
   const joined = joinSummary(first, summary, split.effects, split.recent);
-  record(ports, 'summarise', JSON.stringify(split.old).length, joined);
+  const droppedBytes = JSON.stringify(split.old).length;
+  record(ports, 'summarise', { messages: joined, droppedBytes }, { usage: reply.usage, costUsd });
   return joined;
 }
 
@@ -97,8 +100,8 @@ function ask(prompt: string): Message {
 function record(
   ports: LoopPorts,
   method: 'prune' | 'summarise',
-  droppedBytes: number,
-  messages: Message[],
+  reduction: Reduction,
+  spent: { usage: Usage; costUsd: number | null },
 ): void {
-  ports.sink.record({ type: 'context.reduced', method, droppedBytes, messages });
+  ports.sink.record({ type: 'context.reduced', method, ...reduction, ...spent });
 }

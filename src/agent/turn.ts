@@ -1,10 +1,11 @@
 import type { Message } from '../protocol/message.ts';
-import { addUsage, type ModelReply, type ModelRequest } from '../protocol/model.ts';
+import type { ModelReply, ModelRequest } from '../protocol/model.ts';
 import { endOfAbort, endOfFailure } from './endings.ts';
 import type { LoopStop } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop-run.ts';
 import type { LoopPorts } from './ports.ts';
 import { estimateTokens } from './reduce.ts';
+import { settle } from './spending.ts';
 
 /**
  * One request with its reservation. Counts into `end`. The log is made durable beside the request, not before it:
@@ -31,14 +32,7 @@ export async function takeTurn(
     ports.sink.sync(),
   ]);
 
-  const costUsd = input.prices.priceOf(reply.usage);
-  await ports.budget.settle(reserved.id, {
-    usd: costUsd,
-    tokens: reply.usage.inputTokens + reply.usage.outputTokens,
-  });
-  end.usage = addUsage(end.usage, reply.usage);
-  end.costUsd = costUsd === null || end.costUsd === null ? null : end.costUsd + costUsd;
-  end.modelMs += reply.durationMs;
+  const costUsd = await settle(reserved.id, reply, input.prices, ports, end);
   if (!reply.ok) return reply.class === 'aborted' ? endOfAbort(input.signal) : endOfFailure(reply);
 
   end.firstTokenMs ??= reply.firstTokenMs;

@@ -12,16 +12,32 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv, streams);
   } catch (error) {
-    if (!(error instanceof OpsError)) {
-      await streams.err(
-        `steward: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
-      return ENDINGS.bug.exitCode;
-    }
-    await streams.err(`steward: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
-    if (argv.includes('--debug')) await streams.err(`${error.stack ?? ''}\n`);
-    return ENDINGS[error.reason].exitCode;
+    return fail(error, argv, streams);
   }
+}
+
+/** Everything that goes wrong outside a run. Whoever reads JSON gets a result object on this path too. */
+async function fail(error: unknown, argv: readonly string[], streams: Streams): Promise<number> {
+  const isOps = error instanceof OpsError;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason = isOps ? error.reason : 'bug';
+  const message = isOps ? error.message : stack;
+  const hint = isOps ? error.hint : null;
+  const { failureObject, wantedFormat } = await import('./print/failure.ts');
+  if (wantedFormat(argv) !== 'text' && opensRuns(argv)) {
+    const text = hint === null ? message : `${message} (${hint})`;
+    const object = failureObject(reason, text, { sessionId: '', uuid: crypto.randomUUID() });
+    await streams.out(`${JSON.stringify(object)}\n`);
+  }
+  await streams.err(`steward: ${isOps ? '' : 'a bug: '}${message}\n${hint === null ? '' : `  ${hint}\n`}`);
+  if (isOps && argv.includes('--debug')) await streams.err(`${stack}\n`);
+  return ENDINGS[reason].exitCode;
+}
+
+/** Only what opens runs promises result objects. */
+function opensRuns(argv: readonly string[]): boolean {
+  const named = COMMANDS.find(({ name }) => name === argv[0]) ?? COMMANDS[0];
+  return named?.options.some(({ name }) => name === 'output-format') ?? false;
 }
 
 async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {

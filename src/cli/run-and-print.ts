@@ -6,7 +6,7 @@ import { ENDINGS, type Reason } from '../protocol/outcome.ts';
 import type { CommandCall } from './command-call.ts';
 import { createPrinter } from './print/create-printer.ts';
 import type { OutputFormat } from './print/printer.ts';
-import { abortOnSignals } from './signals.ts';
+import type { Signals } from './signals.ts';
 
 /** Performs a run, prints it, and answers with its exit status. */
 export async function runAndPrint(
@@ -14,6 +14,7 @@ export async function runAndPrint(
   world: World,
   request: RunRequest,
   format: OutputFormat,
+  { signal }: Signals,
 ): Promise<number> {
   const { args, streams } = call;
   const startedMs = world.clock.elapsed();
@@ -25,34 +26,29 @@ export async function runAndPrint(
     newId: () => crypto.randomUUID(),
   });
   let reason: Reason = 'bug';
-  const signals = abortOnSignals();
-  try {
-    const end = await performRun(
-      world,
-      request,
-      {
-        onEvent(event, time) {
-          if (event.type === 'run.closed') reason = event.reason;
-          printer.onEvent(event, time);
-        },
-        onDelta: printer.onDelta,
+  const end = await performRun(
+    world,
+    request,
+    {
+      onEvent(event, time) {
+        if (event.type === 'run.closed') reason = event.reason;
+        printer.onEvent(event, time);
       },
-      signals.signal,
-    );
-    await printer.finish({
-      sessionId: end.run,
-      uuid: crypto.randomUUID(),
-      durationMs: world.clock.elapsed() - startedMs,
-      isStructured: request.outputSchema !== null,
-      windowOf: (model) => modelWindow(world, request, model),
-      logHead: end.logHead,
-    });
-    // Under systemd stderr is the journal: there the head is out of this run's reach.
-    if (end.logHead !== null && call.env.JOURNAL_STREAM !== undefined) {
-      await streams.err(`steward: run ${end.run} closed, log head ${end.logHead}\n`);
-    }
-  } finally {
-    signals.stop();
+      onDelta: printer.onDelta,
+    },
+    signal,
+  );
+  await printer.finish({
+    sessionId: end.run,
+    uuid: crypto.randomUUID(),
+    durationMs: world.clock.elapsed() - startedMs,
+    isStructured: request.outputSchema !== null,
+    windowOf: (model) => modelWindow(world, request, model),
+    logHead: end.logHead,
+  });
+  // Under systemd stderr is the journal: there the head is out of this run's reach.
+  if (end.logHead !== null && call.env.JOURNAL_STREAM !== undefined) {
+    await streams.err(`steward: run ${end.run} closed, log head ${end.logHead}\n`);
   }
   return ENDINGS[reason].exitCode;
 }

@@ -1,4 +1,5 @@
-import type { Reason } from '../protocol/outcome.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import { ENDINGS, type Reason } from '../protocol/outcome.ts';
 
 const REASONS: Record<string, Reason> = {
   SIGINT: 'interrupted',
@@ -6,11 +7,18 @@ const REASONS: Record<string, Reason> = {
   SIGHUP: 'terminated',
 };
 
+export interface Signals {
+  signal: AbortSignal;
+  /** `work`, or an OpsError with the signal's reason when that comes first: for waits before there is a run. */
+  orEnd<T>(work: Promise<T>): Promise<T>;
+  stop(): void;
+}
+
 /**
  * The first signal ends the run in order: commands are ended, the log is closed, the result is printed. The second
  * one of the same kind does what it does to any program.
  */
-export function abortOnSignals(): { signal: AbortSignal; stop(): void } {
+export function abortOnSignals(): Signals {
   const abort = new AbortController();
   const handlers = Object.entries(REASONS).map(([name, reason]) => {
     const handler = (): void => {
@@ -20,8 +28,17 @@ export function abortOnSignals(): { signal: AbortSignal; stop(): void } {
     process.on(name, handler);
     return { name, handler };
   });
+  const aborted = new Promise<never>((_, reject) => {
+    abort.signal.addEventListener('abort', () => {
+      const reason = abort.signal.reason as Reason;
+      reject(new OpsError('signal', reason, ENDINGS[reason].meaning));
+    });
+  });
+  // Nobody need be waiting when a signal comes.
+  aborted.catch(() => {});
   return {
     signal: abort.signal,
+    orEnd: (work) => Promise.race([work, aborted]),
     stop() {
       for (const { name, handler } of handlers) process.removeListener(name, handler);
     },

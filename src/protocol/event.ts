@@ -103,7 +103,15 @@ export type RunEvent =
       durationMs: number;
     }
   /** Old tool output left out of later requests, or a summary put in its place. `messages` is the new conversation. */
-  | { type: 'context.reduced'; method: 'prune' | 'summarise'; droppedBytes: number; messages: Message[] }
+  | {
+      type: 'context.reduced';
+      method: 'prune' | 'summarise';
+      droppedBytes: number;
+      messages: Message[];
+      /** What the summary cost; nothing for pruning. */
+      usage: Usage;
+      costUsd: number | null;
+    }
   | { type: 'report.made'; report: ModelReport }
   | { type: 'checks.made'; checks: Check[] }
   | { type: 'notice.given'; level: 'info' | 'warning'; text: string }

@@ -115,6 +115,7 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       spend(state, event);
       break;
     case 'model.failed':
+    case 'context.reduced':
       spend(state, event);
       break;
     case 'snapshot.taken':

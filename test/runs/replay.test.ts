@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import type { Message } from '../../src/protocol/message.ts';
+import { NO_USAGE, NO_USAGE } from '../../src/protocol/model.ts';
 import { replay } from '../../src/runs/index.ts';
 import { anyTurns } from './arbitrary-run.ts';
 import {
@@ -150,7 +151,14 @@ describe('replaying a run log', () => {
         promptEvent('Look.'),
         repliedEvent(1, [toolUse('a')]),
         callFinished('C1', 'a', 'long'),
-        { type: 'context.reduced', method: 'summarise', droppedBytes: 4, messages },
+        {
+          type: 'context.reduced',
+          method: 'summarise',
+          droppedBytes: 4,
+          messages,
+          usage: NO_USAGE,
+          costUsd: 0,
+        },
         repliedEvent(2, [toolUse('b')]),
       ]),
     );

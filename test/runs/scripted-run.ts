@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../src/protocol/event.ts';
 import type { Block, ToolUseBlock } from '../../src/protocol/message.ts';
+import { NO_USAGE, NO_USAGE } from '../../src/protocol/model.ts';
 
 /** A little twin of the loop: the events it records, in its order, for what a test chooses. */
 
@@ -171,6 +172,8 @@ function reduced(): RunEvent {
     type: 'context.reduced',
     method: 'summarise',
     droppedBytes: 1000,
+    usage: NO_USAGE,
+    costUsd: 0,
     messages: [
       { role: 'user', content: [{ type: 'text', text: 'Look at the disks.' }] },
       { role: 'assistant', content: [toolUse('old')] },

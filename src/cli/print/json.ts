@@ -1,3 +1,4 @@
+import { failureLines } from './failure.ts';
 import { foldingPrinter, type Printer, type PrinterOptions } from './printer.ts';
 import { progressLine } from './progress.ts';
 import { resultObject } from './result.ts';
@@ -9,6 +10,9 @@ export function createJsonPrinter({ streams, isVerbose }: PrinterOptions): Print
       const line = progressLine(event, isVerbose);
       if (line !== null) void streams.err(`${line}\n`);
     },
-    finish: (fold, frame) => streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`),
+    async finish(fold, frame) {
+      await streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`);
+      await streams.err(failureLines(fold.closed, frame.sessionId));
+    },
   });
 }

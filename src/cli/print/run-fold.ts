@@ -101,6 +101,9 @@ export function foldEvent(fold: RunFold, event: RunEvent, time: string): void {
       fold.apiStatus = event.status;
       addModel(fold, event.model, event.usage, event.costUsd);
       break;
+    case 'context.reduced':
+      addModel(fold, fold.opened?.model ?? 'unknown', event.usage, event.costUsd);
+      break;
     case 'call.finished':
       fold.evidence.push({
         id: event.call,

@@ -1,4 +1,4 @@
-import { ending, isError } from '../../protocol/outcome.ts';
+import { failureLines } from './failure.ts';
 import { foldingPrinter, type Printer, type PrinterOptions } from './printer.ts';
 import { progressLine } from './progress.ts';
 
@@ -11,15 +11,7 @@ export function createTextPrinter({ streams, isVerbose }: PrinterOptions): Print
     },
     async finish({ closed }, frame) {
       if (closed?.result != null) await streams.out(`${closed.result.trimEnd()}\n`);
-      if (closed === null || !isError(closed.reason)) return;
-      const row = ending(closed.reason);
-      const again =
-        closed.resumeAt === null ? '' : `; try again at ${new Date(closed.resumeAt).toISOString()}`;
-      const message = closed.message ?? row.meaning;
-      await streams.err(
-        `steward: ${row.outcome} (${closed.reason}, exit ${row.exitCode}): ${message}${again}\n`,
-      );
-      if (frame.sessionId !== '') await streams.err(`steward: run ${frame.sessionId}\n`);
+      await streams.err(failureLines(closed, frame.sessionId));
     },
   });
 }

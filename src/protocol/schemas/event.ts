@@ -220,6 +220,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     method: z.enum(['prune', 'summarise']),
     droppedBytes: count,
     messages: z.array(message),
+    usage,
+    costUsd: maybeCount,
   }),
   z.object({ type: z.literal('report.made'), report }),
   z.object({ type: z.literal('checks.made'), checks: z.array(check) }),
