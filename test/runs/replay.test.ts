@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import type { Message } from '../../src/protocol/message.ts';
-import { NO_USAGE, NO_USAGE } from '../../src/protocol/model.ts';
+import { NO_USAGE } from '../../src/protocol/model.ts';
 import { replay } from '../../src/runs/index.ts';
 import { anyTurns } from './arbitrary-run.ts';
 import {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src/protocol/event.ts';
 import type { Block, ToolUseBlock } from '../../src/protocol/message.ts';
-import { NO_USAGE, NO_USAGE } from '../../src/protocol/model.ts';
+import { NO_USAGE } from '../../src/protocol/model.ts';
 
 /** A little twin of the loop: the events it records, in its order, for what a test chooses. */
 
