@@ -45,6 +45,8 @@ export interface WorldOptions {
   settings: string | null;
   /** Flags that set one setting, as typed: `{ 'limits.turns': '5' }`. */
   flagValues: Record<string, string | readonly string[]>;
+  /** How such a flag is spelled, for its errors. */
+  flagNames: Record<string, string>;
   /** False with --no-session-persistence. */
   isPersistent: boolean;
 }
@@ -59,7 +61,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     env,
     cwd,
     home,
-    flags: { settings: options.settings, values: options.flagValues },
+    flags: { settings: options.settings, values: options.flagValues, names: options.flagNames },
   });
   const { settings } = loaded;
   const { store, notice } = openStore(options, settings.state_dir ?? stateFolder(env, home));

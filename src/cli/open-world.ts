@@ -23,6 +23,7 @@ export function worldOf({ args, env, cwd }: CommandCall): Promise<World> {
     cwd,
     settings: args.value('settings') ?? null,
     flagValues,
+    flagNames: Object.fromEntries(Object.entries(SETTING_FLAGS).map(([flag, key]) => [key, `--${flag}`])),
     isPersistent: !args.has('no-session-persistence'),
   });
 }

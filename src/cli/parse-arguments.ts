@@ -55,7 +55,7 @@ function parseStrictly(
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(-+[^' ]+)/.exec(message)?.[1];
     if (unknown === undefined)
-      throw new OpsError('usage', 'usage', message.split('. ')[0] ?? message, { cause: error });
+      throw new OpsError('usage', 'usage', message.split(/\.\s/)[0] ?? message, { cause: error });
     const guess = nearest(unknown.replace(/^-+/, ''), names);
     throw new OpsError('usage', 'usage', `unknown option ${unknown}`, {
       hint: guess === undefined ? 'see steward --help' : `did you mean --${guess}?`,

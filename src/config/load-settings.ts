@@ -14,6 +14,8 @@ export interface SettingsInput {
     settings: string | null;
     /** Flags that set one setting: its key → the text as typed. `--max-turns 5` is `{ 'limits.turns': '5' }`. */
     values: Readonly<Record<string, string | readonly string[]>>;
+    /** How such a flag is spelled, for its errors: `{ 'limits.turns': '--max-turns' }`. */
+    names?: Readonly<Record<string, string>>;
   };
 }
 
@@ -49,7 +51,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     sources.push(given.source);
     levels.push(await readFileLevel('command line', given.source, given.text, context));
   }
-  levels.push(readFlagLevel(flags.values, context));
+  levels.push(readFlagLevel(flags.values, context, flags.names));
   return { ...mergeLevels(levels), sources };
 }
 

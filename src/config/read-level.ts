@@ -82,12 +82,13 @@ export function readEnvironmentLevel(env: Record<string, string | undefined>, co
 export function readFlagLevel(
   flags: Readonly<Record<string, string | readonly string[]>>,
   context: ReadContext,
+  names: Readonly<Record<string, string>> = {},
 ): Level {
   const rows = settingRows();
   const values = Object.entries(flags).map(([key, given]): LevelValue => {
     const known = rows.find((row) => row.key === key);
     if (!known) throw new Error(`a flag sets ${key}, which is no setting`);
-    const error = (message: string) => new OpsError('bad-flag', 'usage', `${key}: ${message}`);
+    const error = (message: string) => new OpsError('bad-flag', 'usage', `${names[key] ?? key}: ${message}`);
     const value =
       typeof given === 'string'
         ? readText(known.row, given, context, error)

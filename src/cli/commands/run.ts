@@ -5,6 +5,7 @@ import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { readFormat, readRequest } from '../read-request.ts';
 import { runAndPrint } from '../run-and-print.ts';
+import { abortOnSignals } from '../signals.ts';
 
 /** `steward run GOAL`. */
 export async function run(call: CommandCall): Promise<number> {
@@ -17,10 +18,12 @@ export async function run(call: CommandCall): Promise<number> {
     });
   }
   const format = readFormat(call);
+  const signals = abortOnSignals();
   const world = await worldOf(call);
   const request = await readRequest(call, world);
   const trigger = await readTrigger(args.value('trigger-file'), world);
-  return runAndPrint(call, world, { ...request, goal, sets: readSets(args.list('set')), trigger }, format);
+  const sets = readSets(args.list('set'));
+  return runAndPrint(call, world, { ...request, goal, sets, trigger }, format, signals);
 }
 
 function readSets(pairs: readonly string[]): Record<string, string> {
