@@ -2,6 +2,7 @@ import {
   type BuiltPrompt,
   buildPlainPrompt,
   buildPrompt,
+  DEFAULT_BUDGET_BYTES,
   type EarlierRun,
   type OperatorNotes,
   type PromptFacts,
@@ -64,7 +65,7 @@ async function build(
     snapshot: gathered.items.length === 0 ? null : gathered,
     trigger: request.trigger,
     earlierRuns: await earlierRuns(scope),
-    budgetBytes: thinker.profile.snapshotBytes,
+    budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
   };
   const fragments = await shippedFragments();
   return goal === null
