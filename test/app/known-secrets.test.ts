@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { readKnownSecrets } from '../../src/app/known-secrets.ts';
+import { loadSettings } from '../../src/config/index.ts';
+import { operatorFiles } from '../fakes/operator-files.ts';
+
+const FILES = {
+  '/run/credentials/steward/anthropic': 'sk-from-systemd\n',
+  '/etc/app.env': '# comment\nexport DB_PASSWORD="correct horse"\nDEBUG=1\n',
+  '/etc/one-line': 'the whole line\n',
+};
+
+async function secretsOf(env: Record<string, string>, valuesFrom: string[]): Promise<string[]> {
+  const files = operatorFiles(FILES);
+  const { settings } = await loadSettings({
+    files,
+    env: {},
+    cwd: '/',
+    home: '/root',
+    flags: { settings: JSON.stringify({ mask: { values_from: valuesFrom } }), values: {} },
+  });
+  return readKnownSecrets(settings, env, files);
+}
+
+describe('secrets that the process can know of', () => {
+  it('are variables with telling names, long enough not to be words', async () => {
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-123', PIN_TOKEN: '1234', EDITOR: 'nvim-is-no-secret' };
+    expect(await secretsOf(env, [])).toEqual(['sk-ant-123']);
+  });
+
+  it("are systemd's credentials", async () => {
+    expect(await secretsOf({ CREDENTIALS_DIRECTORY: '/run/credentials/steward' }, [])).toEqual([
+      'sk-from-systemd',
+    ]);
+  });
+
+  it('are values of the files that settings name', async () => {
+    expect(await secretsOf({}, ['/etc/app.env', '/etc/one-line'])).toEqual([
+      'correct horse',
+      'the whole line',
+    ]);
+  });
+});

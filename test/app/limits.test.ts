@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { limitsOf } from '../../src/app/limits.ts';
+import type { World } from '../../src/app/world.ts';
+import { loadSettings } from '../../src/config/index.ts';
+import type { Goal } from '../../src/protocol/goal.ts';
+import { operatorFiles } from '../fakes/operator-files.ts';
+
+async function limitsFor(given: {
+  goal?: Goal['limits'];
+  file?: string;
+  flags?: Record<string, string>;
+}): Promise<Goal['limits']> {
+  const loaded = await loadSettings({
+    files: operatorFiles({ '/root/.config/steward/steward.yaml': given.file ?? '' }),
+    env: {},
+    cwd: '/srv',
+    home: '/root',
+    flags: { settings: null, values: given.flags ?? {} },
+  });
+  // limitsOf reads nothing else of a world and of a goal.
+  const world = { loaded, settings: loaded.settings } as World;
+  return limitsOf(world, given.goal === undefined ? null : ({ limits: given.goal } as Goal));
+}
+
+describe('limits of a run', () => {
+  it('are none when nobody sets any', async () => {
+    expect(await limitsFor({})).toEqual({});
+  });
+
+  it("are the tighter of a goal's and the settings'", async () => {
+    const limits = await limitsFor({ goal: { turns: 30, usd: 0.1 }, file: 'limits: { turns: 10, usd: 5 }' });
+    expect(limits).toEqual({ turns: 10, usd: 0.1 });
+  });
+
+  it('are what the command line says, over both', async () => {
+    const limits = await limitsFor({
+      goal: { turns: 5, durationMs: 60_000 },
+      file: 'limits: { turns: 10 }',
+      flags: { 'limits.turns': '40', 'limits.duration': '5m' },
+    });
+    expect(limits).toEqual({ turns: 40, durationMs: 300_000 });
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createRecorder } from '../../src/app/recorder.ts';
+import type { RunEvent } from '../../src/protocol/event.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { createRecordingSink } from '../fakes/sink.ts';
+
+const MASKER = { mask: (text: string) => text.replaceAll('hunter2', '[masked]'), hasMask: () => false };
+
+function setUp() {
+  const seen: { event: RunEvent; time: string }[] = [];
+  const log = createRecordingSink();
+  const recorder = createRecorder(MASKER, createFakeClock(), {
+    onEvent: (event, time) => seen.push({ event, time }),
+    onDelta() {},
+  });
+  return { seen, log, recorder };
+}
+
+function started(step: string, effect: 'observe' | 'reversible'): RunEvent {
+  return { type: 'step.started', step, effect, command: 'x' };
+}
+
+function finished(step: string, ok: boolean): RunEvent {
+  return { type: 'step.finished', step, ok, summary: '', durationMs: 1 };
+}
+
+describe('the recorder', () => {
+  it('masks what it logs and what it shows, deep inside and never in keys', () => {
+    const { seen, log, recorder } = setUp();
+    recorder.attach(log);
+    const input = { hunter2: ['say hunter2'] };
+    recorder.record({
+      type: 'call.finished',
+      call: 'C1',
+      toolUseId: 't',
+      tool: 'Bash',
+      input,
+      ok: true,
+      text: 'password: hunter2',
+      refused: false,
+      durationMs: 1,
+    });
+    const masked = { input: { hunter2: ['say [masked]'] }, text: 'password: [masked]' };
+    expect(log.events[0]).toMatchObject(masked);
+    expect(seen[0]?.event).toMatchObject(masked);
+  });
+
+  it('shows nothing that could not be logged', () => {
+    const { seen, log, recorder } = setUp();
+    recorder.attach(log);
+    log.failWith(new Error('no space left'));
+    expect(() => recorder.record(started('C1', 'observe'))).toThrow('no space left');
+    expect(seen).toEqual([]);
+  });
+
+  it('reaches the listener before there is a log', () => {
+    const { seen, log, recorder } = setUp();
+    recorder.record({ type: 'notice.given', level: 'warning', text: 'early' });
+    recorder.attach(log);
+    expect(seen).toHaveLength(1);
+    expect(log.events).toEqual([]);
+  });
+
+  it('counts steps above observe, and those that were begun and did not end well', () => {
+    const { recorder } = setUp();
+    recorder.record(started('C1', 'observe'));
+    recorder.record(started('C2', 'reversible'));
+    recorder.record(finished('C2', true));
+    recorder.record(started('C3', 'reversible'));
+    recorder.record(finished('C3', false));
+    recorder.record(started('C4', 'reversible'));
+    expect(recorder.effects()).toEqual({ begun: 3, failed: 2 });
+  });
+
+  it('knows the ids that a report may cite', () => {
+    const { recorder } = setUp();
+    recorder.record({
+      type: 'look.taken',
+      look: { id: 'L1', finding: 'F1', command: 'x', at: 0, ok: true, reason: null, text: '' },
+    });
+    expect([...recorder.evidence()]).toEqual(['L1']);
+  });
+});
