@@ -112,6 +112,7 @@ async function takeCalls(
 ): Promise<boolean> {
   talk.calls += wanted.length;
   talk.unfinishedText = '';
+  talk.continuations = 0;
   const results = await runCalls(wanted, ports.tools, input.signal, (result) => recordResult(result, ports));
   end.refusedCalls.push(...results.filter((result) => result.isRefused));
   if (results.length < wanted.length) return false;

@@ -145,6 +145,14 @@ describe('a model that fails', () => {
 });
 
 describe('answers', () => {
+  it('may be cut again and again in a long run, as long as calls come between', async () => {
+    const cut = says('a part ', 'max_tokens');
+    const { end } = await driveLoop({
+      turns: [cut, calls('Bash:a'), cut, calls('Bash:b'), cut, calls('Bash:c'), says('done')],
+    });
+    expect(end).toMatchObject({ stop: null, text: 'done', turns: 7 });
+  });
+
   it('are put together when cut at the output limit', async () => {
     const { end, requests, events } = await driveLoop({ turns: [says('one ', 'max_tokens'), says('two')] });
     expect(end.text).toBe('one two');
