@@ -17,10 +17,12 @@ interface Conversation {
   unfinishedText: string;
   continuations: number;
   objections: number;
+  emptyAnswers: number;
 }
 
 const MAX_CONTINUATIONS = 2;
 const MAX_OBJECTIONS = 3;
+const MAX_EMPTY_ANSWERS = 2;
 
 /** The loop: model, calls, model … until an answer, a report or a limit. Never throws for what a model does. */
 export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopEnd> {
@@ -32,6 +34,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     unfinishedText: '',
     continuations: 0,
     objections: 0,
+    emptyAnswers: 0,
   };
   const earlierTurns = input.from.turns - input.spent.turns;
   const earlierCalls = input.from.calls - input.spent.calls;
@@ -54,7 +57,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
 
     const uses = reply.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
     if (uses.length === 0) {
-      const next = await takeAnswer(reply, talk, ports);
+      const next = await takeAnswer(reply, talk, end, ports);
       if (next === 'done') return end;
       if (next !== 'go on') return { ...end, stop: next };
       continue;
@@ -81,6 +84,7 @@ function remember(reply: ModelReply, talk: Conversation, end: LoopEnd): void {
 async function takeAnswer(
   reply: ModelReply,
   talk: Conversation,
+  end: LoopEnd,
   ports: LoopPorts,
 ): Promise<'done' | 'go on' | LoopStop> {
   const text = talk.unfinishedText + textOf(reply);
@@ -95,10 +99,20 @@ async function takeAnswer(
   }
   talk.unfinishedText = '';
   const objection = await ports.checkAnswer(text);
-  if (objection === null) return 'done';
+  if (objection === null) return end.text.trim() === '' ? takeSilence(talk, ports) : 'done';
   talk.objections += 1;
   if (talk.objections >= MAX_OBJECTIONS) return { reason: 'schema', message: objection, resumeAt: null };
   say(objection, talk, ports);
+  return 'go on';
+}
+
+/** The model ends its turn and has said nothing so far: once is an accident, nothing at all is no success. */
+function takeSilence(talk: Conversation, ports: LoopPorts): 'go on' | LoopStop {
+  talk.emptyAnswers += 1;
+  if (talk.emptyAnswers >= MAX_EMPTY_ANSWERS) {
+    return { reason: 'broken-reply', message: 'The model gave an empty answer twice', resumeAt: null };
+  }
+  say('Your answer was empty. Give it now, in words.', talk, ports);
   return 'go on';
 }
 

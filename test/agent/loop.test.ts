@@ -171,6 +171,35 @@ describe('answers', () => {
     expect(requests).toHaveLength(3);
   });
 
+  it('that are empty are asked for once more', async () => {
+    const { end, requests } = await driveLoop({ turns: [replied([], 'end_turn'), says('here it is')] });
+    expect(end).toMatchObject({ stop: null, text: 'here it is' });
+    expect(requests[1]?.messages.at(-1)).toEqual({
+      role: 'user',
+      content: [{ type: 'text', text: 'Your answer was empty. Give it now, in words.' }],
+    });
+  });
+
+  it.each([
+    ['nothing', []],
+    ['white space', [{ type: 'text' as const, text: ' \n' }]],
+    ['thinking only', [{ type: 'thinking' as const, text: 'hm' }]],
+  ])('that stay empty are no success: %s', async (_, content) => {
+    const silent = replied(content, 'end_turn');
+    const { end, requests } = await driveLoop({ turns: [calls('Bash:df'), silent, silent] });
+    expect(end.stop).toMatchObject({
+      reason: 'broken-reply',
+      message: 'The model gave an empty answer twice',
+    });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('may have come before the last call', async () => {
+    const early = replied([{ type: 'text', text: 'all is well' }, ...calls('Bash:df').content], 'tool_use');
+    const { end } = await driveLoop({ turns: [early, replied([], 'end_turn')] });
+    expect(end).toMatchObject({ stop: null, text: 'all is well' });
+  });
+
   it('may be a refusal, which is no success', async () => {
     const { end } = await driveLoop({ turns: [replied([], 'refusal')] });
     expect(end.stop?.reason).toBe('broken-reply');
