@@ -12,7 +12,8 @@ export interface FallbackOptions {
 
 /**
  * Tries the next model when one and its retries are exhausted, and stays with it for the rest of the run: every turn
- * would else begin with the same failures. Not for a bad request, which is steward's own fault, nor after an abort.
+ * would else begin with the same failures. Not for a bad request, which is steward's own fault (except that a model
+ * which is not there cannot be had), nor after an abort.
  * When none answers, the failure that heals by itself first is returned.
  */
 export function withFallbacks(
@@ -32,7 +33,8 @@ export function withFallbacks(
         return result;
       }
       failures.push(result);
-      if (result.class === 'bad-request' || result.class === 'aborted') return result;
+      const isOwnFault = result.class === 'bad-request' && result.status !== 404;
+      if (isOwnFault || result.class === 'aborted') return result;
       const next = candidates[index + 1];
       if (next === undefined) return firstToHeal(failures);
       options.onFallback?.(result, model, next.model);

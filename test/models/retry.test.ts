@@ -229,6 +229,14 @@ describe('fall-backs', () => {
     expect(second.asked).toEqual([]);
   });
 
+  it('are for a model that is not there', async () => {
+    const port = withFallbacks([
+      { port: portOf(failure('bad-request', { status: 404 })), model: 'one' },
+      { port: portOf(REPLY), model: 'two' },
+    ]);
+    expect(await port.complete(ask('one'))).toEqual(REPLY);
+  });
+
   it('return the failure that heals first when nobody answers', async () => {
     const resumeAt = now() + 60_000;
     const port = withFallbacks([
