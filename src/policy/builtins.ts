@@ -33,6 +33,7 @@ export function judgeBuiltin(name: string, args: readonly Arg[]): Ruling | undef
         ? allowed(`builtin:${name}`)
         : asks(`operand:${name}`, `${name} takes one number`);
     case 'set':
+      if (args.length === 0) return asks('environment', 'set prints every variable');
       return onlyLiterals(name, args, /^(?:[-+][euf]+|-[euf]*o|pipefail|errexit|nounset)$/, 4);
     case 'ulimit':
       return onlyLiterals(name, args, /^-[aHSbcdefilmnpqrstuvx]+$/, 1);

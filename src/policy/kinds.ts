@@ -1,6 +1,7 @@
 import { checkAwk } from './languages/awk.ts';
 import { checkJq, checkYq } from './languages/jq.ts';
 import { checkSed } from './languages/sed.ts';
+import { checkSql } from './languages/sql.ts';
 import type { PathJudge, PathUse } from './paths.ts';
 import { asks, type Ruling } from './ruling.ts';
 import type { Arg } from './words.ts';
@@ -74,6 +75,7 @@ const LANGUAGES: Record<string, Check> = {
   awk: checkAwk,
   jq: checkJq,
   yq: checkYq,
+  sql: checkSql,
   endpoint: (url, context) =>
     context.isDeclaredEndpoint(url) ? undefined : `${url} is not an endpoint that settings declare`,
 };

@@ -109,9 +109,9 @@ export const PROCESS_SUBSTITUTION = '/dev/fd/63';
 const READABLE_DEVICES = ['/dev/null', '/dev/stdin', '/dev/fd/0', '/dev/kmsg', PROCESS_SUBSTITUTION];
 const WRITABLE_DEVICES = ['/dev/null'];
 
-/** Also keeps bash's own /dev/tcp and /dev/udp out. */
+/** Also keeps out bash's own /dev/tcp and gawk's /inet. */
 function checkDevice(path: string, isPattern: boolean, known: string[]): Ruling | undefined {
-  if (!/^\/dev(?:\/|$)/.test(path) || (!isPattern && known.includes(path))) return undefined;
+  if (!/^\/(?:dev|inet[46]?)(?:\/|$)/.test(path) || (!isPattern && known.includes(path))) return undefined;
   return denied('floor:device', `${path} is a device`, 'irreversible');
 }
 

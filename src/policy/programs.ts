@@ -92,6 +92,14 @@ function checkUse(verb: VerbSpec, found: Arguments, context: CommandContext): Ru
       `${context.program} is known to only observe with ${requires.join(' or ')}`,
     );
   }
+  for (const [option, others] of Object.entries(verb.companions)) {
+    if (found.seen.has(option) && !others.some((name) => found.seen.has(name))) {
+      return asks(
+        `option:${option}`,
+        `${context.program} ${option} only observes beside ${others.join(' or ')}`,
+      );
+    }
+  }
   const kinds = rule.scriptOptions.some((name) => found.seen.has(name)) ? rule.kinds.slice(1) : rule.kinds;
   const isRecursive =
     rule.recursive.includes('always') || rule.recursive.some((name) => found.seen.has(name));

@@ -34,6 +34,8 @@ export interface VerbSpec {
   isLocal: boolean;
   /** Options that are known to change or to reveal something, with the reason. */
   deny: Record<string, string>;
+  /** An option that is only allowed beside one of these. */
+  companions: Record<string, string[]>;
   /** At least one of these must be given; empty: no such demand. */
   requires: string[];
   /** A string names the sibling that says it all. */

@@ -14,6 +14,7 @@ const node = z.strictObject({
   options: z.record(z.string(), names).optional(),
   deny: z.record(z.string(), z.string()).optional(),
   requires: names.optional(),
+  companions: z.record(z.string(), names).optional(),
   operands: z.string().optional(),
   local: z.boolean().optional(),
   minimum: z.int().optional(),
