@@ -5,7 +5,7 @@ import { type Exchange, runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
-type Sdk = typeof import('@anthropic-ai/sdk');
+type Sdk = typeof import('./anthropic-sdk.ts');
 
 /** Anthropic's Messages API through its SDK, which is loaded with the first request. It retries nothing: retry.ts does. */
 export function createAnthropic(options: VendorOptions): ModelPort {
@@ -15,10 +15,10 @@ export function createAnthropic(options: VendorOptions): ModelPort {
     endpoint: options.endpoint,
     complete: (request) =>
       runExchange(options, request, async (exchange) => {
-        const sdk = await import('@anthropic-ai/sdk');
-        const client = createClient(sdk, options, exchange);
+        const sdk = await import('./anthropic-sdk.ts');
+        const messages = createMessages(sdk, options, exchange);
         try {
-          const stream = await client.messages.create(anthropicBody(request));
+          const stream = await messages.create(anthropicBody(request));
           for await (const event of stream) take(event, exchange.draft, request.model);
         } catch (error) {
           // An error event inside the stream; error statuses never get as far as the SDK.
@@ -31,8 +31,12 @@ export function createAnthropic(options: VendorOptions): ModelPort {
   };
 }
 
-function createClient(sdk: Sdk, options: VendorOptions, exchange: Exchange): InstanceType<Sdk['Anthropic']> {
-  return new sdk.Anthropic({
+function createMessages(
+  sdk: Sdk,
+  options: VendorOptions,
+  exchange: Exchange,
+): ReturnType<Sdk['createMessages']> {
+  return sdk.createMessages({
     // Never null: the SDK would then look for a key in the environment and in profiles that nobody named.
     apiKey: options.apiKey ?? '',
     baseURL: options.endpoint,
