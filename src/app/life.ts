@@ -158,10 +158,12 @@ function resultOf(
   const modelName =
     talk === null ? null : scope.choice.primary.vendor === 'none' ? null : scope.choice.primary.model;
   const ended = ending(reason).outcome === 'failed' || ending(reason).outcome === 'stopped';
-  const used =
-    modelName === null ? null : `Model: ${modelName}, ${talk?.end.turns} turns${ended ? ', cut off' : ''}.`;
+  const cost = talk?.end.costUsd == null ? '' : `, $${talk.end.costUsd.toFixed(4)}`;
+  const turns = `${talk?.end.turns} turn${talk?.end.turns === 1 ? '' : 's'}`;
+  const used = modelName === null ? null : `Model: ${modelName}, ${turns}${cost}${ended ? ', cut off' : ''}.`;
   return reportText({
     run,
+    notKept: world.store.kind === 'disk' ? null : world.store.location,
     title: goal.name,
     host: world.host.hostname,
     now: world.clock.now(),

@@ -46,6 +46,7 @@ export async function look(world: World, names: readonly string[], signal: Abort
   const text = reportText({
     ...gathered,
     run: null,
+    notKept: null,
     title: 'Context',
     host: world.host.hostname,
     now: world.clock.now(),

@@ -7,6 +7,8 @@ import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
 /** What a person reads about a run that gathered facts: first how it stands, then why, then what it rests on. */
 export interface ReportFacts {
   run: string | null;
+  /** Where its log was when there is none to look into later, with the reason; else null. */
+  notKept: string | null;
   title: string;
   host: string;
   /** Milliseconds since the epoch. */
@@ -26,8 +28,10 @@ export interface ReportFacts {
   modelNote: string | null;
 }
 
-const LOOK_LINES = 8;
+/** More of a look-step than this is for `steward runs show`. */
+const LOOK_LINES = 10;
 const LINE_LENGTH = 160;
+const SEEN_LENGTH = 120;
 
 export function reportText(facts: ReportFacts): string {
   const parts = [
@@ -35,9 +39,9 @@ export function reportText(facts: ReportFacts): string {
     facts.report === null ? (facts.answer ?? '') : modelPart(facts.report),
     facts.findings.map((finding) => findingPart(finding, facts)).join('\n'),
     facts.brokenRules.map((broken) => `? rule ${broken.rule} is broken: ${broken.error}`).join('\n'),
-    checksPart(facts.checks),
     troublePart(facts.items),
-    evidencePart(facts),
+    checksPart(facts.checks),
+    seenPart(facts),
     closingPart(facts),
   ];
   return parts.filter((part) => part.trim() !== '').join('\n\n');
@@ -45,24 +49,25 @@ export function reportText(facts: ReportFacts): string {
 
 function headline(facts: ReportFacts): string {
   const when = new Date(facts.now).toISOString().replace(/\.\d+Z$/, 'Z');
-  const answered = facts.items.filter(({ status }) => status === 'ok').length;
-  const absent = facts.items.filter(({ status }) => status === 'not-configured').length;
-  const of =
-    absent === 0 ? `${facts.items.length}` : `${facts.items.length - absent} (${absent} not configured)`;
+  const asked = facts.items.filter(({ status }) => status !== 'not-configured');
+  const answered = asked.filter(({ status }) => status === 'ok');
+  const of = answered.length === asked.length ? '' : ` of ${asked.length}`;
+  const probes = asked.length === 1 ? 'probe' : 'probes';
   const seconds = (facts.durationMs / 1000).toFixed(1);
   const row = facts.reason === null ? null : ending(facts.reason);
   const verdict = row === null ? '' : `: ${row.outcome.toUpperCase()} (exit ${row.exitCode})`;
-  const found = facts.findings.length === 1 ? '1 finding' : `${facts.findings.length || 'No'} findings`;
+  const { length } = facts.findings;
+  const found = length === 0 ? 'Nothing was found' : `${length} finding${length === 1 ? '' : 's'}`;
   const lines = [
     `${facts.title} on ${facts.host}, ${when}${verdict}`,
-    `${found}; ${answered} of ${of} probes answered in ${seconds} s.`,
+    asked.length === 0
+      ? 'Nothing was checked.'
+      : `${found}; ${answered.length}${of} ${probes} answered in ${seconds} s.`,
   ];
   return lines.join('\n');
 }
 
 function modelPart(report: ModelReport): string {
-  const cite = (evidence: readonly string[]): string =>
-    evidence.length === 0 ? '' : `  [${evidence.join(', ')}]`;
   return [
     report.summary,
     ...report.findings.map(({ severity, text, evidence }) => `  ${mark(severity)} ${text}${cite(evidence)}`),
@@ -72,32 +77,40 @@ function modelPart(report: ModelReport): string {
 }
 
 function findingPart(finding: Finding, { now, looks }: ReportFacts): string {
-  const age =
-    finding.state === 'new'
-      ? 'new'
-      : `${finding.state}, for ${formatDuration(Math.max(0, now - finding.since))}`;
-  const quiet = finding.quietReason === null ? '' : `\n  quiet: ${finding.quietReason}`;
-  const head = `${mark(finding.severity)} ${finding.id} ${finding.severity}: ${finding.text}  [${finding.evidence.join(', ')}] (${age})${quiet}`;
-  const shown = looks.filter((look) => look.finding === finding.id).map(lookPart);
-  return [head, ...shown].join('\n');
+  const { id, severity, text, state, since, evidence, quietReason } = finding;
+  const isBack = state === 'new' || state === 'returned';
+  const age = isBack ? state : `${state}, first seen ${formatDuration(Math.max(0, now - since))} ago`;
+  const head = `${mark(severity)} ${id} ${severity} (${age}): ${text}${cite(evidence)}`;
+  const quiet = quietReason === null ? [] : [`  quiet: ${quietReason.replace(/\.\d{3}Z/, 'Z')}`];
+  const shown = looks.filter((look) => look.finding === id).map(lookPart);
+  return [head, ...quiet, ...shown].join('\n');
 }
 
+/** A log is read from its end, a list that was sorted for us from its beginning. */
 function lookPart(look: LookItem): string {
-  const lines = look.text.trimEnd().split('\n');
-  const cut = lines.length > LOOK_LINES ? [`… ${lines.length - LOOK_LINES} lines before this`] : [];
-  const tail = look.text.trim() === '' ? [] : lines.slice(-LOOK_LINES);
-  const body = [...cut, ...tail].map((line) => `    | ${line.slice(0, LINE_LENGTH)}`);
+  const lines = look.text.trim() === '' ? [] : look.text.trimEnd().split('\n');
+  const missing = lines.length - LOOK_LINES;
+  const isLog = look.command.startsWith('journalctl ');
+  const note = missing > 0 ? [`… ${missing} ${isLog ? 'lines before this' : 'more lines'}`] : [];
+  const shown = isLog ? [...note, ...lines.slice(-LOOK_LINES)] : [...lines.slice(0, LOOK_LINES), ...note];
   const trouble = look.ok ? [] : [`    ! ${look.reason ?? 'failed'}`];
-  return [`  ${look.id} $ ${look.command}`, ...trouble, ...body].join('\n');
+  return [
+    `  ${look.id} $ ${look.command}`,
+    ...trouble,
+    ...shown.map((line) => `    | ${cut(line, LINE_LENGTH)}`),
+  ].join('\n');
 }
 
+/** Those that passed are counted: what did not is what somebody has to read. */
 function checksPart(checks: readonly Check[]): string {
   if (checks.length === 0) return '';
-  const lines = checks.map((check) => {
-    const cite = check.evidence.length === 0 ? '' : `  [${check.evidence.join(', ')}]`;
-    return `  ${check.id} ${check.verdict}: ${check.text}${check.detail === '' ? '' : ` (${check.detail})`}${cite}`;
+  const passed = checks.filter(({ verdict }) => verdict === 'passed').length;
+  const others = checks.filter(({ verdict }) => verdict !== 'passed');
+  const lines = others.map(({ id, verdict, text, detail, evidence }) => {
+    const why = detail === '' || detail === 'false' ? '' : ` (${detail})`;
+    return `  ${id} ${verdict}: ${text}${why}${cite(evidence)}`;
   });
-  return ['Checked after the work:', ...lines].join('\n');
+  return [`Checks of the goal: ${passed} of ${checks.length} passed.`, ...lines].join('\n');
 }
 
 /** What could not be seen, before what was: silence about a blind spot is how monitoring lies. */
@@ -110,29 +123,46 @@ function troublePart(items: ReportFacts['items']): string {
   ].join('\n');
 }
 
-function evidencePart({ items, host }: ReportFacts): string {
+/** What every probe said, in a line; of those that something rests on, with the command that said it. */
+function seenPart({ items, host, findings, report }: ReportFacts): string {
   const seen = items.filter(({ status }) => status === 'ok');
-  if (seen.length === 0) return 'Nothing was checked.';
-  const width = Math.max(...seen.map(({ probe }) => probe.length));
-  const lines = seen.map((item) => {
-    const at = new Date(item.at).toISOString().slice(11, 19);
-    const where = item.host === host ? '' : ` on ${item.host}`;
-    const change = item.change === 'new' ? '' : ` (${item.change})`;
-    return `  ${item.id.padEnd(3)} ${item.probe.padEnd(width)}  ${at}Z${where}${change}  ${item.command.slice(0, 90)}`;
-  });
   const absent = items.filter(({ status }) => status === 'not-configured');
-  const missing = absent
-    .map(({ probe, reason }) => (reason === null ? probe : `${probe} (${reason})`))
-    .join(', ');
-  return ['Seen:', ...lines, ...(missing === '' ? [] : [`Not configured here: ${missing}`])].join('\n');
+  const cited = new Set([...findings, ...(report?.findings ?? [])].flatMap(({ evidence }) => evidence));
+  const width = Math.max(...seen.map(({ probe }) => probe.length));
+  const lines = seen.flatMap((item) => {
+    const where = item.host === host ? '' : `on ${item.host}: `;
+    const row = `  ${item.id.padEnd(3)} ${item.probe.padEnd(width)}  ${where}${firstLine(item.text)}`;
+    return cited.has(item.id) ? [row, `      $ ${cut(item.command, LINE_LENGTH)}`] : [row];
+  });
+  const missing = absent.map(({ probe, reason }) => (reason === null ? probe : `${probe} (${reason})`));
+  return [
+    ...(seen.length === 0 ? [] : ['Seen:', ...lines]),
+    ...(absent.length === 0 ? [] : [`Not configured here: ${missing.join(', ')}`]),
+  ].join('\n');
 }
 
-function closingPart({ modelNote, run }: ReportFacts): string {
-  const lines = [
-    ...(modelNote === null ? [] : [modelNote]),
-    ...(run === null ? [] : [`Run ${run}; everything it saw and did: steward runs show ${run.slice(0, 8)}`]),
-  ];
-  return lines.join('\n');
+function firstLine(text: string): string {
+  const [first = '', ...rest] = text.trim().split('\n');
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more line${rest.length === 1 ? '' : 's'})`;
+  return first === '' ? '(said nothing)' : `${cut(first, SEEN_LENGTH)}${more}`;
+}
+
+function closingPart({ modelNote, run, notKept }: ReportFacts): string {
+  const where =
+    notKept === null
+      ? `everything it saw and did: steward runs show ${run?.slice(0, 8)}`
+      : `its log was kept only in ${notKept}`;
+  return [...(modelNote === null ? [] : [modelNote]), ...(run === null ? [] : [`Run ${run}; ${where}`])].join(
+    '\n',
+  );
+}
+
+function cite(evidence: readonly string[]): string {
+  return evidence.length === 0 ? '' : `  [${evidence.join(', ')}]`;
+}
+
+function cut(line: string, limit: number): string {
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }
 
 function mark(severity: Finding['severity']): string {

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/protocol/finding.ts';
+import type { SnapshotItem } from '../../src/protocol/snapshot.ts';
+import { type ReportFacts, reportText } from '../../src/report/report-text.ts';
+
+const NOW = Date.parse('2026-11-21T03:00:00.400Z');
+
+const item = (id: string, probe: string, text: string, more: Partial<SnapshotItem> = {}): SnapshotItem => ({
+  id,
+  probe,
+  describe: probe,
+  core: true,
+  command: `look-at ${probe}`,
+  host: 'nas',
+  at: NOW,
+  durationMs: 4,
+  status: 'ok',
+  reason: null,
+  text,
+  totalBytes: text.length,
+  isTruncated: false,
+  digest: '00',
+  change: 'new',
+  egress: 'any',
+  facts: {},
+  ...more,
+});
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  id: 'F1',
+  key: 'disk-full:/srv',
+  rule: 'disk-full',
+  probe: 'disk',
+  severity: 'critical',
+  class: 'advisory',
+  object: '/srv',
+  text: 'File system /srv is 93% full',
+  evidence: ['P2', 'L1'],
+  state: 'new',
+  since: NOW,
+  isOpen: true,
+  quietReason: null,
+  ...more,
+});
+
+const facts = (more: Partial<ReportFacts> = {}): ReportFacts => ({
+  run: '8b3d4b4d-d4f3-4816-a4d2-1aa06e4c6774',
+  notKept: null,
+  title: 'health-check',
+  host: 'nas',
+  now: NOW,
+  reason: 'healthy',
+  items: [
+    item('P1', 'memory', '21 GiB available of 23 GiB (91%)'),
+    item('P2', 'disk', '/ 40% full\n/srv 93% full\n/boot 20% full'),
+    item('P3', 'endpoints', '', { status: 'not-configured', reason: 'no endpoints declared' }),
+  ],
+  durationMs: 230,
+  findings: [],
+  brokenRules: [],
+  looks: [],
+  checks: [],
+  report: null,
+  answer: null,
+  modelNote: 'No model was asked: nothing was found.',
+  ...more,
+});
+
+describe('the report of a run', () => {
+  it('of a quiet night says that nothing was found, and what was seen', () => {
+    expect(reportText(facts())).toBe(
+      [
+        'health-check on nas, 2026-11-21T03:00:00Z: HEALTHY (exit 0)',
+        'Nothing was found; 2 probes answered in 0.2 s.',
+        '',
+        'Seen:',
+        '  P1  memory  21 GiB available of 23 GiB (91%)',
+        '  P2  disk    / 40% full (and 2 more lines)',
+        'Not configured here: endpoints (no endpoints declared)',
+        '',
+        'No model was asked: nothing was found.',
+        'Run 8b3d4b4d-d4f3-4816-a4d2-1aa06e4c6774; everything it saw and did: steward runs show 8b3d4b4d',
+      ].join('\n'),
+    );
+  });
+
+  it('puts a finding before everything else, with its look-steps and the command it rests on', () => {
+    const look = { id: 'L1', finding: 'F1', command: 'du -x /srv', at: NOW, ok: true, reason: null };
+    const text = reportText(
+      facts({
+        reason: 'escalated',
+        findings: [finding()],
+        looks: [{ ...look, text: '12M\t/srv/cache\n13M\t/srv\n' }],
+        checks: [
+          { id: 'V1', text: 'memory: ok', verdict: 'passed', detail: 'true', evidence: ['P1'] },
+          { id: 'V2', text: 'disk: ok', verdict: 'failed', detail: 'false', evidence: ['P2'] },
+        ],
+      }),
+    );
+    expect(text).toContain(
+      [
+        'ESCALATED (exit 60)',
+        '1 finding; 2 probes answered in 0.2 s.',
+        '',
+        '✗ F1 critical (new): File system /srv is 93% full  [P2, L1]',
+        '  L1 $ du -x /srv',
+        '    | 12M\t/srv/cache',
+        '    | 13M\t/srv',
+        '',
+        'Checks of the goal: 1 of 2 passed.',
+        '  V2 failed: disk: ok  [P2]',
+      ].join('\n'),
+    );
+    expect(text).toContain('  P2  disk    / 40% full (and 2 more lines)\n      $ look-at disk\n');
+  });
+
+  it('tells how old a finding is and why it is quiet', () => {
+    const since = NOW - 7_200_000;
+    const quietReason = 'cooling down until 2026-11-21T07:00:00.864Z';
+    const standing = facts({
+      findings: [finding({ state: 'standing', since, isOpen: false, quietReason })],
+    });
+    expect(reportText(standing)).toContain(
+      'critical (standing, first seen 2h ago): File system /srv is 93% full  [P2, L1]\n  quiet: cooling down until 2026-11-21T07:00:00Z\n',
+    );
+  });
+
+  it('shows the end of a log and the beginning of a list', () => {
+    const text = Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).join('\n');
+    const look = (id: string, command: string) =>
+      ({ id, finding: 'F1', command, at: NOW, ok: true, reason: null, text }) as const;
+    const shown = reportText(
+      facts({ findings: [finding()], looks: [look('L1', 'journalctl -u x'), look('L2', 'ps --sort=-rss')] }),
+    );
+    expect(shown).toContain('journalctl -u x\n    | … 20 lines before this\n    | line 21\n');
+    expect(shown).toContain('ps --sort=-rss\n    | line 1\n');
+    expect(shown).toContain('    | line 10\n    | … 20 more lines\n');
+  });
+
+  it('names what could not be seen before what was', () => {
+    const silent = item('P4', 'journal', '', { status: 'failed', reason: 'exit 1: no permission' });
+    const text = reportText(facts({ reason: 'cannot-tell', items: [...facts().items, silent] }));
+    expect(text).toContain('Nothing was found; 2 of 3 probes answered in 0.2 s.');
+    expect(text).toContain('Could not be seen:\n  P4 journal failed: exit 1: no permission\n\nSeen:\n');
+  });
+
+  it('claims nothing when nothing was checked, and names no log that was not kept', () => {
+    const text = reportText(
+      facts({ reason: 'cannot-tell', items: [], notKept: 'memory (--no-session-persistence)' }),
+    );
+    expect(text).toContain('CANNOT-TELL (exit 61)\nNothing was checked.\n');
+    expect(text).not.toContain('Seen:');
+    expect(text).toMatch(/; its log was kept only in memory \(--no-session-persistence\)$/);
+  });
+});
