@@ -31,6 +31,17 @@ describe('journal', () => {
     },
   );
 
+  it('never takes the quotations in our own reports for news', async () => {
+    const spec = await loadShipped('journal');
+    const silent = await runProbe(spec, '', { now: NOW - HOUR });
+    const report = line(NOW - 60_000, 'steward', '    | app: No space left on device');
+    const quoted = await runProbe(spec, report, { now: NOW, journalBaseline: silent.journalBaseline });
+    expect(quoted.keys).toEqual([]);
+    const said = line(NOW - 60_000, 'app', 'No space left on device');
+    const found = await runProbe(spec, said, { now: NOW, journalBaseline: silent.journalBaseline });
+    expect(found.keys).toEqual([expect.stringContaining('journal-new:app.service')]);
+  });
+
   it('learns on the first run, names a new error later, and keeps it while it goes on', async () => {
     const spec = await loadShipped('journal');
     const usual = line(NOW - 60_000, 'nut', 'Data for UPS [apc] is stale - check driver', 3);
