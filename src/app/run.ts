@@ -1,4 +1,6 @@
+import { createMemoryStore, readFreeBytes } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { formatBytes } from '../lib/size.ts';
 import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import { ending, type Reason } from '../protocol/outcome.ts';
 import { pruneRuns } from '../runs/index.ts';
@@ -30,7 +32,7 @@ export async function performRun(
   let scope: RunScope | null = null;
   let stopWatching = (): void => {};
   try {
-    scope = await openRun(world, request, recorder, abort.signal);
+    scope = await openRun(withRoom(world, request), request, recorder, abort.signal);
     stopWatching = watch(scope, abort);
     const end = await live(scope, listener);
     close(recorder, end, startedMs, world);
@@ -43,6 +45,22 @@ export async function performRun(
   const end = await endLog(scope);
   if (scope?.goal != null) await tidy(world);
   return end;
+}
+
+/** A run's log and what it teaches take some tens of kilobytes; a talk with a model up to a few hundred. */
+const ROOM_BYTES = 1024 * 1024;
+
+/**
+ * A full disk is what a health check is there to tell of, so it must not end one: such a run keeps nothing, and looks.
+ * A run that goes on writes where its log is, and ends when it cannot.
+ */
+function withRoom(world: World, request: RunRequest): World {
+  const { store } = world;
+  const freeBytes = store.kind === 'disk' ? readFreeBytes(store.location) : null;
+  if (request.resume !== null || freeBytes === null || freeBytes >= ROOM_BYTES) return world;
+  const reason = `there is no room for state at ${store.location}: ${formatBytes(freeBytes)} free`;
+  const notice = `${reason}; nothing is kept and only looking is allowed`;
+  return { ...world, store: createMemoryStore(reason), notices: [...world.notices, notice] };
 }
 
 /** Runs of a goal come by themselves, night after night; whoever starts them does not clean up. */

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
@@ -86,7 +95,20 @@ function preparePrivateFolder(root: string): void {
     mkdirSync(join(root, TEMP_FOLDER), { recursive: true, mode: 0o700 });
     removeLeftovers(join(root, TEMP_FOLDER));
   } catch (error) {
-    throw asStateError(error, root);
+    throw asStateError(whyNotMade(error, root), root);
+  }
+}
+
+/** Of a read-only file system Node's recursive mkdir says ENOENT: what is above the folder tells the reason. */
+function whyNotMade(error: unknown, folder: string): unknown {
+  if (errorCode(error) !== 'ENOENT') return error;
+  try {
+    let above = dirname(folder);
+    while (!existsSync(above)) above = dirname(above);
+    accessSync(above, constants.W_OK);
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 

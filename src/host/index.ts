@@ -1,6 +1,7 @@
 export { createClock } from './clock.ts';
 export { openDiskStore } from './disk-store.ts';
 export { createFiles } from './files.ts';
+export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
 export { readHostIdentity } from './identity.ts';
 export { readIsolation } from './isolation.ts';

@@ -14,6 +14,13 @@ const UNWRITABLE = new Set([
   'ERR_SQLITE_ERROR',
 ]);
 
+const WORDS: Record<string, string> = {
+  EROFS: 'the file system is mounted read-only',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOTDIR: 'something on the way to it is not a folder',
+};
+
 /** The code of a system error (`ENOENT`), or undefined for anything else. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
@@ -31,7 +38,8 @@ export function asStateError(error: unknown, path: string): unknown {
     });
   }
   if (UNWRITABLE.has(code)) {
-    return new OpsError('state-unwritable', 'state-full', `${path} cannot be written (${code})`, {
+    const why = WORDS[code] === undefined ? '' : `: ${WORDS[code]}`;
+    return new OpsError('state-unwritable', 'state-full', `${path} cannot be written${why} (${code})`, {
       hint: 'give the folder to the user that runs steward, mode 0700, on a file system mounted read-write',
       cause: error,
     });
