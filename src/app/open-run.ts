@@ -176,24 +176,26 @@ function withReport(tools: readonly ToolName[]): ToolName[] {
 function recordOpening(scope: RunScope): void {
   const { world, request, recorder, choice, resumed } = scope;
   const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
+  const opened = {
+    type: 'run.opened' as const,
+    run: scope.run,
+    steward: world.version,
+    goal: scope.goal?.name ?? null,
+    prompt: request.prompt,
+    trigger: request.trigger,
+    host: world.host,
+    cwd: world.cwd,
+    model,
+    tools: scope.tools,
+    mode: request.mode,
+    autonomy: scope.autonomy,
+    policyDigest: scope.policing.policy.digest,
+    isolation: world.isolation,
+  };
   if (resumed === null) {
-    recorder.record({
-      type: 'run.opened',
-      run: scope.run,
-      steward: world.version,
-      goal: scope.goal?.name ?? null,
-      prompt: request.prompt,
-      trigger: request.trigger,
-      host: world.host,
-      cwd: world.cwd,
-      model,
-      tools: scope.tools,
-      mode: request.mode,
-      autonomy: scope.autonomy,
-      policyDigest: scope.policing.policy.digest,
-      isolation: world.isolation,
-    });
+    recorder.record(opened);
   } else {
+    recorder.tell(opened);
     recorder.record({ type: 'run.resumed', model, prompt: request.prompt });
   }
   for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });

@@ -6,6 +6,8 @@ import type { RunListener } from './run-request.ts';
 export interface Recorder extends EventSink {
   /** Until then events reach the listener only: what goes wrong before a log is open is still reported. */
   attach(log: EventSink): void;
+  /** For the listener alone: what whoever joins a run that goes on must know of it. */
+  tell(event: RunEvent): void;
   /** Steps above observe that were begun, and those of them that did not end well. */
   effects(): { begun: number; failed: number };
   /** Ids that a report may cite. */
@@ -28,6 +30,8 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
       noteEvidence(masked, evidence);
       listener.onEvent(masked, new Date(clock.now()).toISOString());
     },
+    tell: (event) =>
+      listener.onEvent(maskStrings(event, masker.mask) as RunEvent, new Date(clock.now()).toISOString()),
     sync: async () => log?.sync(),
     attach(opened) {
       log = opened;

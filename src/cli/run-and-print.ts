@@ -24,6 +24,7 @@ export async function runAndPrint(
     isVerbose: args.has('verbose') || args.has('debug') || streams.isErrTerminal,
     hasPartialMessages: args.has('include-partial-messages'),
     newId: () => crypto.randomUUID(),
+    now: world.clock.elapsed,
   });
   let reason: Reason = 'bug';
   const end = await performRun(

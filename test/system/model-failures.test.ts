@@ -262,13 +262,13 @@ describe('a broken answer', () => {
 describe('a model that cannot be had', () => {
   it('gives way to the next one, and the result says so', async () => {
     const { box } = await createBoxWithModel((request) =>
-      request.body.model === 'claude-opus-4-5' ? failed(404) : { text: 'from the other' },
+      request.body.model === 'claude-opus-5-5' ? failed(404) : { text: 'from the other' },
     );
     const { code, result, stderr } = await box.json([
-      ...['-p', 'x', '--model', 'claude-opus-4-5', '--fallback-model', 'claude-haiku-4-5'],
+      ...['-p', 'x', '--model', 'claude-opus-5-5', '--fallback-model', 'claude-haiku-5-5'],
     ]);
     expect([code, result.result]).toEqual([0, 'from the other']);
-    expect(Object.keys(result.modelUsage as object)).toContain('claude-haiku-4-5');
-    expect(stderr).toContain('going on with claude-haiku-4-5');
+    expect(Object.keys(result.modelUsage as object)).toContain('claude-haiku-5-5');
+    expect(stderr).toContain('going on with claude-haiku-5-5');
   });
 });

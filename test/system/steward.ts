@@ -9,7 +9,7 @@ import { type Dialect, type ModelServer, type Script, startModelServer } from '.
 export const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'steward');
 
 /** Claude's model names select its dialect; with ANTHROPIC_BASE_URL nothing leaves the machine. */
-export const MODEL = 'claude-sonnet-4-5';
+export const MODEL = 'claude-sonnet-5-5';
 
 export interface Ended {
   /** 128 + n when a signal ended it, as a shell says it. */

@@ -22,6 +22,8 @@ export interface PrinterOptions {
   isVerbose: boolean;
   hasPartialMessages: boolean;
   newId(): string;
+  /** Milliseconds, for spans. */
+  now(): number;
 }
 
 /** A printer that folds; formats add what they write. */

@@ -1,6 +1,7 @@
 import { parseAnswerJson } from '../../lib/answer-json.ts';
 import { ending, isError } from '../../protocol/outcome.ts';
 import type { RunFold } from './run-fold.ts';
+import { toWireUsage } from './wire.ts';
 
 /** Version of our additions to the object; bumped when a field changes its meaning. */
 const SCHEMA_VERSION = 1;
@@ -40,7 +41,7 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
     stop_reason: fold.stopReason,
     session_id: frame.sessionId,
     total_cost_usd: closed?.costUsd ?? 0,
-    usage: usageOf(fold),
+    usage: toWireUsage(fold.usage),
     modelUsage: modelUsageOf(fold, frame),
     permission_denials: fold.denials,
     terminal_reason: row.terminalReason,
@@ -96,15 +97,6 @@ function errorOf(code: string, message: string, resumeAt: number | null): Record
 function verdictOf(fold: RunFold): 'passed' | 'failed' | 'none' {
   if (fold.checks.some((check) => check.verdict === 'failed')) return 'failed';
   return fold.checks.some((check) => check.verdict === 'passed') ? 'passed' : 'none';
-}
-
-function usageOf({ usage }: RunFold): Record<string, number> {
-  return {
-    input_tokens: usage.inputTokens,
-    cache_creation_input_tokens: usage.cacheWriteTokens,
-    cache_read_input_tokens: usage.cacheReadTokens,
-    output_tokens: usage.outputTokens,
-  };
 }
 
 function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import type { RunEvent } from '../../protocol/event.ts';
-import type { Block } from '../../protocol/message.ts';
-import type { Usage } from '../../protocol/model.ts';
+import { failureLines } from './failure.ts';
+import { createPartialMessages } from './partial-messages.ts';
 import { foldingPrinter, type Printer, type PrinterOptions } from './printer.ts';
 import { resultObject } from './result.ts';
+import { messageId, toWireBlock, toWireUsage } from './wire.ts';
 
 /**
  * Claude Code's stream: one object a line, `system/init` first, `result` last. Our own news are further `system`
@@ -14,42 +15,27 @@ export function createStreamJsonPrinter(options: PrinterOptions): Printer {
   const send = (line: Record<string, unknown>): void => {
     void streams.out(`${JSON.stringify({ ...line, session_id: sessionId, uuid: newId() })}\n`);
   };
-  let partialOpen = false;
+  const partial = options.hasPartialMessages ? createPartialMessages(send, options.now) : null;
   return foldingPrinter({
     onEvent(event) {
       if (event.type === 'run.opened') sessionId = event.run;
-      if (event.type === 'model.requested') partialOpen = false;
-      if (event.type === 'model.replied' && partialOpen) {
-        send({
-          type: 'stream_event',
-          event: { type: 'content_block_stop', index: 0 },
-          parent_tool_use_id: null,
-        });
-        send({ type: 'stream_event', event: { type: 'message_stop' }, parent_tool_use_id: null });
-        partialOpen = false;
-      }
-      for (const line of linesOf(event)) send(line);
       if (event.type === 'notice.given' && event.level === 'warning')
         void streams.err(`steward: ${event.text}\n`);
+      if (event.type === 'model.requested') partial?.begin(messageId(sessionId, event.turn), event.model);
+      if (event.type === 'model.failed') partial?.breakOff();
+      const lines = linesOf(event, sessionId);
+      if (event.type === 'model.replied' && partial !== null) partial.end(event, () => lines.forEach(send));
+      else lines.forEach(send);
     },
-    onDelta(delta) {
-      if (!options.hasPartialMessages) return;
-      const part = (event: Record<string, unknown>): void =>
-        send({ type: 'stream_event', event, parent_tool_use_id: null });
-      if (!partialOpen) {
-        partialOpen = true;
-        part({ type: 'message_start', message: { type: 'message', role: 'assistant', content: [] } });
-        part({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
-      }
-      if (delta.type === 'text') {
-        part({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: delta.text } });
-      }
+    onDelta: (delta) => partial?.add(delta),
+    async finish(fold, frame) {
+      await streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`);
+      await streams.err(failureLines(fold.closed, frame.sessionId));
     },
-    finish: (fold, frame) => streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`),
   });
 }
 
-function linesOf(event: RunEvent): Record<string, unknown>[] {
+function linesOf(event: RunEvent, run: string): Record<string, unknown>[] {
   switch (event.type) {
     case 'run.opened':
       return [
@@ -117,7 +103,7 @@ function linesOf(event: RunEvent): Record<string, unknown>[] {
         {
           type: 'assistant',
           message: {
-            id: `turn_${event.turn}`,
+            id: messageId(run, event.turn),
             type: 'message',
             role: 'assistant',
             model: event.model,
@@ -161,31 +147,4 @@ function linesOf(event: RunEvent): Record<string, unknown>[] {
     default:
       return [];
   }
-}
-
-function toWireBlock(block: Block): Record<string, unknown> {
-  switch (block.type) {
-    case 'text':
-      return { type: 'text', text: block.text };
-    case 'thinking':
-      return { type: 'thinking', thinking: block.text, signature: block.signature ?? '' };
-    case 'tool_use':
-      return { type: 'tool_use', id: block.id, name: block.name, input: block.input };
-    case 'tool_result':
-      return {
-        type: 'tool_result',
-        tool_use_id: block.toolUseId,
-        content: block.content,
-        is_error: block.isError,
-      };
-  }
-}
-
-function toWireUsage(usage: Usage): Record<string, number> {
-  return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    cache_creation_input_tokens: usage.cacheWriteTokens,
-    cache_read_input_tokens: usage.cacheReadTokens,
-  };
 }
