@@ -19,6 +19,7 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
   return createRegistry({
     specs: await shippedTools(),
     available: scope.tools,
+    denied: scope.request.denied,
     marker: options.marker,
     limits: { outputBytes: options.resultBytes },
     context: {

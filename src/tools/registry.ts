@@ -19,6 +19,8 @@ export interface RegistryOptions extends ToolPorts {
   specs: readonly ToolSpec[];
   /** Those that the goal, the flags and the mode leave to the model. */
   available: readonly ToolName[];
+  /** What the operator denied, as typed: a call of a tool named here is refused, not unknown. */
+  denied: readonly string[];
   /** Random, new for each run: what fences are made of. */
   marker: string;
   limits: { outputBytes: number };
@@ -55,7 +57,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         // A mask can be longer than what it stands for; the room keeps the wrapper from cutting a second time.
         limitBytes: Math.floor(options.limits.outputBytes * 0.9),
       };
-      const output = await execute(call, find(call.name), available, context);
+      const output = await execute(call, find(call.name), options.denied, available, context);
       return {
         call,
         ok: output.ok,
@@ -74,14 +76,17 @@ export function createRegistry(options: RegistryOptions): Registry {
 async function execute(
   call: Call,
   tool: BoundTool | undefined,
+  denied: readonly string[],
   available: readonly ToolSpec[],
   context: ToolContext,
 ): Promise<ToolOutput> {
   if (tool === undefined) {
-    const names = available.map((spec) => spec.name).join(', ');
-    return failure(
-      `There is no tool ${JSON.stringify(call.name)} in this run. There are: ${names || 'none'}.`,
-    );
+    const names = available.map((spec) => spec.name).join(', ') || 'none';
+    if (denied.includes(call.name)) {
+      const text = `Permission to use ${call.name} has been denied by the operator. There are: ${names}.`;
+      return { ...failure(text), isRefused: true };
+    }
+    return failure(`There is no tool ${JSON.stringify(call.name)} in this run. There are: ${names}.`);
   }
   if (call.brokenInput !== undefined) {
     return failure(

@@ -40,6 +40,7 @@ export interface BenchOptions {
   gate?: Gate;
   cwd?: string;
   available?: ToolName[];
+  denied?: string[];
   outputBytes?: number;
   evidence?: string[];
   /** Absolute folder of a state store on disk; null for one in memory. */
@@ -59,6 +60,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
   const registry = createRegistry({
     specs: await toolSpecs(),
     available: options.available ?? ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report'],
+    denied: options.denied ?? [],
     marker: MARKER,
     limits: { outputBytes: options.outputBytes ?? 10_000 },
     context: {

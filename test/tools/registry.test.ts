@@ -13,6 +13,16 @@ describe('the registry', () => {
     expect(registry.specs().map(({ name }) => name)).toEqual(['Bash', 'Search']);
   });
 
+  test('refuses a tool that the operator denied', async () => {
+    const { call } = await makeBench({ available: ['Read'], denied: ['Bash', 'Edit(/etc/**)'] });
+    expect(await call('Bash', { command: 'ls' })).toMatchObject({
+      ok: false,
+      isRefused: true,
+      text: 'Permission to use Bash has been denied by the operator. There are: Read.',
+    });
+    expect(await call('Edit', {})).toMatchObject({ ok: false, isRefused: false });
+  });
+
   test('says which tools there are when asked for another', async () => {
     const { call } = await makeBench({ available: ['Bash', 'Report'] });
     for (const name of ['Task', 'Edit', '__proto__', '']) {
