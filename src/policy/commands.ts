@@ -1,7 +1,6 @@
 import type { ProgramSpec } from '../protocol/program-spec.ts';
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
 import type { CommandContext } from './kinds.ts';
-import { isPlainName } from './limits.ts';
 import type { PathJudge } from './paths.ts';
 import { judgeProgram, programName } from './programs.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
@@ -38,12 +37,9 @@ export function judgeCommand(
   if ('ruling' in named) return named.ruling;
   const { name } = named;
   commands.push([name, ...rest.map((arg) => arg.text)]);
-  const strange = rest.find((arg) => /^-/.test(arg.text) && !isPlainName(arg.text.split('=')[0] ?? ''));
-  if (
-    strange !== undefined &&
-    /^-{1,2}[^\s=]*[^\x20-\x7e]/.test(strange.text) &&
-    !isValueLike(strange.text)
-  ) {
+  const strange =
+    name === 'echo' || name === 'printf' ? undefined : rest.find((arg) => looksLikeOption(arg.text));
+  if (strange !== undefined) {
     return denied('characters:look-alike', `the option ${JSON.stringify(strange.text)} is not plain ASCII`);
   }
   if (isPiped && INTERPRETERS.has(name)) {
@@ -127,6 +123,7 @@ function withWriteFloor(ruling: Ruling, args: readonly Arg[], context: CommandCo
   return ruling;
 }
 
-function isValueLike(text: string): boolean {
-  return /^-[A-Za-z0-9][\s\S]+$/.test(text) && !text.startsWith('--');
+/** A long option with a foreign letter, or a word that starts with a dash that is none. */
+function looksLikeOption(text: string): boolean {
+  return /^--[^=\s]*[^\x20-\x7e=\s]/.test(text) || /^(?!-)[\p{Pd}\u2212]/u.test(text);
 }

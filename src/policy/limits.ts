@@ -1,4 +1,4 @@
-import type { Refusal } from './tree.ts';
+import { type Refusal, refusal } from './tree.ts';
 
 export const LIMITS = { bytes: 16_384, commands: 64, depth: 24, words: 2_048 } as const;
 
@@ -35,5 +35,5 @@ export function isPlainName(text: string): boolean {
 }
 
 function deny(rule: string, reason: string): Refusal {
-  return { verdict: 'deny', rule, reason };
+  return refusal(rule, reason, 'deny');
 }

@@ -4,7 +4,9 @@ import {
   type PipelineNode as BashPipelineNode,
   type Redirection as BashRedirection,
   type Statement as BashStatement,
+  type Word as BashWord,
   parse,
+  type TestExpression,
 } from 'unbash';
 import { checkText, LIMITS } from './limits.ts';
 import {
@@ -27,6 +29,7 @@ import {
   type Redirect,
   type Refusal,
   type Stage,
+  type Word,
 } from './tree.ts';
 
 /**
@@ -151,6 +154,8 @@ function compound(
         test: list(node.clause.commands, context),
         body: list(node.body.commands, context),
       };
+    case 'TestCommand':
+      return testCommand(node.expression, context);
     case 'Pipeline':
       return refuse('syntax', 'A pipeline stands where a command should.');
     case 'Function':
@@ -161,7 +166,6 @@ function compound(
     case 'Case':
     case 'ArithmeticFor':
     case 'ArithmeticCommand':
-    case 'TestCommand':
       return refuse(
         node.type.toLowerCase(),
         'This control structure is not judged yet; use `if`, `for` over literals, or `[ … ]`.',
@@ -194,6 +198,41 @@ function simple(node: BashCommand, context: ParseContext): Stage {
   }
   if (words.length === 0 && assignments.length === 0) refuse('empty', 'A redirection without a command.');
   return { node: { kind: 'simple', assignments, words }, redirects: redirects(found, context) };
+}
+
+const TEST_UNARY = /^-[defhnprsuwxzL]$/;
+const TEST_BINARY = new Map([
+  ['=', '='],
+  ['==', '='],
+  ['!=', '!='],
+]);
+
+/**
+ * `[[ … ]]` of one test, as the `test` that means the same. Nothing is split or expanded inside it. Comparisons of
+ * numbers and `-v` evaluate their operands as code, patterns and `=~` have no such twin: refused.
+ */
+function testCommand(expression: TestExpression, context: ParseContext): CommandNode {
+  const words: Word[] = [literalWord('test')];
+  if (expression.type === 'TestUnary' && TEST_UNARY.test(expression.operator)) {
+    words.push(literalWord(expression.operator), testOperand(expression.operand, context));
+  } else if (expression.type === 'TestBinary' && TEST_BINARY.has(expression.operator)) {
+    const operator = literalWord(TEST_BINARY.get(expression.operator) ?? '=');
+    words.push(testOperand(expression.left, context), operator, testOperand(expression.right, context));
+  } else refuse('testcommand', 'Only single tests of files and texts are judged in [[ … ]]; use [ … ].');
+  context.commands++;
+  return { kind: 'simple', assignments: [], words };
+}
+
+function testOperand(node: BashWord, context: ParseContext): Word {
+  const word = oneWord(node, context);
+  if (word.pieces.some((piece) => piece.kind === 'glob' || piece.kind === 'process')) {
+    refuse('testcommand', 'Patterns are not judged in [[ … ]].');
+  }
+  return { pieces: word.pieces.map((piece) => ('isQuoted' in piece ? { ...piece, isQuoted: true } : piece)) };
+}
+
+function literalWord(text: string): Word {
+  return { pieces: [textPiece(text)] };
 }
 
 function assignment(node: BashAssignment, context: ParseContext): Assignment {

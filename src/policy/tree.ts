@@ -67,11 +67,16 @@ export interface Refusal {
   reason: string;
 }
 
+/** Reasons go into the middle of sentences. */
+export function refusal(rule: string, reason: string, verdict: 'ask' | 'deny'): Refusal {
+  return { verdict, rule, reason: `${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, '')}` };
+}
+
 export class NotUnderstood extends Error {
   readonly refusal: Refusal;
 
   constructor(rule: string, reason: string, verdict: 'ask' | 'deny' = 'ask') {
     super(reason);
-    this.refusal = { verdict, rule, reason };
+    this.refusal = refusal(rule, reason, verdict);
   }
 }

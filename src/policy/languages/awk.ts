@@ -45,7 +45,7 @@ function scan(program: string): boolean {
       i++;
       if (program[i + 1] === '|' || program[i + 1] === '&') return false;
     } else if (c === '>') {
-      if (/\bprintf?\b/.test(statement)) return false;
+      if (/\bprintf?\b/.test(statement) || statement.trim() === '') return false;
       statement += c;
     } else if (/[;{}]/.test(c) || (c === '\n' && !/[,&|]\s*$/.test(statement))) {
       statement = '';
