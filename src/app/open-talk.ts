@@ -1,3 +1,4 @@
+import { readTimeZone } from '../host/index.ts';
 import {
   type BuiltPrompt,
   buildPlainPrompt,
@@ -52,7 +53,7 @@ async function build(
   const facts: PromptFacts = {
     marker,
     now: world.clock.now(),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: readTimeZone(world.env),
     host: world.host,
     cwd: world.cwd,
     modelPlace: thinker.port.place === 'local' ? 'local' : 'cloud',

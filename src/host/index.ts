@@ -8,3 +8,4 @@ export { readIsolation } from './isolation.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
+export { readTimeZone } from './time-zone.ts';

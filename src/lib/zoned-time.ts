@@ -1,18 +1,20 @@
-/** `2026-01-03 11:38:47 +01:00`: absolute, with the offset that held then. `timeZone` is an IANA name. */
-export function formatZonedTime(ms: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'longOffset',
-  }).formatToParts(ms);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
-  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
-  return `${date} ${part('hour')}:${part('minute')}:${part('second')} ${offset}`;
+/** A time zone as people name it, and how far it is ahead of UTC at a moment. */
+export interface Zone {
+  /** IANA name. */
+  name: string;
+  /** Negative west of Greenwich. `ms` since the epoch. */
+  aheadMinutes(ms: number): number;
+}
+
+/** `2026-01-03 11:38:47 +01:00`: absolute, with the offset that held then. */
+export function formatZonedTime(ms: number, zone: Zone): string {
+  const ahead = zone.aheadMinutes(ms);
+  const local = new Date(ms + ahead * 60_000).toISOString();
+  const minutes = Math.abs(ahead);
+  const offset = `${ahead < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }

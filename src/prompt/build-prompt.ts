@@ -1,6 +1,6 @@
 import { capText } from '../lib/cap.ts';
 import { fence } from '../lib/fence.ts';
-import { formatZonedTime } from '../lib/zoned-time.ts';
+import { formatZonedTime, type Zone } from '../lib/zoned-time.ts';
 import type { Autonomy } from '../protocol/effect.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { HostIdentity } from '../protocol/machine.ts';
@@ -17,8 +17,7 @@ export interface PromptFacts {
   marker: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** IANA name. */
-  timeZone: string;
+  zone: Zone;
   host: HostIdentity;
   cwd: string;
   modelPlace: 'cloud' | 'local';
@@ -105,10 +104,10 @@ const AUTONOMY_WORDS: Record<Autonomy, string> = {
 };
 
 function openingText(facts: PromptFacts, goal: Goal | null): string {
-  const { marker, now, timeZone, host, trigger } = facts;
+  const { marker, now, zone, host, trigger } = facts;
   const budgetBytes = Math.max(facts.budgetBytes ?? DEFAULT_BUDGET_BYTES, SMALLEST_BUDGET_BYTES);
   const head = [
-    `It is ${formatZonedTime(now, timeZone)} (${timeZone}). Host ${asLine(host.hostname, 80)} (machine ${host.machine}), kernel ${asLine(host.kernel, 80)}, user ${asLine(host.user, 40)}, working directory ${asLine(facts.cwd, 200)}.`,
+    `It is ${formatZonedTime(now, zone)} (${zone.name}). Host ${asLine(host.hostname, 80)} (machine ${host.machine}), kernel ${asLine(host.kernel, 80)}, user ${asLine(host.user, 40)}, working directory ${asLine(facts.cwd, 200)}.`,
     `The data marker of this run is ${marker}.`,
   ].join('\n');
   const sections = [
@@ -123,7 +122,7 @@ function openingText(facts: PromptFacts, goal: Goal | null): string {
         snapshot: facts.snapshot,
         marker,
         now,
-        timeZone,
+        zone,
         isForCloud: facts.modelPlace === 'cloud',
         isAllLocal: goal?.egress === 'local',
         budgetBytes: budgetBytes - spent,
@@ -155,14 +154,14 @@ function mustStayLocal({ modelPlace, snapshot }: PromptFacts, goal: Goal | null)
 }
 
 function describeEarlier(
-  { earlierRuns, marker, timeZone }: PromptFacts,
+  { earlierRuns, marker, zone }: PromptFacts,
   areSummariesWithheld: boolean,
   room: number,
 ): string {
   if (earlierRuns.length === 0) return '';
   const lines = earlierRuns.map(
     ({ run, at, outcome, summary }) =>
-      `${formatZonedTime(at, timeZone)} ${asLine(run, 40)} ${outcome}${summary === null || areSummariesWithheld ? '' : `: ${asLine(summary, 300)}`}`,
+      `${formatZonedTime(at, zone)} ${asLine(run, 40)} ${outcome}${summary === null || areSummariesWithheld ? '' : `: ${asLine(summary, 300)}`}`,
   );
   const fitted = fitLines(lines, room - 160, (count) => `and ${count} older`);
   return `Earlier runs, newest first; what they say was true then:\n${fence(fitted.join('\n'), { marker, label: 'earlier runs' })}`;

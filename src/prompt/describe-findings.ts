@@ -1,5 +1,5 @@
 import { fence, fenceCost } from '../lib/fence.ts';
-import { formatZonedTime } from '../lib/zoned-time.ts';
+import { formatZonedTime, type Zone } from '../lib/zoned-time.ts';
 import type { Finding } from '../protocol/finding.ts';
 import { asLine, bytesOf, fitLines } from './room.ts';
 import type { SnapshotView } from './snapshot-view.ts';
@@ -24,7 +24,7 @@ export function describeFindings(
     findings.map((finding) =>
       withheldProbes.has(finding.probe) ? withheldLine(finding) : describe(finding),
     );
-  const long = tell((finding) => longLine(finding, view.timeZone));
+  const long = tell((finding) => longLine(finding, view.zone));
   const size = (lines: string[]) => lines.reduce((sum, line) => sum + bytesOf(line) + 1, 0);
   const lines =
     size(long) <= left
@@ -41,8 +41,8 @@ const CLASS_WORDS: Record<Finding['class'], string> = {
   advisory: 'to report',
 };
 
-function longLine(finding: Finding, timeZone: string): string {
-  const since = formatZonedTime(finding.since, timeZone);
+function longLine(finding: Finding, zone: Zone): string {
+  const since = formatZonedTime(finding.since, zone);
   const quiet = finding.isOpen ? '' : `; quiet: ${asLine(finding.quietReason ?? 'not open', 120)}`;
   return [
     `${finding.id} ${finding.severity}, ${finding.state}, first seen ${since}, ${CLASS_WORDS[finding.class]}: ${asLine(finding.text, 400)}`,

@@ -190,7 +190,7 @@ function nameItem({ id, probe }: { id: string; probe: string }): string {
   return `${asLine(id, 12)} ${asLine(probe, 60)}`;
 }
 
-function place({ now, timeZone }: SnapshotView, at: number): string {
+function place({ now, zone }: SnapshotView, at: number): string {
   const age = now - at < 1_000 ? 'just now' : `${formatDuration(now - at)} ago`;
-  return `${formatZonedTime(at, timeZone)}, ${age}`;
+  return `${formatZonedTime(at, zone)}, ${age}`;
 }

@@ -1,3 +1,4 @@
+import type { Zone } from '../lib/zoned-time.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 
 /** What is to be told of a snapshot, to whom, and in how much room. */
@@ -5,7 +6,7 @@ export interface SnapshotView {
   snapshot: Pick<Snapshot, 'items' | 'findings' | 'brokenRules' | 'looks'>;
   marker: string;
   now: number;
-  timeZone: string;
+  zone: Zone;
   /** Nothing that must stay local may be in the text. */
   isForCloud: boolean;
   /** The goal says that its whole snapshot stays local. */

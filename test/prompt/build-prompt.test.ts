@@ -37,7 +37,8 @@ describe('the first message of a goal run', () => {
   });
 
   test('has the same bytes for the same facts', () => {
-    expect(build(NIGHT)).toEqual(build(structuredClone(NIGHT)));
+    const { zone, ...data } = NIGHT;
+    expect(build(NIGHT)).toEqual(build({ ...structuredClone(data), zone }));
   });
 
   test('says that no rule matched when there is no finding', () => {

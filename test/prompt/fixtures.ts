@@ -4,6 +4,7 @@ import { parseGoalFile } from '../../src/goals/index.ts';
 import { compileFragments, type PromptFacts } from '../../src/prompt/index.ts';
 import type { Finding } from '../../src/protocol/finding.ts';
 import type { LookItem, SnapshotItem } from '../../src/protocol/snapshot.ts';
+import { namedZone } from '../fakes/zone.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -81,7 +82,7 @@ export function facts(rest: Partial<PromptFacts> = {}): PromptFacts {
   return {
     marker: '5f2c90ab17de4c38',
     now: NOW,
-    timeZone: 'Europe/Berlin',
+    zone: namedZone('Europe/Berlin'),
     host: { hostname: 'nuc1', machine: '3fa8c21b90de', kernel: 'Linux 6.12.8', user: 'steward' },
     cwd: '/etc/nixos',
     modelPlace: 'cloud',
