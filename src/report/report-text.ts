@@ -36,7 +36,7 @@ const SEEN_LENGTH = 120;
 export function reportText(facts: ReportFacts): string {
   const parts = [
     headline(facts),
-    facts.report === null ? (facts.answer ?? '') : modelPart(facts.report),
+    facts.report === null ? answerPart(facts.answer) : modelPart(facts.report, facts.reason),
     facts.findings.map((finding) => findingPart(finding, facts)).join('\n'),
     facts.brokenRules.map((broken) => `? rule ${broken.rule} is broken: ${broken.error}`).join('\n'),
     troublePart(facts.items),
@@ -67,8 +67,16 @@ function headline(facts: ReportFacts): string {
   return lines.join('\n');
 }
 
-function modelPart(report: ModelReport): string {
+/** Words that nobody made the model show evidence for. */
+function answerPart(answer: string | null): string {
+  return answer === null ? '' : `The model gave no report. Its last words:\n${answer.trim()}`;
+}
+
+function modelPart(report: ModelReport, reason: Reason | null): string {
+  const claimsGood = ['healthy', 'fixed', 'reported'].includes(report.outcome);
+  const isRaised = claimsGood && reason !== null && ending(reason).exitCode !== 0;
   return [
+    ...(isRaised ? [`The model reports ${report.outcome}, which the facts below do not bear out:`] : []),
     report.summary,
     ...report.findings.map(({ severity, text, evidence }) => `  ${mark(severity)} ${text}${cite(evidence)}`),
     ...report.actions.map(({ text, evidence }) => `  done: ${text}${cite(evidence)}`),

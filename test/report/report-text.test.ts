@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/protocol/finding.ts';
+import type { ModelReport } from '../../src/protocol/report.ts';
 import type { SnapshotItem } from '../../src/protocol/snapshot.ts';
 import { type ReportFacts, reportText } from '../../src/report/report-text.ts';
 
@@ -135,6 +136,23 @@ describe('the report of a run', () => {
     expect(shown).toContain('journalctl -u x\n    | … 20 lines before this\n    | line 21\n');
     expect(shown).toContain('ps --sort=-rss\n    | line 1\n');
     expect(shown).toContain('    | line 10\n    | … 20 more lines\n');
+  });
+
+  it('does not let good words of a model stand alone where the run ended badly', () => {
+    const given: ModelReport = {
+      outcome: 'healthy',
+      summary: 'All is well.',
+      findings: [],
+      actions: [],
+      advice: [],
+    };
+    const wrong = reportText(facts({ reason: 'escalated', findings: [finding()], report: given }));
+    expect(wrong).toContain(
+      '\nThe model reports healthy, which the facts below do not bear out:\nAll is well.\n',
+    );
+    expect(reportText(facts({ report: given }))).toContain('in 0.2 s.\n\nAll is well.\n');
+    const words = reportText(facts({ reason: 'escalated', findings: [finding()], answer: 'I mended it.\n' }));
+    expect(words).toContain('\nThe model gave no report. Its last words:\nI mended it.\n\n✗ F1');
   });
 
   it('names what could not be seen before what was', () => {
