@@ -27,17 +27,19 @@ export interface Ending {
 
 /** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
-  const { recorder, goal, resumed } = scope;
+  const { recorder, goal, resumed, signal } = scope;
   const probes = await probesOf(scope);
   const before = await lookFirst(scope, probes);
 
   const thinker = await thinkerFor(scope, before);
   const talk = typeof thinker === 'string' ? null : await talkWith(scope, thinker, before, listener);
-  const note = typeof thinker === 'string' ? thinker : budgetNote(talk);
+  const note = typeof thinker === 'string' ? thinker : budgetNote(scope, talk);
   const isRulesOnly = talk === null || note !== null;
 
   const { gathered, verification } = await verify(scope, before, probes);
   const effects = recorder.effects();
+  // Probes that were cut short say nothing about the target: whoever aborts a run gives its Reason.
+  const cutOff = signal.aborted ? { failure: signal.reason as Reason } : null;
   const judged = judgeOutcome({
     isPlainPrompt: goal === null,
     items: gathered.items,
@@ -45,14 +47,14 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
     brokenRules: gathered.brokenRules.length,
     hasEffects: effects.begun + (resumed?.effects.length ?? 0) > 0,
     verification: proofOf(scope, before, gathered, verification),
-    modelEnded: isRulesOnly ? 'not-called' : talk.modelEnded,
+    modelEnded: cutOff ?? (isRulesOnly ? 'not-called' : talk.modelEnded),
     modelReport: talk?.report ?? null,
     answeredCalls: recorder.evidence().size,
     refusedCalls: talk?.end.refusedCalls.length ?? 0,
   });
   return {
     reason: judged.reason,
-    message: talk?.end.stop?.message ?? judged.because,
+    message: (isRulesOnly ? null : talk.end.stop?.message) ?? judged.because,
     result: resultOf(scope, judged.reason, gathered, verification, talk, note),
     resumeAt: isRulesOnly ? null : (talk.end.stop?.resumeAt ?? null),
     turns: talk?.end.turns ?? 0,
@@ -121,10 +123,11 @@ async function talkWith(
   return converse(scope, { thinker, ...opening }, listener);
 }
 
-/** A shared budget that was spent before the first request makes the run one of rules only, and says so. */
-function budgetNote(talk: Talk | null): string | null {
+/** A shared budget that was spent before the first request makes a goal's run one of rules only, and says so. */
+function budgetNote({ goal }: RunScope, talk: Talk | null): string | null {
   const stop = talk?.end.stop ?? null;
-  if (talk === null || stop?.reason !== 'usd' || stop.resumeAt === null || talk.end.modelMs > 0) return null;
+  if (goal === null || talk === null || stop?.reason !== 'usd') return null;
+  if (stop.resumeAt === null || talk.end.modelMs > 0) return null;
   return `No model was asked: ${stop.message}; again from ${new Date(stop.resumeAt).toISOString()}.`;
 }
 
