@@ -6,6 +6,8 @@ import { expandBraces, hasUnseenPattern } from './unquoted.ts';
 /** A part of parse.ts: words, their quotes and what bash would expand in them. */
 export interface ParseContext {
   home: string;
+  /** The text that positions count in. */
+  source: string;
   commands: number;
   words: number;
   depth: number;

@@ -42,6 +42,7 @@ export function parseLine(line: string, home: string): { list: List } | { refusa
   try {
     const context: ParseContext = {
       home,
+      source: line,
       commands: 0,
       words: 0,
       depth: 0,
@@ -62,7 +63,12 @@ export function parseLine(line: string, home: string): { list: List } | { refusa
 function script(root: BashNestedScript | undefined, context: ParseContext): List {
   if (root === undefined) refuse('syntax', 'A substitution could not be parsed.');
   if ((root.errors?.length ?? 0) > 0) refuse('syntax', 'This is not a complete, valid bash line.');
-  return list(root.commands, context);
+  const outer = context.source;
+  // Positions inside backticks with escapes count in a text of their own.
+  context.source = root.source ?? outer;
+  const result = list(root.commands, context);
+  context.source = outer;
+  return result;
 }
 
 function list(statements: readonly BashStatement[], context: ParseContext): List {
@@ -184,6 +190,7 @@ function simple(node: BashCommand, context: ParseContext): Stage {
   if (context.commands > LIMITS.commands) {
     throw new NotUnderstood('limit:commands', `More than ${LIMITS.commands} commands in one line.`, 'deny');
   }
+  checkGaps(node, context);
   const assignments: Assignment[] = [];
   const found: BashRedirection[] = [];
   for (const item of node.prefix) {
@@ -198,6 +205,26 @@ function simple(node: BashCommand, context: ParseContext): Stage {
   }
   if (words.length === 0 && assignments.length === 0) refuse('empty', 'A redirection without a command.');
   return { node: { kind: 'simple', assignments, words }, redirects: redirects(found, context) };
+}
+
+/** The parser is tolerant: `cat ( x` loses its bracket without an error. Between words there is only blank space. */
+function checkGaps(node: BashCommand, context: ParseContext): void {
+  const children = [...node.prefix, ...(node.name === undefined ? [] : [node.name]), ...node.suffix];
+  let end = node.pos;
+  const checkGap = (start: number, stop: number): void => {
+    if (!/^(?:[ \t]|\\\n)*$/.test(context.source.slice(start, stop))) {
+      refuse('syntax', 'This is not a complete, valid bash line.');
+    }
+  };
+  for (const child of children.sort((a, b) => a.pos - b.pos)) {
+    checkGap(end, child.pos);
+    end = child.end;
+  }
+  checkGap(end, node.end);
+  const after = /^(?:[ \t]|\\\n)*/.exec(context.source.slice(node.end))?.[0].length ?? 0;
+  if (!/^[;\n&|)`#]?$/.test(context.source.charAt(node.end + after))) {
+    refuse('syntax', 'This is not a complete, valid bash line.');
+  }
 }
 
 const TEST_UNARY = /^-[defhnprsuwxzL]$/;
@@ -252,6 +279,10 @@ function redirects(nodes: readonly BashRedirection[], context: ParseContext): Re
     const from = descriptor?.value;
     if (node.type === 'HereDoc') return hereDocument(node, from);
     if (node.target === undefined) refuse('redirect', 'A redirection without a target.');
+    // `< 2>x` is an error in bash, where `2>` is one token.
+    if (/^\d+$/.test(node.target.text) && /[<>]/.test(context.source[node.target.end] ?? '')) {
+      refuse('syntax', 'A number right before a redirection is not a file name.');
+    }
     if (node.type === 'HereString') {
       if (from !== undefined && from !== 0) refuse('redirect', 'A here-string must feed standard input.');
       return { kind: 'text', value: oneWord(node.target, context) };
