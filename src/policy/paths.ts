@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { escapePattern } from './glob.ts';
+import { escapePattern, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
 import { asks, denied, type Ruling } from './ruling.ts';
 import type { SecretPaths } from './secret-paths.ts';
 
@@ -14,6 +14,14 @@ export interface PathFloor {
   /** steward's own state folder. */
   stateLocation: string;
   secrets: SecretPaths;
+  /** The operator's rules against reading and against writing. */
+  readRules: readonly PathRule[];
+  writeRules: readonly PathRule[];
+}
+
+export interface PathRule {
+  pattern: PathPattern;
+  rule: { text: string };
 }
 
 /** Judges paths, by what they say and by what the host found behind them. */
@@ -88,6 +96,8 @@ function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: 
     }
     return denied('floor:secret-file', `${path} holds secrets, which are never read or written`);
   }
+  const rule = ruleAgainst(floor, path, use, isPattern);
+  if (rule !== undefined) return denied(`rule:${rule}`, `the rule ${rule} denies it`);
   switch (use) {
     case 'place':
     case 'folder':
@@ -102,6 +112,16 @@ function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: 
     case 'write':
       return checkWrite(floor, path, isPattern);
   }
+}
+
+function ruleAgainst(floor: PathFloor, path: string, use: PathUse, isPattern: boolean): string | undefined {
+  const rules = use === 'write' ? floor.writeRules : use === 'read' || use === 'tree' ? floor.readRules : [];
+  if (rules.length === 0) return undefined;
+  const components = split(isPattern ? path : escapePattern(path));
+  return rules.find(
+    ({ pattern }) =>
+      mayMatchBoth(components, pattern) || (use === 'tree' && mayMatchBelow(components, pattern)),
+  )?.rule.text;
 }
 
 /** The name that bash gives to `<( … )`, whose commands are judged by themselves. */

@@ -6,11 +6,12 @@ import type { Target } from '../protocol/target.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { SHELL_ONLY } from './builtins.ts';
 import { judgeFetch, judgeFile } from './file-actions.ts';
+import { escapePattern, mayMatchBoth, split } from './glob.ts';
 import { checkText } from './limits.ts';
 import { parseLine } from './parse.ts';
 import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
 import { literalArgv, printList } from './print.ts';
-import { matchCommand, type PermissionRules } from './rules.ts';
+import { denyPatterns, matchCommand, type PermissionRules } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths } from './secret-paths.ts';
 import type { List } from './tree.ts';
@@ -48,6 +49,7 @@ export interface Policy {
   toAction(line: string, cwd: string): Action;
   /** Every part of the line is allowed and only observes, by its text alone. */
   isObserveLine(line: string, cwd: string): boolean;
+  /** Holds secrets, or a rule keeps it from being read: left out of a search. */
   isSecretPath(path: string): boolean;
 }
 
@@ -56,10 +58,17 @@ export function createPolicy(options: PolicyOptions): Policy {
   const byName = new Map<string, ProgramSpec>();
   for (const spec of specs) for (const name of spec.names) byName.set(name, spec);
   const secrets = createSecretPaths(home);
+  const readRules = denyPatterns(rules.deny, 'Read', options);
   const core: Core = {
     options,
     byName,
-    floor: { home, stateLocation: normalise(options.stateLocation), secrets },
+    floor: {
+      home,
+      stateLocation: normalise(options.stateLocation),
+      secrets,
+      readRules,
+      writeRules: denyPatterns(rules.deny, 'Edit', options),
+    },
     endpoints: options.declaredEndpoints,
   };
   const judge = (action: Action, world: World): Judgement =>
@@ -84,7 +93,13 @@ export function createPolicy(options: PolicyOptions): Policy {
       const { verdict, effect } = judge(toAction(line, cwd), { resolved: new Map() });
       return verdict === 'allow' && effect === 'observe';
     },
-    isSecretPath: (path) => secrets.matches(normalise(path)),
+    isSecretPath(path) {
+      const normal = normalise(path);
+      return (
+        secrets.matches(normal) ||
+        readRules.some(({ pattern }) => mayMatchBoth(split(escapePattern(normal)), pattern))
+      );
+    },
   };
 }
 

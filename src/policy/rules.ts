@@ -1,5 +1,6 @@
 import { OpsError } from '../lib/ops-error.ts';
 import { describeAction } from '../protocol/action.ts';
+import { type PathPattern, split } from './glob.ts';
 
 /** A permission rule in Claude Code's syntax. */
 export interface PermissionRule {
@@ -74,7 +75,20 @@ export function matchPath(
   });
 }
 
-function pathPattern(specifier: string, places: { home: string; cwd: string }): RegExp {
+/** The same rules as patterns of glob.ts, for readers of the shell and for walks that meet them below. */
+export function denyPatterns(
+  rules: readonly PermissionRule[],
+  tool: string,
+  places: { home: string; cwd: string },
+): { pattern: PathPattern; rule: PermissionRule }[] {
+  return rules.flatMap((rule) =>
+    rule.tool === tool && rule.specifier !== null
+      ? [{ pattern: split(`${absoluteSpecifier(rule.specifier, places)}/**`), rule }]
+      : [],
+  );
+}
+
+function absoluteSpecifier(specifier: string, places: { home: string; cwd: string }): string {
   let absolute: string;
   if (specifier.startsWith('//')) absolute = specifier.slice(1);
   else if (specifier.startsWith('~/')) absolute = `${escapeStars(places.home)}${specifier.slice(1)}`;
@@ -84,7 +98,11 @@ function pathPattern(specifier: string, places: { home: string; cwd: string }): 
     // Without a slash it may stand at any depth, as in .gitignore.
     absolute = `${escapeStars(places.cwd)}/${relative.includes('/') || specifier.startsWith('./') ? '' : '**/'}${relative}`;
   }
-  const pattern = absolute
+  return absolute;
+}
+
+function pathPattern(specifier: string, places: { home: string; cwd: string }): RegExp {
+  const pattern = absoluteSpecifier(specifier, places)
     .split('/')
     .map((part) => (part === '**' ? '\u0000' : toPattern(part, '[^/]*')))
     .join('/')
