@@ -1,8 +1,13 @@
+import { printable } from '../lib/printable.ts';
+
 /** The process's three streams and what is known about them. Commands get this instead of `process`. */
 export interface Streams {
   stdin: StandardInput;
-  /** Resolves when the bytes are with the reader (or the reader has gone, which is not our failure). */
+  /** Data, byte for byte. Resolves when it is with the reader (or the reader has gone, which is not our failure). */
   out(text: string): Promise<void>;
+  /** Text for people on stdout: nothing in it can steer a terminal. */
+  say(text: string): Promise<void>;
+  /** The same on stderr. */
   err(text: string): Promise<void>;
   isErrTerminal: boolean;
 }
@@ -16,10 +21,13 @@ export interface StandardInput {
 }
 
 export function processStreams(): Streams {
+  const out = writer(process.stdout);
+  const err = writer(process.stderr);
   return {
     stdin: processInput(),
-    out: writer(process.stdout),
-    err: writer(process.stderr),
+    out,
+    say: (text) => out(printable(text)),
+    err: (text) => err(printable(text)),
     isErrTerminal: process.stderr.isTTY === true,
   };
 }

@@ -7,7 +7,7 @@ const sources = readSources('src');
 const ALLOWED_PACKAGES: Record<string, string[]> = {
   '*': ['node:crypto', 'node:path', 'node:os'],
   host: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:sqlite', 'node:stream', 'ignore'],
-  lib: ['@marcbachmann/cel-js', 're2js', 'yaml'],
+  lib: ['node:util', '@marcbachmann/cel-js', 're2js', 'yaml'],
   models: ['@anthropic-ai/sdk', 'ollama', 'eventsource-parser'],
   policy: ['unbash', 'picomatch'],
   tools: ['re2js', 'picomatch'],

@@ -12,6 +12,7 @@ export async function run(call: CommandCall): Promise<number> {
   signals.stop();
   const { items, findings, brokenRules, durationMs } = gathered;
   const json = { host: world.host, duration_ms: durationMs, items, findings, broken_rules: brokenRules };
-  await streams.out(args.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`);
+  if (args.has('json')) await streams.out(`${JSON.stringify(json)}\n`);
+  else await streams.say(`${text}\n`);
   return 0;
 }

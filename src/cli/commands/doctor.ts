@@ -10,7 +10,8 @@ export async function run(call: CommandCall): Promise<number> {
   const signals = abortOnSignals();
   const found = await diagnose(world, args.value('model') ?? null, signals.signal);
   signals.stop();
-  await streams.out(args.has('json') ? `${JSON.stringify(found)}\n` : describe(found));
+  if (args.has('json')) await streams.out(`${JSON.stringify(found)}\n`);
+  else await streams.say(describe(found));
   return found.level === 'rules only' ? 1 : 0;
 }
 

@@ -13,7 +13,7 @@ export async function run(call: CommandCall): Promise<number> {
     const forMs = durationFlag(call, 'for');
     if (forMs === null) throw new OpsError('usage', 'usage', 'for how long? add --for 2d');
     const until = await mute(world, key, forMs);
-    await streams.out(
+    await streams.say(
       `${key} is muted until ${new Date(until).toISOString()}; it is still found and reported\n`,
     );
     return 0;
@@ -32,6 +32,6 @@ export async function run(call: CommandCall): Promise<number> {
       finding.mutedUntil === null ? '' : `, muted until ${new Date(finding.mutedUntil).toISOString()}`;
     return `${state.padEnd(7)} ${finding.severity.padEnd(9)} ${finding.key}  (first seen ${since} ago${muted})`;
   });
-  await streams.out(lines.length === 0 ? 'No rule has found anything yet.\n' : `${lines.join('\n')}\n`);
+  await streams.say(lines.length === 0 ? 'No rule has found anything yet.\n' : `${lines.join('\n')}\n`);
   return 0;
 }

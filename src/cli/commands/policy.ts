@@ -22,7 +22,8 @@ export async function run(call: CommandCall): Promise<number> {
     if (words.length === 0) throw new OpsError('usage', 'usage', 'which line? quote it as one word');
     const { verdict, effect, rule, reason } = check(words.join(' '));
     const text = `${verdict} (${effect}, ${rule}): ${reason}\n`;
-    await streams.out(args.has('json') ? `${JSON.stringify({ verdict, effect, rule, reason })}\n` : text);
+    if (args.has('json')) await streams.out(`${JSON.stringify({ verdict, effect, rule, reason })}\n`);
+    else await streams.say(text);
     return 0;
   }
   // Bytes that are no lines of JSON are the caller's mistake and end the check; a line that is, never does.

@@ -27,7 +27,7 @@ export async function run(call: CommandCall): Promise<number> {
       const took = one.durationMs === null ? '' : ` ${formatDuration(one.durationMs)}`;
       return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${one.goal ?? `"${one.prompt ?? ''}"`}${took}${cost}`;
     });
-    await streams.out(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
+    await streams.say(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
     return 0;
   }
   if (id === undefined || !['show', 'verify'].includes(verb)) {
@@ -38,12 +38,13 @@ export async function run(call: CommandCall): Promise<number> {
     const problems = verified.problems.map(({ line, problem }) => `  line ${line}: ${problem}\n`).join('');
     const verdict = verified.ok ? 'holds' : 'does not hold';
     const text = `Run ${verified.run}: ${verified.lines} lines, head ${verified.head}: ${verdict}\n${problems}`;
-    await streams.out(isJson ? `${JSON.stringify(verified)}\n` : text);
+    if (isJson) await streams.out(`${JSON.stringify(verified)}\n`);
+    else await streams.say(text);
     return verified.ok ? 0 : 1;
   }
   const shown = await showRun(world, id);
   if (isJson) await streams.out(shown.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  else await streams.out(`${eventLines(shown.lines).join('\n')}\n`);
+  else await streams.say(`${eventLines(shown.lines).join('\n')}\n`);
   return 0;
 }
 

@@ -19,6 +19,7 @@ export async function run(call: CommandCall): Promise<number> {
     lines.length === 0
       ? `Run ${done.run} changed no files.\n`
       : `${lines.join('\n')}\n(undo is run ${done.undo})\n`;
-  await streams.out(args.has('json') ? `${JSON.stringify(done)}\n` : text);
+  if (args.has('json')) await streams.out(`${JSON.stringify(done)}\n`);
+  else await streams.say(text);
   return done.refused.length === 0 ? 0 : ENDINGS.escalated.exitCode;
 }

@@ -10,7 +10,7 @@ export function createTextPrinter({ streams, isVerbose }: PrinterOptions): Print
       if (line !== null) void streams.err(`${line}\n`);
     },
     async finish({ closed }, frame) {
-      if (closed?.result != null) await streams.out(`${closed.result.trimEnd()}\n`);
+      if (closed?.result != null) await streams.say(`${closed.result.trimEnd()}\n`);
       await streams.err(failureLines(closed, frame.sessionId));
     },
   });

@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts';
 import type { ProcessResult } from '../../protocol/machine.ts';
 import type { Tool, ToolContext, ToolOutput } from '../../protocol/tool.ts';
 import { refusal } from '../outputs.ts';
@@ -49,7 +50,7 @@ function present(result: ProcessResult, timeoutMs: number, context: ToolContext)
       `${result.stdout.totalBytes} bytes in all; what was cut is not kept: run it again with a filter${context.spill === null ? '' : ' to see it'}`,
     );
   }
-  const text = stripTerminalCodes(result.stdout.text);
+  const text = printable(result.stdout.text);
   if (text.trim() === '') return { ok, text: ['(no output)', ...notes].join('\n'), isOwnWords: true };
   return {
     ok,
@@ -73,11 +74,4 @@ function summarise(result: ProcessResult): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
-}
-
-/** Colours, cursor moves and titles (ECMA-48 CSI and OSC): noise to a model, and a way to hide text from people. */
-function stripTerminalCodes(text: string): string {
-  return text
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]/g, '')
-    .replaceAll('\r\n', '\n');
 }
