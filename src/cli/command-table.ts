@@ -12,7 +12,7 @@ export interface CommandRow {
   usage: string;
   doc: string;
   options: OptionRow[];
-  load(): Promise<{ run(call: CommandCall): Promise<number> }>;
+  load(): Promise<(call: CommandCall) => Promise<number>>;
 }
 
 const JSON_OPTION: OptionRow = { name: 'json', type: 'flag', doc: 'Print JSON' };
@@ -25,7 +25,7 @@ export const COMMANDS: CommandRow[] = [
     usage: 'steward -p "PROMPT"',
     doc: 'Answer a prompt and exit; also -c and -r RUN to go on with an earlier run',
     options: PRINT_OPTIONS,
-    load: () => import('./commands/print.ts'),
+    load: async () => (await import('./commands/index.ts')).print,
   },
   {
     name: 'run',
@@ -41,21 +41,21 @@ export const COMMANDS: CommandRow[] = [
         doc: 'JSON that started this run: data, never instructions',
       },
     ],
-    load: () => import('./commands/run.ts'),
+    load: async () => (await import('./commands/index.ts')).run,
   },
   {
     name: 'context',
     usage: 'steward context [PROBE]… [--json]',
     doc: 'Gather and print what is true now, with findings',
     options: [JSON_OPTION, ...SETTINGS_OPTIONS],
-    load: () => import('./commands/context.ts'),
+    load: async () => (await import('./commands/index.ts')).context,
   },
   {
     name: 'findings',
     usage: 'steward findings list | mute KEY --for 2d',
     doc: 'What rules have found so far; silence one for a while',
     options: [JSON_OPTION, FOR_OPTION, ...SETTINGS_OPTIONS],
-    load: () => import('./commands/findings.ts'),
+    load: async () => (await import('./commands/index.ts')).findings,
   },
   {
     name: 'runs',
@@ -74,14 +74,14 @@ export const COMMANDS: CommandRow[] = [
       },
       ...SETTINGS_OPTIONS,
     ],
-    load: () => import('./commands/runs.ts'),
+    load: async () => (await import('./commands/index.ts')).runs,
   },
   {
     name: 'undo',
     usage: 'steward undo RUN',
     doc: 'Bring back the files that a run changed; refused for a file that changed since',
     options: [JSON_OPTION, ...SETTINGS_OPTIONS],
-    load: () => import('./commands/undo.ts'),
+    load: async () => (await import('./commands/index.ts')).undo,
   },
   {
     name: 'doctor',
@@ -92,28 +92,28 @@ export const COMMANDS: CommandRow[] = [
       ...SETTINGS_OPTIONS,
       { name: 'model', type: 'value', hint: 'NAME', doc: 'Model to try' },
     ],
-    load: () => import('./commands/doctor.ts'),
+    load: async () => (await import('./commands/index.ts')).doctor,
   },
   {
     name: 'pause',
     usage: 'steward pause [--for 2h]',
     doc: 'No effects from any run until `steward resume`',
     options: [FOR_OPTION, ...SETTINGS_OPTIONS],
-    load: () => import('./commands/switches.ts'),
+    load: async () => (await import('./commands/index.ts')).switches,
   },
   {
     name: 'resume',
     usage: 'steward resume',
     doc: 'End a pause',
     options: SETTINGS_OPTIONS,
-    load: () => import('./commands/switches.ts'),
+    load: async () => (await import('./commands/index.ts')).switches,
   },
   {
     name: 'stop',
     usage: 'steward stop RUN | --all',
     doc: 'End a run at its next step',
     options: [{ name: 'all', type: 'flag', doc: 'Every run' }, ...SETTINGS_OPTIONS],
-    load: () => import('./commands/switches.ts'),
+    load: async () => (await import('./commands/index.ts')).switches,
   },
   {
     name: 'policy',
@@ -132,7 +132,7 @@ export const COMMANDS: CommandRow[] = [
       },
       ...SETTINGS_OPTIONS,
     ],
-    load: () => import('./commands/policy.ts'),
+    load: async () => (await import('./commands/index.ts')).policy,
   },
 ];
 

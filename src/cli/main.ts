@@ -57,7 +57,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     await streams.out(named === undefined ? (await import('./help.ts')).helpText() : commandHelp(command));
     return 0;
   }
-  const { run } = await command.load();
+  const run = await command.load();
   return run({ name: command.name, args, streams, env: process.env, cwd: process.cwd() });
 }
 

@@ -18,7 +18,7 @@ export async function runAndPrint(
 ): Promise<number> {
   const { args, streams } = call;
   const startedMs = world.clock.elapsed();
-  const printer = await createPrinter({
+  const printer = createPrinter({
     format,
     streams,
     isVerbose: args.has('verbose') || args.has('debug') || streams.isErrTerminal,

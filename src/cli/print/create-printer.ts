@@ -1,13 +1,15 @@
+import { createJsonPrinter } from './json.ts';
 import type { Printer, PrinterOptions } from './printer.ts';
+import { createStreamJsonPrinter } from './stream-json.ts';
+import { createTextPrinter } from './text.ts';
 
-/** Only the format that is wanted is loaded. */
-export async function createPrinter(options: PrinterOptions): Promise<Printer> {
+export function createPrinter(options: PrinterOptions): Printer {
   switch (options.format) {
     case 'text':
-      return (await import('./text.ts')).createTextPrinter(options);
+      return createTextPrinter(options);
     case 'json':
-      return (await import('./json.ts')).createJsonPrinter(options);
+      return createJsonPrinter(options);
     case 'stream-json':
-      return (await import('./stream-json.ts')).createStreamJsonPrinter(options);
+      return createStreamJsonPrinter(options);
   }
 }
