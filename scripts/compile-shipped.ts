@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compileProbes } from '../src/context/index.ts';
 import { parseGoalFile } from '../src/goals/index.ts';
-import { compileSpecs } from '../src/policy/index.ts';
+import { compileSpecs, packSpecs } from '../src/policy/index.ts';
 import { compileFragments } from '../src/prompt/index.ts';
 import { compileTools } from '../src/tools/index.ts';
 
@@ -26,7 +26,7 @@ export async function compileShipped(root: string): Promise<void> {
   await Promise.all([
     write('probes', probes),
     write('goals', goals),
-    write('specs', specs),
+    write('specs', packSpecs(specs)),
     write('prompts', fragments),
     write(
       'tools',

@@ -1,7 +1,7 @@
+import { openSpecs, type SpecBook } from '../policy/index.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
-import type { ProgramSpec } from '../protocol/program-spec.ts';
 
 /**
  * What the project ships for operators, checked and compiled at build. Each is its own chunk, read when it is first
@@ -17,9 +17,9 @@ export async function shippedGoals(): Promise<Goal[]> {
     .default as unknown as Goal[];
 }
 
-export async function shippedSpecs(): Promise<ProgramSpec[]> {
-  return (await import('../../generated/specs.json', { with: { type: 'json' } }))
-    .default as unknown as ProgramSpec[];
+export async function shippedSpecs(): Promise<SpecBook> {
+  const { default: packed } = await import('../../generated/specs.json', { with: { type: 'json' } });
+  return openSpecs(packed);
 }
 
 export async function shippedFragments(): Promise<Record<string, string>> {

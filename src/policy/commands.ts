@@ -1,14 +1,14 @@
-import type { ProgramSpec } from '../protocol/program-spec.ts';
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
 import type { CommandContext } from './kinds.ts';
 import type { PathJudge } from './paths.ts';
 import { judgeProgram, programName } from './programs.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
+import type { SpecBook } from './spec-book.ts';
 import type { Arg } from './words.ts';
 import { unwrap } from './wrappers.ts';
 
 export interface WalkOptions {
-  specs: ReadonlyMap<string, ProgramSpec>;
+  specs: SpecBook;
   paths: PathJudge;
   home: string;
   isDeclaredEndpoint(url: string): boolean;

@@ -6,6 +6,7 @@ import type { RawProgramSpec, RawVerb } from '../protocol/schemas/program-spec.t
 import { checkLine } from './check.ts';
 import { isKnownKind } from './kinds.ts';
 import { createPolicy } from './policy.ts';
+import { bookOf } from './spec-book.ts';
 
 /**
  * Reads spec files (YAML: one program or a list) and runs their examples against all of them together. Throws
@@ -183,7 +184,7 @@ function compileOperands(raw: Omit<RawVerb, 'verbs'>, bad: Bad): OperandRule {
 
 function checkExamples(specs: readonly ProgramSpec[]): void {
   const policy = createPolicy({
-    specs,
+    specs: bookOf(specs),
     rules: { allow: [], ask: [], deny: [] },
     mode: 'default',
     home: '/home/operator',

@@ -1,7 +1,6 @@
 import { sha256 } from '../lib/digest.ts';
 import type { Action } from '../protocol/action.ts';
 import { effectRank, type PermissionMode } from '../protocol/effect.ts';
-import type { ProgramSpec } from '../protocol/program-spec.ts';
 import type { Target } from '../protocol/target.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { SHELL_ONLY } from './builtins.ts';
@@ -14,11 +13,12 @@ import { literalArgv, printList } from './print.ts';
 import { denyPatterns, matchCommand, type PermissionRules } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths } from './secret-paths.ts';
+import type { SpecBook } from './spec-book.ts';
 import type { List } from './tree.ts';
 import { judgeArgv, judgeList, type Part } from './walk.ts';
 
 export interface PolicyOptions {
-  specs: readonly ProgramSpec[];
+  specs: SpecBook;
   rules: PermissionRules;
   mode: PermissionMode;
   home: string;
@@ -55,13 +55,10 @@ export interface Policy {
 
 export function createPolicy(options: PolicyOptions): Policy {
   const { specs, rules, home } = options;
-  const byName = new Map<string, ProgramSpec>();
-  for (const spec of specs) for (const name of spec.names) byName.set(name, spec);
   const secrets = createSecretPaths(home);
   const readRules = denyPatterns(rules.deny, 'Read', options);
   const core: Core = {
     options,
-    byName,
     floor: {
       home,
       stateLocation: normalise(options.stateLocation),
@@ -78,7 +75,12 @@ export function createPolicy(options: PolicyOptions): Policy {
   return {
     get digest() {
       digest ??= sha256(
-        JSON.stringify({ specs, rules, mode: options.mode, endpoints: options.declaredEndpoints }),
+        JSON.stringify({
+          specs: specs.digest,
+          rules,
+          mode: options.mode,
+          endpoints: options.declaredEndpoints,
+        }),
       );
       return digest;
     },
@@ -105,7 +107,6 @@ export function createPolicy(options: PolicyOptions): Policy {
 
 interface Core {
   options: PolicyOptions;
-  byName: ReadonlyMap<string, ProgramSpec>;
   floor: PathFloor;
   endpoints: readonly string[];
 }
@@ -147,7 +148,7 @@ function judgeAction(core: Core, action: Action, world: World, paths: PathJudge)
 
 function walkOptions(core: Core, paths: PathJudge) {
   return {
-    specs: core.byName,
+    specs: core.options.specs,
     paths,
     home: core.options.home,
     isDeclaredEndpoint: (url: string) =>

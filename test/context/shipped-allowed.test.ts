@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compileProbes, emptyHistory, judgeRules } from '../../src/context/index.ts';
-import { compileSpecs, createPolicy } from '../../src/policy/index.ts';
+import { bookOf, compileSpecs, createPolicy } from '../../src/policy/index.ts';
 import type { ProbeSpec } from '../../src/protocol/probe.ts';
 import type { SnapshotItem } from '../../src/protocol/snapshot.ts';
 
@@ -32,7 +32,7 @@ async function looksOf(spec: ProbeSpec): Promise<string[][]> {
 it('every shipped probe and look-step is allowed by the shipped policy, as observing', async () => {
   const probes = await compileProbes(read('context'));
   const policy = createPolicy({
-    specs: await compileSpecs(read('src/policy/specs')),
+    specs: bookOf(await compileSpecs(read('src/policy/specs'))),
     rules: { allow: [], ask: [], deny: [] },
     mode: 'default',
     home: '/home/steward',

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compileSpecs, createPolicy, type Policy, parsePermissionRule } from '../../src/policy/index.ts';
+import {
+  bookOf,
+  compileSpecs,
+  createPolicy,
+  type Policy,
+  parsePermissionRule,
+} from '../../src/policy/index.ts';
 import type { PermissionMode } from '../../src/protocol/effect.ts';
 
 const folder = fileURLToPath(new URL('../../src/policy/specs/', import.meta.url));
@@ -19,7 +25,7 @@ export function shippedPolicy(
 ): Policy {
   const rules = (texts: string[] = []) => texts.map(parsePermissionRule);
   return createPolicy({
-    specs: shippedSpecs,
+    specs: bookOf(shippedSpecs),
     rules: { allow: rules(options.allow), ask: rules(options.ask), deny: rules(options.deny) },
     mode: options.mode ?? 'default',
     home: HOME,
