@@ -1,6 +1,6 @@
 import type { Limits } from '../protocol/goal.ts';
 import type { Message, SystemPart } from '../protocol/message.ts';
-import type { Usage } from '../protocol/model.ts';
+import type { ModelReply, Usage } from '../protocol/model.ts';
 import type { CallResult } from '../protocol/tool.ts';
 import type { LoopStop } from './limits.ts';
 import type { Prices } from './ports.ts';
@@ -11,6 +11,8 @@ export interface LoopInput {
   prices: Prices;
   system: readonly SystemPart[];
   messages: readonly Message[];
+  /** The last of `messages` is an answer that was logged and not looked at: steward was killed in between. */
+  untaken?: Pick<ModelReply, 'stopReason'>;
   limits: Limits;
   maxOutputTokens: number;
   summaryPrompt: string;

@@ -2,6 +2,7 @@ import type { Message, ToolUseBlock } from '../protocol/message.ts';
 import { type ModelReply, NO_USAGE } from '../protocol/model.ts';
 import type { Call, CallResult } from '../protocol/tool.ts';
 import { runCalls, toCalls } from './calls.ts';
+import { GO_ON, textOf, unfinishedTextOf } from './cut-answer.ts';
 import { endOfAbort } from './endings.ts';
 import { createRepetitionGuard, type LoopStop, stopBeforeCalls, stopBeforeTurn } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop-run.ts';
@@ -36,11 +37,22 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     objections: 0,
     emptyAnswers: 0,
   };
+  const before = input.untaken === undefined ? input.messages : input.messages.slice(0, -1);
+  const { text: unfinished, cuts } = unfinishedTextOf(before);
+  talk.unfinishedText = unfinished;
+  talk.continuations = cuts;
   const earlierTurns = input.from.turns - input.spent.turns;
   const earlierCalls = input.from.calls - input.spent.calls;
   const guard = createRepetitionGuard((name) => ports.tools.specs().some((spec) => spec.name === name));
   const startedAt = ports.clock.elapsed() - input.spent.ms;
 
+  if (input.untaken !== undefined) {
+    const content = input.messages.at(-1)?.content ?? [];
+    end.text = talk.unfinishedText + textOf(content);
+    const next = await takeAnswer({ ...input.untaken, content }, talk, end, ports);
+    if (next === 'done') return end;
+    if (next !== 'go on') return { ...end, stop: next };
+  }
   for (;;) {
     const limit = stopBeforeTurn(input.limits, end.turns - earlierTurns, ports.clock.elapsed() - startedAt);
     const stop = input.signal.aborted ? endOfAbort(input.signal) : limit;
@@ -76,25 +88,25 @@ function remember(reply: ModelReply, talk: Conversation, end: LoopEnd): void {
   const { usage } = reply;
   talk.lastInputTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   talk.messages.push({ role: 'assistant', content: reply.content });
-  const text = textOf(reply);
+  const text = textOf(reply.content);
   if (text !== '') end.text = talk.unfinishedText + text;
 }
 
 /** A turn without calls: an answer, the first part of one, or one that the check sends back. */
 async function takeAnswer(
-  reply: ModelReply,
+  reply: Pick<ModelReply, 'content' | 'stopReason'>,
   talk: Conversation,
   end: LoopEnd,
   ports: LoopPorts,
 ): Promise<'done' | 'go on' | LoopStop> {
-  const text = talk.unfinishedText + textOf(reply);
+  const text = talk.unfinishedText + textOf(reply.content);
   if (reply.stopReason === 'refusal') {
     return { reason: 'broken-reply', message: 'The model declined to answer', resumeAt: null };
   }
   if (reply.stopReason === 'max_tokens' && talk.continuations < MAX_CONTINUATIONS) {
     talk.continuations += 1;
     talk.unfinishedText = text;
-    say('Your answer was cut at the output limit. Go on exactly where it stopped.', talk, ports);
+    say(GO_ON, talk, ports);
     return 'go on';
   }
   talk.unfinishedText = '';
@@ -161,10 +173,6 @@ function say(text: string, talk: Conversation, ports: LoopPorts): void {
   const message: Message = { role: 'user', content: [{ type: 'text', text }] };
   ports.sink.record({ type: 'message.added', message });
   talk.messages.push(message);
-}
-
-function textOf(reply: ModelReply): string {
-  return reply.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
 }
 
 function newEnd(input: LoopInput): LoopEnd {

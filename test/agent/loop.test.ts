@@ -144,6 +144,39 @@ describe('a model that fails', () => {
   });
 });
 
+describe('an answer that was logged before steward was killed', () => {
+  const asked = { role: 'user' as const, content: [{ type: 'text' as const, text: 'the goal' }] };
+  const part = (text: string) => ({
+    role: 'assistant' as const,
+    content: [{ type: 'text' as const, text }],
+  });
+
+  it('ends the run without a request', async () => {
+    const input = { messages: [asked, part('all is well')], untaken: { stopReason: 'end_turn' as const } };
+    const { end, requests } = await driveLoop({ turns: [], input });
+    expect(end).toMatchObject({ stop: null, text: 'all is well' });
+    expect(requests).toEqual([]);
+  });
+
+  it('goes on where it was cut, and is put together with what follows', async () => {
+    const input = { messages: [asked, part('one ')], untaken: { stopReason: 'max_tokens' as const } };
+    const first = await driveLoop({ turns: [says('two')], input });
+    expect(first.end.text).toBe('one two');
+    expect(first.events[0]?.type).toBe('message.added');
+    const messages = first.requests[0]?.messages ?? [];
+    const second = await driveLoop({ turns: [says('two')], input: { messages } });
+    expect(second.end.text).toBe('one two');
+  });
+
+  it('is checked like any other', async () => {
+    const input = { messages: [asked, part('{')], untaken: { stopReason: 'end_turn' as const } };
+    const checkAnswer = async (text: string) => (text === '{' ? 'not JSON' : null);
+    const { end, requests } = await driveLoop({ turns: [says('{}')], input, ports: { checkAnswer } });
+    expect(end).toMatchObject({ stop: null, text: '{}' });
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('answers', () => {
   it('may be cut again and again in a long run, as long as calls come between', async () => {
     const cut = says('a part ', 'max_tokens');
