@@ -1,8 +1,9 @@
 import { type LoopEnd, runLoop } from '../agent/index.ts';
 import type { OutcomeFacts } from '../goals/index.ts';
 import type { Message, SystemPart } from '../protocol/message.ts';
-import type { Usage } from '../protocol/model.ts';
+import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import type { ModelReport } from '../protocol/report.ts';
+import type { Replayed } from '../runs/index.ts';
 import { createBudget } from './budget.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
@@ -29,7 +30,10 @@ export interface TalkInput {
 export async function converse(scope: RunScope, input: TalkInput, listener: RunListener): Promise<Talk> {
   const { recorder, world, resumed, limits, request } = scope;
   const { thinker } = input;
-  let report: ModelReport | null = resumed?.report ?? null;
+  // A new prompt opens a new sitting: an earlier report was about what was asked then.
+  const isCutOff = resumed !== null && request.prompt === null;
+  let report: ModelReport | null = isCutOff ? resumed.report : null;
+  if (report !== null) return { end: endedBefore(resumed), report, modelEnded: 'report' };
   const tools = await createToolbox(scope, {
     marker: input.marker,
     resultBytes: Math.min(thinker.profile.resultBytes, world.settings.output.limit),
@@ -48,6 +52,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
   const spent = isNewSitting
     ? { usd: 0, tokens: 0 }
     : { usd: resumed.costUsd ?? 0, tokens: tokensOf(resumed.usage) };
+  const untaken = input.messages.at(-1)?.role === 'assistant' ? (resumed?.lastStop ?? null) : null;
   const budget = createBudget(scope, spent);
   const end = await runLoop(
     {
@@ -55,6 +60,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
       prices: thinker.prices,
       system: input.system,
       messages: input.messages,
+      ...(untaken === null ? {} : { untaken: { stopReason: untaken } }),
       limits,
       maxOutputTokens: thinker.profile.maxOutputTokens,
       summaryPrompt: input.summaryPrompt,
@@ -76,6 +82,20 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
   );
   await budget.flush();
   return { end, report, modelEnded: endingOf(end, report) };
+}
+
+/** It was killed behind its report: only the checks and the closing are left to do. */
+function endedBefore(resumed: Replayed | null): LoopEnd {
+  return {
+    stop: null,
+    text: '',
+    turns: resumed?.turns ?? 0,
+    usage: NO_USAGE,
+    costUsd: 0,
+    modelMs: 0,
+    firstTokenMs: null,
+    refusedCalls: [],
+  };
 }
 
 function endingOf(end: LoopEnd, report: ModelReport | null): OutcomeFacts['modelEnded'] {

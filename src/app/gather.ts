@@ -20,6 +20,8 @@ export interface GatherOptions {
   slot: string;
   /** First free number of `P…` and `L…`: a second snapshot of a run goes on counting. */
   from: { probe: number; look: number; finding: number };
+  /** Keys of findings that this run opened before it was killed: that they are known by now is its own doing. */
+  alreadyOpen: readonly string[];
   /** A second look, to verify, teaches the history nothing and runs no look-steps. */
   isVerification: boolean;
 }
@@ -56,7 +58,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     durationMs: taken.durationMs,
   });
 
-  const judged = await judgeRules({
+  const judgement = await judgeRules({
     items: taken.items,
     specs: options.probes,
     history: remembered.history,
@@ -65,6 +67,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     mask: masker.mask,
     firstNumber: options.from.finding,
   });
+  const judged = keepOpen(judgement, options.alreadyOpen);
   recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
   if (options.isVerification) {
     await taken.settled;
@@ -88,4 +91,14 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   await Promise.all([taken.settled, looked.settled]);
   const findings = citeLooks(judged.findings, looked.looks);
   return { ...judged, findings, items: taken.items, looks: looked.looks, durationMs: taken.durationMs };
+}
+
+function keepOpen(judged: Awaited<ReturnType<typeof judgeRules>>, keys: readonly string[]): typeof judged {
+  if (keys.length === 0) return judged;
+  const findings = judged.findings.map((finding) =>
+    keys.includes(finding.key) ? { ...finding, isOpen: true, quietReason: null } : finding,
+  );
+  const isOpen = new Map(findings.map((finding) => [finding.id, finding.isOpen]));
+  const looks = judged.looks.map((look) => ({ ...look, isOpen: isOpen.get(look.finding) ?? look.isOpen }));
+  return { ...judged, findings, looks };
 }

@@ -7,6 +7,7 @@ import type { Verification } from '../protocol/report.ts';
 import { reportText } from '../report/index.ts';
 import { converse, type Talk } from './converse.ts';
 import { type Gathered, gather } from './gather.ts';
+import { isBegun } from './go-on.ts';
 import { createThinker, type Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { openTalk } from './open-talk.ts';
@@ -27,7 +28,11 @@ export interface Ending {
 
 /** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
+<<<<<<< Updated upstream
   const { recorder, goal, resumed, signal } = scope;
+=======
+  const { recorder, goal } = scope;
+>>>>>>> Stashed changes
   const probes = await probesOf(scope);
   const before = await lookFirst(scope, probes);
 
@@ -45,7 +50,7 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
     items: gathered.items,
     findings: gathered.findings,
     brokenRules: gathered.brokenRules.length,
-    hasEffects: effects.begun + (resumed?.effects.length ?? 0) > 0,
+    hasEffects: effects.begun > 0,
     verification: proofOf(scope, before, gathered, verification),
     modelEnded: cutOff ?? (isRulesOnly ? 'not-called' : talk.modelEnded),
     modelReport: talk?.report ?? null,
@@ -76,7 +81,7 @@ async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]
 /** A resumed talk rests on what was seen before; everything else looks first. */
 async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise<Gathered> {
   const { resumed } = scope;
-  if (resumed !== null && resumed.messages.length > 0) {
+  if (resumed !== null && isBegun(resumed)) {
     return {
       items: resumed.snapshotItems.map((item) => ({ ...item, facts: {} })),
       findings: resumed.findings,
@@ -90,6 +95,7 @@ async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise
     probes,
     slot: scope.goal?.name ?? 'prompt',
     from: resumed?.nextNumbers ?? { probe: 1, look: 1, finding: 1 },
+    alreadyOpen: (resumed?.findings ?? []).filter(({ isOpen }) => isOpen).map(({ key }) => key),
     isVerification: false,
   });
 }
@@ -97,7 +103,7 @@ async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise
 /** The model, or why none is asked: quiet costs nothing, and with no model at all the rules still report. */
 async function thinkerFor(scope: RunScope, { findings }: Gathered): Promise<Thinker | string> {
   const { goal, request, resumed } = scope;
-  const isTalking = request.prompt !== null || (resumed !== null && resumed.messages.length > 0);
+  const isTalking = request.prompt !== null || isBegun(resumed);
   if (goal !== null && !isTalking) {
     if (goal.gate === 'never') return 'No model was asked: this goal is rules only.';
     if (goal.gate === 'findings' && findings.length === 0) return 'No model was asked: nothing was found.';

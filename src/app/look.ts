@@ -41,7 +41,13 @@ export async function look(world: World, names: readonly string[], signal: Abort
   });
   const gathered = await gather(
     { world, recorder, gate, processes, signal },
-    { probes, slot: 'context', from: { probe: 1, look: 1, finding: 1 }, isVerification: true },
+    {
+      probes,
+      slot: 'context',
+      from: { probe: 1, look: 1, finding: 1 },
+      alreadyOpen: [],
+      isVerification: true,
+    },
   );
   const text = reportText({
     ...gathered,

@@ -1,7 +1,7 @@
 import { configFolder } from '../config/index.ts';
 import { createGate, runCanary } from '../gate/index.ts';
 import { fillParameters, loadGoal } from '../goals/index.ts';
-import { createProcesses } from '../host/index.ts';
+import { createProcesses, endMarked } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { cardOf, type ModelChoice, profileOf } from '../models/index.ts';
 import { type Autonomy, autonomyRank } from '../protocol/effect.ts';
@@ -21,6 +21,7 @@ import {
 } from '../runs/index.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { gateOptionsOf } from './gating.ts';
+import { requestToGoOn } from './go-on.ts';
 import { limitsOf } from './limits.ts';
 import { createPolicing, type Policing } from './policing.ts';
 import type { Recorder } from './recorder.ts';
@@ -50,27 +51,33 @@ export interface RunScope {
 }
 
 const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report'];
+const LOST_OPENING =
+  'the first line of this run is damaged, so nobody knows what it was allowed: it may only look from here on';
 const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
 
 /** Opens or reopens the log, and puts together what the run is made of. OpsError for everything an operator can mend. */
 export async function openRun(
   world: World,
-  request: RunRequest,
+  asked: RunRequest,
   recorder: Recorder,
   signal: AbortSignal,
 ): Promise<RunScope> {
-  const found = request.resume === null ? null : await findRun(world, request.resume);
-  const run = found ?? request.sessionId ?? crypto.randomUUID();
+  const found = asked.resume === null ? null : await findRun(world, asked.resume);
+  const run = found ?? asked.sessionId ?? crypto.randomUUID();
   const logOptions = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
   // Before the log is opened, so that a misspelt goal leaves no run behind.
-  const early = found === null ? await readGoal(world, request, request.goal) : null;
+  const early = found === null ? await readGoal(world, asked, asked.goal) : null;
   const opened = found === null ? null : await openRunLog(logOptions);
   const log = opened?.log ?? (await createRunLog(logOptions));
   try {
     const resumed = opened === null ? null : replay(opened.lines);
-    if (resumed !== null) refuseFinished(resumed, request);
+    const request = resumed === null ? asked : requestToGoOn(asked, resumed, world.cwd);
+    if (opened !== null) recorder.recall(opened.lines.map(({ event }) => event));
+    if (resumed?.closed === null) await endLeftovers(world, run);
     const goal = resumed === null ? early : await readGoal(world, request, resumed.opened?.goal ?? null);
-    const autonomy = autonomyOf(world, goal);
+    const isLost = resumed !== null && resumed.opened === null;
+    if (isLost) world.notices.push(LOST_OPENING);
+    const autonomy = isLost ? 'observe' : autonomyOf(world, goal);
     const policing = await createPolicing(world, {
       mode: request.mode,
       allowed: request.allowed,
@@ -127,14 +134,6 @@ async function findRun(world: World, wanted: string): Promise<string> {
   });
 }
 
-/** Before anything is added to its log: a run that gave its answer and gets no new prompt has nothing to go on with. */
-function refuseFinished(resumed: Replayed, request: RunRequest): void {
-  if (request.prompt !== null || resumed.messages.at(-1)?.role !== 'assistant') return;
-  throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
-    hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
-  });
-}
-
 async function readGoal(world: World, request: RunRequest, name: string | null): Promise<Goal | null> {
   if (name === null) return null;
   const { shippedGoals } = await import('./shipped.ts');
@@ -161,6 +160,15 @@ function autonomyOf({ settings, loaded }: World, goal: Goal | null): Autonomy {
   return autonomyRank(wanted) > autonomyRank(cap) ? cap : wanted;
 }
 
+/** Commands of a sitting that was killed must not go on working while their outcome is looked at. */
+async function endLeftovers(world: World, run: string): Promise<void> {
+  // Started from within the run itself, we would be one of them.
+  const ended = world.env.STEWARD_RUN === run ? 0 : await endMarked(`STEWARD_RUN=${run}`);
+  if (ended === 0) return;
+  const what = ended === 1 ? 'a command' : `${ended} commands`;
+  world.notices.push(`${what} that this run had started before it was killed still ran: ended now`);
+}
+
 /** What the goal names, less what the flags take away; a small model gets the few that every goal needs. */
 function toolsOf(request: RunRequest, goal: Goal | null, choice: ModelChoice, world: World): ToolName[] {
   const wanted = goal === null ? ALL_TOOLS.filter((name) => name !== 'Report') : withReport(goal.tools);
@@ -176,6 +184,7 @@ function withReport(tools: readonly ToolName[]): ToolName[] {
 function recordOpening(scope: RunScope): void {
   const { world, request, recorder, choice, resumed } = scope;
   const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
+  const provider = choice.primary.vendor === 'none' ? {} : { provider: choice.primary.provider };
   const opened = {
     type: 'run.opened' as const,
     run: scope.run,
@@ -186,6 +195,9 @@ function recordOpening(scope: RunScope): void {
     host: world.host,
     cwd: world.cwd,
     model,
+    ...provider,
+    ...(Object.keys(request.sets).length === 0 ? {} : { parameters: request.sets }),
+    ...(request.attachment === null ? {} : { attachmentBytes: Buffer.byteLength(request.attachment) }),
     tools: scope.tools,
     mode: request.mode,
     autonomy: scope.autonomy,
@@ -196,7 +208,7 @@ function recordOpening(scope: RunScope): void {
     recorder.record(opened);
   } else {
     recorder.tell(opened);
-    recorder.record({ type: 'run.resumed', model, prompt: request.prompt });
+    recorder.record({ type: 'run.resumed', model, ...provider, prompt: request.prompt });
   }
   for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 }

@@ -12,6 +12,7 @@ import type { Message } from '../protocol/message.ts';
 import { listRuns, type Replayed } from '../runs/index.ts';
 import type { TalkInput } from './converse.ts';
 import type { Gathered } from './gather.ts';
+import { isBegun, promptSoFar } from './go-on.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedFragments } from './shipped.ts';
@@ -30,7 +31,7 @@ const SUMMARY_PROMPT =
 /** The first request, or, for a run that goes on, the conversation as its log holds it. Recorded before it is sent. */
 export async function openTalk(scope: RunScope, thinker: Thinker, gathered: Gathered): Promise<Opening> {
   const { resumed, request } = scope;
-  if (resumed !== null && resumed.messages.length > 0) return goOn(resumed, request.prompt);
+  if (resumed !== null && isBegun(resumed)) return goOn(resumed, request.prompt);
   const marker = fenceMarker();
   const { system, messages } = await build(scope, thinker, gathered, marker);
   scope.recorder.record({
@@ -49,7 +50,7 @@ async function build(
   gathered: Gathered,
   marker: string,
 ): Promise<BuiltPrompt> {
-  const { world, goal, request } = scope;
+  const { world, goal, request, resumed } = scope;
   const facts: PromptFacts = {
     marker,
     now: world.clock.now(),
@@ -60,17 +61,17 @@ async function build(
     isAttended: false,
     autonomy: scope.autonomy,
     notes: await readNotes(world),
-    prompt: request.prompt,
+    prompt: promptSoFar(request, resumed),
     attachment: request.attachment,
     appendSystem: appended(request.appendSystemPrompt, request.outputSchema),
     snapshot: gathered.items.length === 0 ? null : gathered,
-    trigger: request.trigger,
+    trigger: resumed?.opened?.trigger ?? request.trigger,
     earlierRuns: await earlierRuns(scope),
     budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
   };
   const fragments = await shippedFragments();
   return goal === null
-    ? buildPlainPrompt({ ...facts, prompt: request.prompt ?? '' }, fragments)
+    ? buildPlainPrompt({ ...facts, prompt: facts.prompt ?? '' }, fragments)
     : buildPrompt({ ...facts, goal }, fragments);
 }
 

@@ -6,9 +6,11 @@ import type { RunListener } from './run-request.ts';
 export interface Recorder extends EventSink {
   /** Until then events reach the listener only: what goes wrong before a log is open is still reported. */
   attach(log: EventSink): void;
+  /** What an earlier sitting of the run left: not shown again, but it counts. */
+  recall(events: readonly RunEvent[]): void;
   /** For the listener alone: what whoever joins a run that goes on must know of it. */
   tell(event: RunEvent): void;
-  /** Steps above observe that were begun, and those of them that did not end well. */
+  /** Steps above observe that were begun since a sitting last closed, and those of them that did not end well. */
   effects(): { begun: number; failed: number };
   /** Ids that a report may cite. */
   evidence(): ReadonlySet<string>;
@@ -32,6 +34,14 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
     },
     tell: (event) =>
       listener.onEvent(maskStrings(event, masker.mask) as RunEvent, new Date(clock.now()).toISOString()),
+    recall(events) {
+      for (const event of events) {
+        // How it went until then has been judged.
+        if (event.type === 'run.closed') effects.clear();
+        noteEffect(event, effects);
+        noteEvidence(event, evidence);
+      }
+    },
     sync: async () => log?.sync(),
     attach(opened) {
       log = opened;

@@ -3,6 +3,7 @@ import { compileExpression } from '../lib/expression.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { Verification } from '../protocol/report.ts';
 import { type Gathered, gather } from './gather.ts';
+import { isBegun } from './go-on.ts';
 import type { RunScope } from './open-run.ts';
 
 export interface Verified {
@@ -22,7 +23,7 @@ export async function verify(
 ): Promise<Verified> {
   const { recorder, goal, resumed, signal } = scope;
   // A resumed run knows what was seen before it was cut off, not what is true now.
-  const isStale = recorder.effects().begun > 0 || (resumed !== null && resumed.messages.length > 0);
+  const isStale = recorder.effects().begun > 0 || isBegun(resumed);
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
   const checks = await checkDone(goal?.done ?? [], gathered.items, evaluate);
@@ -39,6 +40,7 @@ async function lookAgain(scope: RunScope, before: Gathered, probes: readonly Pro
       look: before.looks.length + 1,
       finding: before.findings.length + 1,
     },
+    alreadyOpen: [],
     isVerification: true,
   });
   return { ...again, looks: before.looks };

@@ -7,5 +7,6 @@ export { readHostIdentity } from './identity.ts';
 export { readIsolation } from './isolation.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
+export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { readTimeZone } from './time-zone.ts';

@@ -54,6 +54,20 @@ export async function endStrays(mark: string): Promise<void> {
   }
 }
 
+/**
+ * For commands that outlived the steward that started them: they get a moment to end by themselves, then TERM and KILL.
+ * Gives how many had to be ended.
+ */
+export async function endMarked(mark: string): Promise<number> {
+  const end = performance.now() + TERM_GRACE_MS;
+  while (findMarked(mark).length > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const left = findMarked(mark).length;
+  if (left > 0) await endStrays(mark);
+  return left;
+}
+
 function findMarked(mark: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isMarked(name, mark))

@@ -26,13 +26,19 @@ export type RunEvent =
       host: HostIdentity;
       cwd: string;
       model: string | null;
+      /** Name of the model's provider, so that a resumed run asks the same one. */
+      provider?: string;
+      /** The goal's, as given with --set. */
+      parameters?: Record<string, string>;
+      /** What came through stdin beside the prompt; it is kept in `prompt.built`. */
+      attachmentBytes?: number;
       tools: string[];
       mode: PermissionMode;
       autonomy: Autonomy;
       policyDigest: string;
       isolation: 'unit' | 'bwrap' | 'none';
     }
-  | { type: 'run.resumed'; model: string | null; prompt: string | null }
+  | { type: 'run.resumed'; model: string | null; provider?: string; prompt: string | null }
   /** What was wrong when the log was opened again. `damagedLines` count from 1 and stay as they are. */
   | {
       type: 'log.repaired';

@@ -1,7 +1,7 @@
 import type { LogLine, RunEvent } from '../protocol/event.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { Message } from '../protocol/message.ts';
-import { addUsage, NO_USAGE, type Usage } from '../protocol/model.ts';
+import { addUsage, NO_USAGE, type StopReason, type Usage } from '../protocol/model.ts';
 import type { Check, ModelReport } from '../protocol/report.ts';
 import type { LookItem } from '../protocol/snapshot.ts';
 import { createConversation } from './conversation.ts';
@@ -23,6 +23,10 @@ export interface Replayed {
   tools: string[];
   /** Calls of the last reply that the log has no result of. */
   unanswered: UnansweredCall[];
+  /** Why the last reply ended; null before the first. */
+  lastStop: StopReason | null;
+  /** Whom the last sitting asked; null for nobody, or when the log does not say. */
+  model: { provider: string; name: string } | null;
   /** The highest turn that was begun. */
   turns: number;
   usage: Usage;
@@ -60,6 +64,8 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
     system: [],
     marker: null,
     tools: [],
+    lastStop: null,
+    model: null,
     turns: 0,
     usage: NO_USAGE,
     costUsd: 0,
@@ -99,6 +105,10 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
     case 'run.opened':
       state.opened = event;
       state.tools = event.tools;
+      state.model = modelOf(event);
+      break;
+    case 'run.resumed':
+      state.model = modelOf(event) ?? state.model;
       break;
     case 'run.closed':
       state.closed = event;
@@ -112,6 +122,7 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       break;
     case 'model.replied':
       state.turns = Math.max(state.turns, event.turn);
+      state.lastStop = event.stopReason;
       spend(state, event);
       break;
     case 'model.failed':
@@ -153,6 +164,10 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       break;
     }
   }
+}
+
+function modelOf({ provider, model }: EventOf<'run.opened'> | EventOf<'run.resumed'>): Replayed['model'] {
+  return provider === undefined || model === null ? null : { provider, name: model };
 }
 
 function spend(

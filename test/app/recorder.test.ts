@@ -3,6 +3,7 @@ import { createRecorder } from '../../src/app/recorder.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { createRecordingSink } from '../fakes/sink.ts';
+import { closedEvent } from '../runs/scripted-run.ts';
 
 const MASKER = { mask: (text: string) => text.replaceAll('hunter2', '[masked]'), hasMask: () => false };
 
@@ -79,5 +80,17 @@ describe('the recorder', () => {
       look: { id: 'L1', finding: 'F1', command: 'x', at: 0, ok: true, reason: null, text: '' },
     });
     expect([...recorder.evidence()]).toEqual(['L1']);
+  });
+
+  it('counts what an earlier sitting left open, and no longer what was judged when one closed', () => {
+    const { seen, log, recorder } = setUp();
+    recorder.attach(log);
+    const look = { id: 'L1', finding: 'F1', command: 'df', at: 0, ok: true, reason: null, text: '' };
+    recorder.recall([started('C1', 'reversible'), finished('C1', false), closedEvent()]);
+    recorder.recall([{ type: 'look.taken', look }, started('C2', 'reversible'), started('C3', 'observe')]);
+    expect(recorder.effects()).toEqual({ begun: 1, failed: 1 });
+    expect([...recorder.evidence()]).toEqual(['L1']);
+    expect(seen).toEqual([]);
+    expect(log.events).toEqual([]);
   });
 });

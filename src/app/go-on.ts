@@ -1,0 +1,62 @@
+import { OpsError } from '../lib/ops-error.ts';
+import type { Replayed } from '../runs/index.ts';
+import type { RunRequest } from './run-request.ts';
+
+/**
+ * What a run that goes on is asked: what is said now, over what its log says. Throws OpsError `input` for a run that
+ * cannot be gone on with, before anything is added to its log but the repair.
+ */
+export function requestToGoOn(request: RunRequest, resumed: Replayed, cwd: string): RunRequest {
+  const { opened, model } = resumed;
+  refuseFinished(request, resumed);
+  if (opened === null && !isBegun(resumed) && request.prompt === null) {
+    throw new OpsError(
+      'nothing-to-do',
+      'input',
+      'this run was cut off before it was written down what it was for',
+      {
+        hint: 'start it again; nothing was done',
+      },
+    );
+  }
+  if (opened !== null && opened.cwd !== cwd) {
+    throw new OpsError('other-folder', 'input', `this run works in ${opened.cwd}, and this is ${cwd}`, {
+      hint: `its commands and paths mean another folder here: cd ${opened.cwd} first`,
+    });
+  }
+  if (opened?.attachmentBytes !== undefined && !isBegun(resumed) && request.attachment === null) {
+    throw new OpsError('lost-input', 'input', 'this run was cut off before its input from stdin was kept', {
+      hint: 'start it again with the same input; nothing was done',
+    });
+  }
+  return {
+    ...request,
+    model: request.model ?? (model === null ? null : `${model.provider}/${model.name}`),
+    sets: { ...opened?.parameters, ...request.sets },
+  };
+}
+
+/** Its first request to a model was put together: the conversation is in the log, and goes on from there. */
+export function isBegun(resumed: Replayed | null): boolean {
+  return (
+    resumed !== null && (resumed.marker !== null || resumed.messages.some(({ role }) => role === 'assistant'))
+  );
+}
+
+/** Everything that people asked of a run whose first request was not put together yet. */
+export function promptSoFar(request: RunRequest, resumed: Replayed | null): string | null {
+  const asked = (resumed?.messages ?? []).flatMap(({ content }) =>
+    content.flatMap((block) => (block.type === 'text' ? [block.text] : [])),
+  );
+  const all = [resumed?.opened?.prompt ?? null, ...asked, request.prompt].filter((text) => text !== null);
+  return all.length === 0 ? null : all.join('\n\n');
+}
+
+/** The run had ended with its answer or its report: without new words there is nothing left to do. */
+function refuseFinished({ prompt }: RunRequest, { closed, report, messages }: Replayed): void {
+  if (prompt !== null || closed === null) return;
+  if (report === null && messages.at(-1)?.role !== 'assistant') return;
+  throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
+    hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
+  });
+}

@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { EventType } from '../../src/protocol/event.ts';
+import type { Script, Turn } from '../wire/index.ts';
+import { type Blow, eventsOf, type Sitting, sit } from './killed-run.ts';
+import { type Box, createBoxWithModel, PROGRAM } from './steward.ts';
+
+const RUN = '0a0a0a0a-1111-4222-8333-444444444444';
+const FLAGS = ['--allowedTools', 'Bash(tee -a *),Bash(mkdir *)'];
+
+function logOf(box: Box): string {
+  return join(box.home, '.local/state/steward/runs', `${RUN}.jsonl`);
+}
+
+function kindsOf(box: Box): EventType[] {
+  return eventsOf(logOf(box)).map(({ type }) => type);
+}
+
+/** A run that is killed as it is about to write a line of its log. */
+function killedAt(box: Box, line: number, args: readonly string[]): Promise<Sitting> {
+  return killed(box, { at: 'line', line }, args);
+}
+
+async function killed(box: Box, blow: Blow, args: readonly string[]): Promise<Sitting> {
+  const options = { cwd: box.cwd, env: box.env, log: logOf(box) };
+  const sitting = await sit(PROGRAM, [...args, '--session-id', RUN], options, blow);
+  expect(sitting.signal).toBe('SIGKILL');
+  return sitting;
+}
+
+function bash(command: string): Turn {
+  return { toolCalls: [{ name: 'Bash', input: { command } }] };
+}
+
+/** The turn for the number of answers so far; `told` sees what the last message says. */
+function inTurn(...turns: Turn[]): Script {
+  return (request) => turns[request.assistantMessages] ?? { text: 'the script is over' };
+}
+
+describe('a run that was killed', () => {
+  it('behind its answer is closed without another request', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Forty-two.' }));
+    // run.opened, prompt.built, model.requested, model.replied: the fifth line would be run.closed.
+    await killedAt(box, 5, ['-p', 'what is it?']);
+    expect(kindsOf(box).at(-1)).toBe('model.replied');
+    const { code, stdout } = await box.run(['-p', '-r', RUN]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Forty-two.\n' });
+    expect(server.requests).toHaveLength(1);
+    expect(kindsOf(box).at(-1)).toBe('run.closed');
+  });
+
+  it('in the middle of an answer that was cut gives the whole answer', async () => {
+    const script = inTurn({ text: 'One, ', stopReason: 'max_tokens' }, { text: 'two.' });
+    for (const line of [5, 6, 8]) {
+      const { box } = await createBoxWithModel(script);
+      await killedAt(box, line, ['-p', 'count']);
+      const { code, stdout } = await box.run(['-p', '-r', RUN]);
+      expect({ line, code, stdout }).toEqual({ line, code: 0, stdout: 'One, two.\n' });
+    }
+  });
+
+  it('before its first request still knows what it was asked', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await killedAt(box, 2, ['-p', 'count the spoons']);
+    expect(kindsOf(box)).toEqual(['run.opened']);
+    expect((await box.run(['-p', '-r', RUN])).code).toBe(0);
+    expect(server.requests[0]?.lastText).toContain('count the spoons');
+  });
+
+  it('before its input from stdin was kept is not gone on with', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    const file = box.write('input', 'spoons: 12\n');
+    const sitting = await sit(
+      '/bin/sh',
+      ['-c', 'exec "$0" "$@" < "$INPUT"', PROGRAM, '-p', 'count', '--session-id', RUN],
+      { cwd: box.cwd, env: { ...box.env, INPUT: file }, log: logOf(box) },
+      { at: 'line', line: 2 },
+    );
+    expect(sitting.signal).toBe('SIGKILL');
+    const { code, stderr } = await box.run(['-p', '-r', RUN]);
+    expect({ code, stderr }).toMatchObject({ code: 42, stderr: expect.stringContaining('stdin') });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('is not proved less for having been killed between two effects', async () => {
+    const { box } = await createBoxWithModel(
+      inTurn(bash('tee -a one <<< x'), bash('ls'), { text: 'Both done.' }),
+    );
+    // 5-8 are the first call; 9 and 10 the second request and reply.
+    await killedAt(box, 10, ['-p', 'work', ...FLAGS]);
+    expect(kindsOf(box).at(-1)).toBe('model.requested');
+    const { code, stdout } = await box.run(['-p', '-r', RUN, ...FLAGS]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Both done.\n' });
+  });
+
+  it('in the middle of an effect tells the model so, and does not call it a success', async () => {
+    const { box, server } = await createBoxWithModel(
+      inTurn(bash('tee -a one <<< x'), bash('grep -c x one'), { text: 'It was done.' }),
+    );
+    await killedAt(box, 7, ['-p', 'work', ...FLAGS]);
+    expect(kindsOf(box).at(-1)).toBe('step.started');
+    const { code, stderr } = await box.run(['-p', '-r', RUN, ...FLAGS]);
+    expect(server.requests[1]?.lastText).toContain('Outcome unknown');
+    expect(code).toBe(61);
+    expect(stderr).toContain('nothing proved');
+  });
+
+  it('is not followed by a command that it left behind', async () => {
+    const { box, server } = await createBoxWithModel((request) => {
+      if (request.assistantMessages === 0) return bash('mkdir begun; sleep 2; mkdir late');
+      if (request.lastText.includes('Outcome unknown')) return bash('ls');
+      if (request.assistantMessages === 2) return bash('ls -d late');
+      return { text: `Seen: ${request.lastText}` };
+    });
+    await killed(box, { at: 'file', path: join(box.cwd, 'begun') }, ['-p', 'work', ...FLAGS]);
+    expect(existsSync(join(box.cwd, 'late'))).toBe(false);
+    const { code, stdout } = await box.run(['-p', '-r', RUN, ...FLAGS]);
+    expect(server.requests).toHaveLength(4);
+    // What was still running had ended before the model looked: it sees the folder.
+    expect({ code, stdout }).toMatchObject({
+      code: 61,
+      stdout: expect.stringMatching(/^Seen: [^\n]*\nlate\n/),
+    });
+  });
+
+  it('goes on with the model it had', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await killedAt(box, 4, ['-p', 'work', '--model', 'claude-opus-4-6']);
+    expect((await box.run(['-p', '-r', RUN])).code).toBe(0);
+    expect(server.requests.map(({ body }) => body.model)).toEqual(['claude-opus-4-6', 'claude-opus-4-6']);
+  });
+
+  it('is not gone on with from another folder', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await killedAt(box, 4, ['-p', 'work']);
+    const { code, stderr } = await box.run(['-p', '-r', RUN], { cwd: box.home });
+    expect(code).toBe(42);
+    expect(stderr).toContain(`cd ${box.cwd}`);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('may only look when the line that says what it was allowed is damaged', async () => {
+    const { box, server } = await createBoxWithModel(
+      inTurn(bash('ls'), bash('tee -a one <<< x'), { text: 'Done.' }),
+    );
+    await killedAt(box, 9, ['-p', 'work', ...FLAGS]);
+    const text = readFileSync(logOf(box), 'utf8');
+    writeFileSync(logOf(box), `x${text.slice(1)}`);
+    const { stderr } = await box.run(['-p', '-r', RUN, ...FLAGS]);
+    expect(stderr).toContain('may only look');
+    expect(server.requests[2]?.lastText).toContain('autonomy observe');
+    expect(linesOf(box, 'one')).toEqual([]);
+  });
+
+  it('answers a new prompt, and an earlier effect does not make that answer a doubt', async () => {
+    const { box } = await createBoxWithModel((request) => {
+      if (request.lastText.includes('Thanks')) return { text: 'You are welcome.' };
+      return request.assistantMessages === 0 ? bash('tee -a one <<< x') : { text: 'Done.' };
+    });
+    expect((await box.run(['-p', 'work', '--session-id', RUN, ...FLAGS])).code).toBe(0);
+    const { code, stdout } = await box.run(['-p', 'Thanks', '-c']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'You are welcome.\n' });
+  });
+});
+
+function linesOf(box: Box, name: string): string[] {
+  try {
+    return readFileSync(join(box.cwd, name), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  } catch {
+    // It was never made.
+    return [];
+  }
+}
