@@ -28,11 +28,7 @@ export interface Ending {
 
 /** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
-<<<<<<< Updated upstream
-  const { recorder, goal, resumed, signal } = scope;
-=======
-  const { recorder, goal } = scope;
->>>>>>> Stashed changes
+  const { recorder, goal, signal } = scope;
   const probes = await probesOf(scope);
   const before = await lookFirst(scope, probes);
 
