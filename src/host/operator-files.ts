@@ -13,7 +13,7 @@ export function createOperatorFiles(): OperatorFiles {
       try {
         return await readFile(path, 'utf8');
       } catch (error) {
-        if (isAbsence(error)) return undefined;
+        if (isAbsence(path, error)) return undefined;
         throw unreadable(path, error);
       }
     },
@@ -25,7 +25,7 @@ export function createOperatorFiles(): OperatorFiles {
           .map((entry) => entry.name)
           .sort();
       } catch (error) {
-        if (isAbsence(error)) return [];
+        if (isAbsence(folder, error)) return [];
         throw unreadable(folder, error);
       }
     },
@@ -59,8 +59,23 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function isAbsence(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+function isAbsence(path: string, error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EACCES' && isHidden(dirname(path)));
+}
+
+/**
+ * What ProtectHome= and InaccessiblePaths= hide from a unit is a folder of root's without any permission: nothing is
+ * there for us, on purpose. Every other folder that is closed to us is an operator's mistake.
+ */
+function isHidden(folder: string): boolean {
+  try {
+    const { uid, mode } = lstatSync(folder);
+    return uid === 0 && (mode & 0o777) === 0;
+  } catch {
+    // Not to be seen either: the folder that hides it is further up.
+    return folder !== '/' && isHidden(dirname(folder));
+  }
 }
 
 function unreadable(path: string, error: unknown): unknown {
