@@ -26,6 +26,14 @@ const UNSUPPORTED = /operation not supported|function not implemented|no journal
 /** journalctl answers with exit 0 and nothing when it may not read; that is blindness, not silence. */
 const BLIND = /not seeing messages from other users|insufficient permissions/i;
 
+/** Words that do not say what to do. dbus-daemon hangs up on users that exist only while a unit runs: systemd #22737. */
+const HINTS: readonly [RegExp, string][] = [
+  [
+    /transport endpoint is not connected/i,
+    'the system bus turns users of DynamicUser= away: give the unit a User= that exists',
+  ],
+];
+
 export function stateOfProcess(
   result: ProcessResult,
   okExits: readonly number[],
@@ -42,7 +50,9 @@ export function stateOfProcess(
   }
   if (result.exitCode === 0 || okExits.includes(result.exitCode)) return { status: 'ok', reason: null };
   const said = result.stderr.text.trim() === '' ? result.stdout.text : result.stderr.text;
-  const reason = [`exit ${result.exitCode}`, firstLine(said)].filter((part) => part !== '').join(': ');
+  const hint = HINTS.find(([sign]) => sign.test(said))?.[1];
+  const words = [`exit ${result.exitCode}`, firstLine(said)].filter((part) => part !== '').join(': ');
+  const reason = hint === undefined ? words : `${words} (${hint})`;
   if (UNSUPPORTED.test(said)) return { status: 'not-configured', reason };
   return { status: UNREACHABLE.some((sign) => sign.test(said)) ? 'unreachable' : 'failed', reason };
 }

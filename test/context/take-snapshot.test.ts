@@ -127,6 +127,17 @@ describe('not configured, unreachable and failed are three things', () => {
       },
     ],
     [
+      'a system bus that turns us away',
+      'failed: exit 1: Failed to list units: Transport endpoint is not connected (the system bus turns users of DynamicUser= away: give the unit a User= that exists)',
+      probe,
+      {
+        'redis-cli ping': {
+          exitCode: 1,
+          stderr: 'Failed to list units: Transport endpoint is not connected',
+        },
+      },
+    ],
+    [
       'a name that does not resolve',
       'unreachable: exit 2: ssh: Could not resolve hostname nas: Name or service not known',
       probe,
