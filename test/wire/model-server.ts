@@ -36,6 +36,8 @@ export interface ModelServerOptions {
   port?: number;
   host?: string;
   onRequest?: (request: WireRequest) => void;
+  /** When the whole answer was handed to the system; milliseconds since the epoch. */
+  onAnswered?: (request: WireRequest, at: number) => void;
   /** What /api/show and /v1/models say about every model. */
   contextTokens?: number;
 }
@@ -62,7 +64,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     const record = typeof body === 'object' && body !== null ? { ...body } : {};
     const request: WireRequest = {
       n: requests.length,
-      at: Date.now(),
+      at: preciseNow(),
       method: incoming.method,
       path,
       headers: Object.fromEntries(Object.entries(incoming.headers).map(([k, v]) => [k, String(v)])),
@@ -73,6 +75,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     requests.push(request);
     endings.push('open');
     options.onRequest?.(request);
+    response.once('finish', () => options.onAnswered?.(request, preciseNow()));
     const gone = new AbortController();
     response.on('close', () => {
       if (endings[request.n] === 'open') {
@@ -105,6 +108,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         server.closeAllConnections();
       }),
   };
+}
+
+/** Finer than Date.now(), and the same clock in every process. */
+function preciseNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 async function turnFor(script: Script, request: WireRequest, seen: Map<Step, number>): Promise<Turn> {

@@ -5,9 +5,11 @@ import type { Dialect, Step } from './script.ts';
 
 /**
  * The scripted model server as a program:
- *   node test/wire/serve.ts --dialect anthropic --port 0 --script turns.json [--requests seen.jsonl] [--host ADDR]
- * First line of stdout: the port. Every request is appended to the --requests file before it is answered. The script
- * file holds a list of steps (script.ts); {"sameFor": N, "turn": {…}} in it stands for N equal turns. One file for a
+ *   node test/wire/serve.ts --dialect anthropic --port 0 --script turns.json [--requests seen.jsonl]
+ *     [--answers sent.jsonl] [--host ADDR]
+ * First line of stdout: the port. Every request is appended to the --requests file before it is answered, and a line to
+ * --answers when its answer is out. The script file holds a list of steps (script.ts); {"sameFor": N, "turn": {…}} in
+ * it stands for N equal turns. One file for a
  * container: npx esbuild test/wire/serve.ts --bundle --platform=node --format=esm --outfile=serve.mjs
  */
 async function main(): Promise<void> {
@@ -18,6 +20,7 @@ async function main(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       script: { type: 'string' },
       requests: { type: 'string' },
+      answers: { type: 'string' },
     },
   });
   if (values.script === undefined) throw new Error('--script FILE is missing');
@@ -28,6 +31,9 @@ async function main(): Promise<void> {
     host: values.host,
     onRequest: (request) => {
       if (values.requests !== undefined) appendFileSync(values.requests, `${JSON.stringify(request)}\n`);
+    },
+    onAnswered: ({ n }, at) => {
+      if (values.answers !== undefined) appendFileSync(values.answers, `${JSON.stringify({ n, at })}\n`);
     },
   });
   process.stdout.write(`${server.port}\n`);

@@ -1,0 +1,104 @@
+/**
+ * `npm run bench [-- --quick]`: speed and memory of the built program beside bare Node in the same run. Prints the table
+ * and writes docs/bench.md. Always exits 0: it measures, it does not judge.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureFirstRequest } from './measures/first-request.ts';
+import { measureFixedPrompt } from './measures/fixed-prompt.ts';
+import { measureMemory } from './measures/memory.ts';
+import { measureOwnTime } from './measures/own-time.ts';
+import { measurePolicy } from './measures/policy.ts';
+import { measureQuietCheck } from './measures/quiet-check.ts';
+import { markdown, plain, type Row } from './table.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Effort {
+  startRounds: number;
+  turnRounds: number;
+  memoryTurns: number;
+  quietRounds: number;
+  policyRounds: number;
+}
+
+const FULL: Effort = { startRounds: 25, turnRounds: 9, memoryTurns: 200, quietRounds: 25, policyRounds: 20 };
+const QUICK: Effort = { startRounds: 5, turnRounds: 2, memoryTurns: 60, quietRounds: 5, policyRounds: 3 };
+
+const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
+  'first-request': async ({ startRounds }) => [
+    await measureFirstRequest('anthropic', startRounds),
+    await measureFirstRequest('openai', startRounds),
+    await measureFirstRequest('ollama', startRounds),
+  ],
+  'fixed-prompt': () => measureFixedPrompt(),
+  'own-time': async ({ turnRounds }) => [await measureOwnTime(turnRounds)],
+  memory: ({ memoryTurns }) => measureMemory(memoryTurns),
+  'quiet-check': ({ quietRounds }) => measureQuietCheck(quietRounds),
+  policy: ({ policyRounds }) => measurePolicy(policyRounds),
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  });
+  const rows: Row[] = [];
+  const loadBefore = loadavg()[0] ?? 0;
+  for (const [name, measure] of Object.entries(MEASURES)) {
+    if (values.only !== undefined && !values.only.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    try {
+      rows.push(...(await measure(values.quick ? QUICK : FULL)));
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${what}\n`);
+      rows.push({
+        what: name,
+        figure: 'could not be measured',
+        floor: '',
+        ratio: null,
+        target: '',
+        isMet: false,
+      });
+    }
+  }
+  process.stdout.write(`${plain(rows)}\n`);
+  // What was measured in part or in haste is not the last word.
+  if (values.only === undefined && !values.quick)
+    await writeFile(join(ROOT, 'docs/bench.md'), page(rows, loadBefore));
+}
+
+function page(rows: readonly Row[], loadBefore: number): string {
+  const [cpu] = cpus();
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+  const load = `${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after`;
+  return `# Speed and memory
+
+Written by \`npm run bench\`: the built program through \`bin/steward\`, default settings, an empty home, loopback model
+servers in processes of their own; beside it, in turn, bare Node doing the same (\`bench/floors\`). Warm-up rounds are not
+counted. Figures are medians, with the least and the most of all rounds; a ratio is the median over the floor's median.
+Milliseconds are this machine's; ratios are what counts.
+
+${markdown(rows)}
+
+Measured on ${new Date().toISOString().slice(0, 10)} at commit ${git('rev-parse', '--short', 'HEAD')}, Node ${process.version}, ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}.
+
+- *First request*: from spawn to the moment at which the server has the whole request.
+- *Own time per turn*: from the end of an answer to the arrival of the next request, less the time that the bare agent
+  needs for the same command. Each command prints the sha256 of another file of random bytes, and the requests that the
+  server got must carry all of them.
+- *Memory*: VmHWM and VmRSS of the Node process. Growth is the least-squares slope over the least value of each ten
+  turns in the second half.
+- *Quiet health check*: in a mount namespace where twelve shipped probes read recorded output and find nothing
+  (\`bench/quiet-machine.sh\`; needs \`unshare\`). Processor time is getrusage(2) of the Node process, commands apart.
+- *Policy*: in process, from the text of a line to its verdict.
+
+Again: \`npm run bench\`; \`npm run bench -- --quick\` for a look, \`--only own-time\` for one measure (neither writes this page).
+`;
+}
+
+await main();
