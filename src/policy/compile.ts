@@ -66,13 +66,26 @@ function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
     source: file.source,
     profile: raw.profile,
     syntax: raw.syntax,
-    root: compileVerb(raw, raw.names[0] ?? '', bad),
+    root: compileVerb(raw, raw.names[0] ?? '', raw.syntax === 'go' ? bad : checkedNames(raw, bad)),
     allow: raw.allow,
     notAllow: raw.not_allow,
   };
 }
 
 type Bad = (message: string) => OpsError;
+
+/** With clusters, `-dump` is `-d`, `-u`, …: a spec that lists it as one option has misunderstood the program. */
+function checkedNames(raw: RawProgramSpec, bad: Bad): Bad {
+  const check = (verb: Omit<RawVerb, 'verbs'> & { verbs?: RawVerb['verbs'] }): void => {
+    for (const name of Object.values(verb.options ?? {}).flat()) {
+      if (!/^(?:--[A-Za-z0-9][\w.-]*|-[^-]|-NUM)$/.test(name))
+        throw bad(`the option ${name} is not spelled in getopt's way`);
+    }
+    for (const inner of Object.values(verb.verbs ?? {})) if (inner !== null) check(inner);
+  };
+  check(raw);
+  return bad;
+}
 
 function compileVerb(
   raw: Omit<RawVerb, 'verbs'> & { verbs?: RawVerb['verbs'] },

@@ -1,6 +1,6 @@
 import type { Action } from '../protocol/action.ts';
 import { isStewardPath, normalise, type PathFloor, type PathJudge } from './paths.ts';
-import type { PolicyOptions, World } from './policy.ts';
+import type { PolicyOptions, World } from './policy-options.ts';
 import { matchPath } from './rules.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
 
@@ -65,7 +65,7 @@ function isGuarded(floor: PathFloor, path: string): boolean {
   return (
     isStewardPath(floor, path) ||
     /(?:^|\/)\.git(?:\/|$)/.test(path) ||
-    /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|inputrc|gitconfig|gitmodules)$/.test(
+    /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|inputrc|gitconfig|gitmodules|psqlrc|curlrc|wgetrc|vimrc|tmux\.conf|screenrc)$/.test(
       path,
     ) ||
     /(?:^|\/)(?:\.claude|\.vscode|\.idea|\.husky|\.direnv)(?:\/|$)/.test(path) ||

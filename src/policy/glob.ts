@@ -75,6 +75,8 @@ function componentsMeet(a: Component[], i: number, b: Component[], j: number): b
 /** A wildcard at the start does not match a leading dot, as in bash. */
 function tokensMeet(a: Token[], b: Token[]): boolean {
   if (typeof a[0] === 'symbol' && b[0] === '.') return false;
+  // Most pairs part at their first or last character.
+  if (differ(a[0], b[0]) || differ(a.at(-1), b.at(-1))) return false;
   let row = new Set([0]);
   // A walk over the product of the two patterns; `row` holds the places in `b` reachable before a[i].
   row = closure(row, b);
@@ -94,6 +96,10 @@ function tokensMeet(a: Token[], b: Token[]): boolean {
     row = closure(next, b);
   }
   return row.has(b.length);
+}
+
+function differ(a: Token | undefined, b: Token | undefined): boolean {
+  return typeof a !== 'symbol' && typeof b !== 'symbol' && a !== b;
 }
 
 function closure(row: Set<number>, b: Token[]): Set<number> {

@@ -16,7 +16,14 @@ export interface CommandContext {
   isDeclaredEndpoint(url: string): boolean;
 }
 
-const PATH_KINDS: Record<string, PathUse> = { read: 'read', place: 'place', tree: 'tree', write: 'write' };
+/** `archive`: tar takes a name with a colon for a file on another host, and starts ssh. */
+const PATH_KINDS: Record<string, PathUse> = {
+  read: 'read',
+  archive: 'read',
+  place: 'place',
+  tree: 'tree',
+  write: 'write',
+};
 
 /** Does a known word fit what must stand here? undefined: it does. */
 export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruling | undefined {
@@ -24,6 +31,7 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
   if (use !== undefined) {
     if (arg.kind === 'dynamic')
       return use === 'place' ? undefined : unknownWord(context, 'a file that is read');
+    if (kind === 'archive' && arg.text.includes(':')) return unfit(context, arg.text);
     if (arg.kind === 'literal' && (arg.text === '-' || arg.text === '')) return undefined;
     return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');
   }

@@ -1,6 +1,6 @@
 import { sha256 } from '../lib/digest.ts';
 import type { Action } from '../protocol/action.ts';
-import { effectRank, type PermissionMode } from '../protocol/effect.ts';
+import { effectRank } from '../protocol/effect.ts';
 import type { Target } from '../protocol/target.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { SHELL_ONLY } from './builtins.ts';
@@ -9,34 +9,13 @@ import { escapePattern, mayMatchBoth, split } from './glob.ts';
 import { checkText } from './limits.ts';
 import { parseLine } from './parse.ts';
 import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
+import type { PolicyOptions, World } from './policy-options.ts';
 import { literalArgv, printList } from './print.ts';
-import { denyPatterns, matchCommand, type PermissionRules } from './rules.ts';
+import { denyPatterns, matchCommand } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths } from './secret-paths.ts';
-import type { SpecBook } from './spec-book.ts';
 import type { List } from './tree.ts';
 import { judgeArgv, judgeList, type Part } from './walk.ts';
-
-export interface PolicyOptions {
-  specs: SpecBook;
-  rules: PermissionRules;
-  mode: PermissionMode;
-  home: string;
-  /** To which relative path rules and `.` refer. */
-  cwd: string;
-  /** steward's own state folder, never to be written by a tool. */
-  stateLocation: string;
-  /** Absolute http(s) URLs; what lies below one of them may be fetched. */
-  declaredEndpoints: readonly string[];
-}
-
-/** What the host found out before an action is judged. */
-export interface World {
-  /** Each wanted path that exists to where it really is, links followed. */
-  resolved: ReadonlyMap<string, string>;
-  /** Is this (resolved) path inside the git work tree of the working directory? Absent: no. */
-  isInGitWorkTree?: (path: string) => boolean;
-}
 
 /** Pure: the same question gives the same answer. */
 export interface Policy {

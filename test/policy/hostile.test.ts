@@ -27,7 +27,7 @@ describe('hostile lines', () => {
       }),
     );
     expect(allowed).toEqual([]);
-  });
+  }, 120_000);
 
   it('has none that becomes allowed in several dresses at once', () => {
     fc.assert(

@@ -30,7 +30,12 @@ describe('program specs', () => {
     ['an unknown field', spec('colour: red'), /specs\/x\.yaml:\d+.*colour/s],
     ['an unknown kind of operand', spec('operands: fish...'), /fish is not a kind of operand/],
     ['an unknown kind of option', spec('options: { fish: -x }'), /fish is not a kind of option/],
-    ['an option without a dash', spec('options: { flag: x }'), /does not start with a dash/],
+    ['an option without a dash', spec('syntax: go\noptions: { flag: x }'), /does not start with a dash/],
+    [
+      'a cluster that is taken for one option',
+      spec('options: { flag: -dump }'),
+      /-dump is not spelled in getopt's way/,
+    ],
     ['an option that is there twice', spec('options: { flag: -x, value: -x }'), /-x is there twice/],
     ['a verb that is there twice', spec('verbs: { a: {}, a|b: {} }'), /twice/],
     ['a change that is allowed', spec('effect: disruptive\nverdict: allow'), /cannot be allowed/],
