@@ -34,17 +34,19 @@ const faults = [`unit-failed:${BACKUP}`, 'disk-full:/srv/data'];
 
 describe('with nothing wrong', () => {
   it('is healthy ten times in a row, and asks no model although there is one', async () => {
-    await lab.write('/etc/steward/steward.yaml', model.settings);
+    await lab.write('/etc/steward/model.yaml', model.settings);
     for (let round = 0; round < 10; round += 1) {
-      const { code, stdout, stderr } = await lab.steward(['run', 'health-check'], {
-        env: { ANTHROPIC_API_KEY: 'key-of-the-lab' },
-      });
+      const { code, stdout, stderr } = await lab.steward(
+        ['run', 'health-check', '--settings', '/etc/steward/model.yaml'],
+        {
+          env: { ANTHROPIC_API_KEY: 'key-of-the-lab' },
+        },
+      );
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^health-check on health-\d+, \S+Z: HEALTHY \(exit 0\)\nNothing was found; /);
       expect(stdout).toContain('No model was asked: nothing was found.');
     }
     expect(model.requests()).toEqual([]);
-    await lab.must(['rm', '/etc/steward/steward.yaml']);
   });
 });
 

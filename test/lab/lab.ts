@@ -20,6 +20,9 @@ export interface Lab {
 
 export const STEWARD = '/opt/steward/bin/steward';
 
+/** How busy it is, is a matter of the machine around the lab: nothing that these tests may depend on. */
+export const LAB_SETTINGS = 'probes: { disabled: [load, pressure] }\n';
+
 const HERE = import.meta.dirname;
 const PROJECT = join(HERE, '../..');
 const BOOT = join(HERE, 'boot-systemd.sh');
@@ -41,6 +44,8 @@ export async function bootLab(name: string): Promise<Lab> {
     await preparePlace(place);
     const binds = [`${place}/steward:/opt/steward:ro`, `${place}/data:/srv/data`, `${share}:/opt/share`];
     await mustRun(boot('up'), { env: { LAB_BIND: binds.join(' ') } });
+    await mustRun(inside(['mkdir', '/etc/steward']));
+    await mustRun(inside(['tee', '/etc/steward/steward.yaml']), { input: LAB_SETTINGS });
   } catch (error) {
     await down();
     throw error;

@@ -16,7 +16,7 @@ mirror() {
 }
 
 mkdir -p "$base"
-exec 9>"$base/.lock"
+exec 9>"$root.lock"
 flock 9
 if [ ! -e "$root/.complete" ]; then
   rm -rf "$root"
