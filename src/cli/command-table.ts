@@ -122,11 +122,19 @@ export const COMMANDS: CommandRow[] = [
     options: [
       JSON_OPTION,
       { name: 'jsonl', type: 'flag', doc: 'JSON lines in and out' },
-      { name: 'allowedTools', aliases: ['allowed-tools'], type: 'list', hint: 'RULE,…', doc: 'As for a run' },
+      {
+        name: 'allowedTools',
+        aliases: ['allowed-tools'],
+        type: 'list',
+        isToolList: true,
+        hint: 'RULE,…',
+        doc: 'As for a run',
+      },
       {
         name: 'disallowedTools',
         aliases: ['disallowed-tools'],
         type: 'list',
+        isToolList: true,
         hint: 'RULE,…',
         doc: 'As for a run',
       },

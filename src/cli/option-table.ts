@@ -5,6 +5,8 @@ export interface OptionRow {
   aliases?: string[];
   short?: string;
   type: 'flag' | 'value' | 'list';
+  /** A list of tools and rules: further words that can only be such belong to it, as in Claude Code. */
+  isToolList?: boolean;
   hint?: string;
   doc: string;
 }
@@ -41,6 +43,7 @@ export const RUN_OPTIONS: OptionRow[] = [
     name: 'allowedTools',
     aliases: ['allowed-tools'],
     type: 'list',
+    isToolList: true,
     hint: 'RULE,…',
     doc: 'Tools (Bash) and permission rules (Bash(git log *))',
   },
@@ -48,6 +51,7 @@ export const RUN_OPTIONS: OptionRow[] = [
     name: 'disallowedTools',
     aliases: ['disallowed-tools'],
     type: 'list',
+    isToolList: true,
     hint: 'RULE,…',
     doc: 'Tools and commands that are denied',
   },

@@ -25,7 +25,7 @@ export function parseArguments(argv: readonly string[], rows: readonly OptionRow
     ]),
   );
   const { values, positionals } = parseStrictly(
-    argv,
+    joinToolLists(argv, rows),
     options,
     spellings.map(({ name }) => name),
   );
@@ -42,6 +42,32 @@ export function parseArguments(argv: readonly string[], rows: readonly OptionRow
     value: (name) => collected.get(name)?.at(-1),
     list: (name) => (collected.get(name) ?? []).flatMap(splitList),
   };
+}
+
+/** A tool of ours or of others, alone or with a specifier; nothing that a prompt of one word would be. */
+const TOOL_WORD =
+  /^(Bash|Read|Edit|MultiEdit|Write|Search|Report|Glob|Grep|LS|Task|WebFetch|WebSearch|NotebookEdit|TodoWrite|mcp__\S+|[A-Z]\w*\(.+\)),?$/s;
+
+/** `--allowedTools Bash "Read(/etc/**)" "the prompt"`: the list ends where words can be nothing of the kind. */
+function joinToolLists(argv: readonly string[], rows: readonly OptionRow[]): string[] {
+  const spellings = rows
+    .filter(({ isToolList }) => isToolList === true)
+    .flatMap(({ name, aliases }) => [name, ...(aliases ?? [])].map((spelling) => `--${spelling}`));
+  const joined: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') return [...joined, ...argv.slice(index)];
+    joined.push(word);
+    if (!spellings.includes(word) || index + 1 >= argv.length) continue;
+    index += 1;
+    const items = [argv[index] ?? ''];
+    while (TOOL_WORD.test(argv[index + 1] ?? '')) {
+      index += 1;
+      items.push(argv[index] ?? '');
+    }
+    joined.push(items.join(' '));
+  }
+  return joined;
 }
 
 function parseStrictly(

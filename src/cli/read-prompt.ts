@@ -3,6 +3,8 @@ import type { StandardInput, Streams } from './streams.ts';
 
 /** What a pipe gets to show that something is coming, when there is a prompt already. */
 const FIRST_BYTE_MS = 500;
+/** After this we say that we wait for a prompt: somebody may have meant to give one otherwise. */
+const SAY_SO_MS = 2_000;
 /** What it then gets between two pieces. */
 const IDLE_MS = 10_000;
 const LIMIT_BYTES = 10 * 1024 * 1024;
@@ -37,6 +39,10 @@ async function readAll(stdin: StandardInput, firstByteMs: number | null, streams
   const parts: Uint8Array[] = [];
   let sizeBytes = 0;
   const iterator = stdin.chunks()[Symbol.asyncIterator]();
+  const waiting =
+    firstByteMs === null && stdin.kind === 'pipe'
+      ? setTimeout(() => void streams.err('steward: waiting for the prompt through stdin\n'), SAY_SO_MS)
+      : undefined;
   try {
     for (;;) {
       const patience = firstByteMs === null ? null : parts.length === 0 ? firstByteMs : IDLE_MS;
@@ -46,6 +52,7 @@ async function readAll(stdin: StandardInput, firstByteMs: number | null, streams
         await streams.err(`steward: ${what} through stdin for ${patience} ms; going on without it\n`);
         break;
       }
+      clearTimeout(waiting);
       if (next.done === true) break;
       parts.push(next.value);
       sizeBytes += next.value.length;
@@ -59,6 +66,7 @@ async function readAll(stdin: StandardInput, firstByteMs: number | null, streams
     if (error instanceof OpsError) throw error;
     throw new OpsError('stdin', 'input', `stdin cannot be read: ${String(error)}`, { cause: error });
   } finally {
+    clearTimeout(waiting);
     stdin.close();
   }
   return Buffer.concat(parts).toString('utf8');
