@@ -12,6 +12,7 @@ import { createThinker, type Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { openTalk } from './open-talk.ts';
 import { loadProbes, pickProbes } from './probes.ts';
+import { isUnheard, reopen } from './reopen.ts';
 import type { RunListener } from './run-request.ts';
 import { verify } from './verify.ts';
 
@@ -36,6 +37,7 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   const talk = typeof thinker === 'string' ? null : await talkWith(scope, thinker, before, listener);
   const note = typeof thinker === 'string' ? thinker : budgetNote(scope, talk);
   const isRulesOnly = talk === null || note !== null;
+  if (talk !== null && (isRulesOnly || isUnheard(talk))) await reopen(scope.world, before.findings);
 
   const { gathered, verification } = await verify(scope, before, probes);
   const effects = recorder.effects();

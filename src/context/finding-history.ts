@@ -74,6 +74,15 @@ export function muteFinding(
   return { ...history, mutes: { ...history.mutes, [key]: { untilMs, by } } };
 }
 
+/** As if they had not opened the gate yet: whoever was to look into them could not be asked, or was cut off. */
+export function reopenFindings(history: FindingHistory, keys: readonly string[]): FindingHistory {
+  const reopened = keys.flatMap((key) => {
+    const entry = history.entries[key];
+    return entry === undefined ? [] : [[key, { ...entry, openedAt: null, openedMeasure: null }] as const];
+  });
+  return { ...history, entries: { ...history.entries, ...Object.fromEntries(reopened) } };
+}
+
 /** Drops what nobody will ask for again, so that the file stays small for years. */
 export function pruneHistory(history: FindingHistory, now: number): FindingHistory {
   const isKept = (entry: HistoryEntry) =>

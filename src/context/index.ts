@@ -1,5 +1,11 @@
 export type { FindingHistory, Mute } from './finding-history.ts';
-export { emptyHistory, muteFinding, readHistory, writeHistory } from './finding-history.ts';
+export {
+  emptyHistory,
+  muteFinding,
+  readHistory,
+  reopenFindings,
+  writeHistory,
+} from './finding-history.ts';
 export type { GatherPorts } from './gather.ts';
 export type { JournalBaseline } from './journal/baseline.ts';
 export { readBaseline, writeBaseline } from './journal/baseline.ts';

@@ -6,6 +6,7 @@ import {
   judgeRules,
   muteFinding,
   readHistory,
+  reopenFindings,
   writeHistory,
 } from '../../src/context/index.ts';
 import type { ProbeSpec, RuleSpec } from '../../src/protocol/probe.ts';
@@ -150,6 +151,17 @@ describe('the life of a finding', () => {
       isOpen: false,
       quietReason: 'muted until 2026-03-01T04:00:00.000Z by ann',
     });
+  });
+
+  it('opens again at once when nobody could look into it, and keeps its age', async () => {
+    const spec = things([makeRule()]);
+    const facts = { things: [{ name: 'a', size: 20 }] };
+    const first = await judge(spec, facts, emptyHistory(), T0);
+    const unheard = reopenFindings(first.history, ['too-much:a', 'too-much:unknown']);
+    const second = await judge(spec, facts, unheard, T0 + HOUR / 2);
+    expect(second.findings[0]).toMatchObject({ state: 'standing', isOpen: true, since: T0 });
+    const third = await judge(spec, facts, second.history, T0 + HOUR);
+    expect(third.findings[0]).toMatchObject({ state: 'standing', isOpen: false });
   });
 
   it('says since when', async () => {

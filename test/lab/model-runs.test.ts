@@ -110,6 +110,25 @@ describe.each<Dialect>(['anthropic', 'ollama', 'openai'])('a model that speaks %
   });
 });
 
+describe('a model that cannot be had', () => {
+  it('ends the run with 75 and all that the rules say; the next run asks again and does not cool down', async () => {
+    const full = { fault: 'status' as const, status: 529, headers: { 'retry-after': '7200' } };
+    const away = await startLabModel(lab, 'away', { dialect: 'openai', script: [full] });
+    const first = await runWith(away, 'once');
+    expect(first.code).toBe(75);
+    expect(first.stdout).toContain(`✗ F1 critical (new): ${BACKUP} `);
+    expect(first.stderr).toMatch(/529 Overloaded; try again at 20\d\d-/);
+    const back = await startLabModel(lab, 'back', { dialect: 'openai', script: INVESTIGATION });
+    const second = await runWith(back, 'once');
+    expect(second.code).toBe(60);
+    expect(back.requests().length).toBeGreaterThan(2);
+    const third = await runWith(back, 'once');
+    expect(third.stdout).toContain('No model was asked: nothing is new, worse or past its cooldown.');
+    await away.stop();
+    await back.stop();
+  });
+});
+
 describe('a model that is not truthful', () => {
   it('cannot raise the outcome: healthy while a unit is failed is escalated', async () => {
     const claim = { outcome: 'healthy', summary: 'All is well on this machine, nothing to do.' };
