@@ -53,10 +53,11 @@ export function promptSoFar(request: RunRequest, resumed: Replayed | null): stri
 }
 
 /** The run had ended with its answer or its report: without new words there is nothing left to do. */
-function refuseFinished({ prompt }: RunRequest, { closed, report, messages }: Replayed): void {
+function refuseFinished({ prompt }: RunRequest, { closed, report, messages, opened }: Replayed): void {
   if (prompt !== null || closed === null) return;
   if (report === null && messages.at(-1)?.role !== 'assistant') return;
-  throw new OpsError('nothing-to-do', 'input', 'this run has given its answer already', {
-    hint: 'add a prompt to go on with it: steward -r RUN -p "…"',
+  const id = opened?.run ?? 'RUN';
+  throw new OpsError('nothing-to-do', 'input', `run ${id} has given its answer already`, {
+    hint: `add a prompt to go on with it: steward -r ${id} -p "…"`,
   });
 }

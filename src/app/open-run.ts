@@ -77,6 +77,10 @@ export async function openRun(
     const goal = resumed === null ? early : await readGoal(world, request, resumed.opened?.goal ?? null);
     const isLost = resumed !== null && resumed.opened === null;
     if (isLost) world.notices.push(LOST_OPENING);
+    const openedMode = resumed?.opened?.mode ?? 'default';
+    if (openedMode !== 'default' && request.mode === 'default') {
+      world.notices.push(`this run began with --permission-mode ${openedMode} and goes on without it`);
+    }
     const autonomy = isLost ? 'observe' : autonomyOf(world, goal);
     const policing = await createPolicing(world, {
       mode: request.mode,

@@ -80,6 +80,12 @@ function parseStrictly(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(-+[^' ]+)/.exec(message)?.[1];
+    const lacking = /^Option '(?:(-\w), )?(--[\w-]+|-\w).*' argument (?:missing|is ambiguous)/.exec(message);
+    if (lacking !== null) {
+      throw new OpsError('usage', 'usage', `${lacking[2]} needs a value`, {
+        hint: 'steward --help tells which; a value that begins with - is written --option=VALUE',
+      });
+    }
     if (unknown === undefined)
       throw new OpsError('usage', 'usage', message.split(/\.\s/)[0] ?? message, { cause: error });
     const guess = nearest(unknown.replace(/^-+/, ''), names);

@@ -5,6 +5,8 @@ import type { StandardInput, Streams } from './streams.ts';
 const FIRST_BYTE_MS = 500;
 /** After this we say that we wait for a prompt: somebody may have meant to give one otherwise. */
 const SAY_SO_MS = 2_000;
+/** What a pipe gets when a run is resumed, which needs no prompt but may get one. */
+const RESUME_FIRST_BYTE_MS = 3_000;
 /** What it then gets between two pieces. */
 const IDLE_MS = 10_000;
 const LIMIT_BYTES = 10 * 1024 * 1024;
@@ -22,12 +24,14 @@ export interface PromptInput {
 export async function readPrompt(
   positionals: readonly string[],
   streams: Streams,
+  isResume: boolean,
 ): Promise<PromptInput | null> {
   const { stdin } = streams;
   const given = positionals.join(' ').trim();
   if (given === '' || given === '-') {
     if (stdin.kind === 'terminal' && given === '') return null;
-    const text = await readAll(stdin, null, streams);
+    const patience = isResume && given === '' && stdin.kind === 'pipe' ? RESUME_FIRST_BYTE_MS : null;
+    const text = await readAll(stdin, patience, streams);
     return text.trim() === '' ? null : { prompt: text.trim(), attachment: null };
   }
   if (stdin.kind !== 'file' && stdin.kind !== 'pipe') return { prompt: given, attachment: null };

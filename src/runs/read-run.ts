@@ -28,8 +28,8 @@ export async function findRun(store: StateStore, id: string): Promise<string> {
   const [first] = found;
   if (first === undefined) throw noSuchRun(id);
   if (found.length === 1) return first;
-  const some = found.slice(0, 3).join(', ');
-  throw new OpsError('ambiguous-run', 'input', `${found.length} runs begin with ${id}: ${some}, …`, {
+  const some = found.slice(0, 3).join(', ') + (found.length > 3 ? ', …' : '');
+  throw new OpsError('ambiguous-run', 'input', `${found.length} runs begin with ${id}: ${some}`, {
     hint: 'give more of the id; steward runs list shows them',
   });
 }

@@ -43,7 +43,7 @@ describe('finding a run', () => {
     await expect(findRun(store, 'abd')).rejects.toMatchObject({
       code: 'ambiguous-run',
       reason: 'input',
-      message: '2 runs begin with abd: abd2, abd3, …',
+      message: '2 runs begin with abd: abd2, abd3',
     });
     for (const id of ['x', '', '../runs/abd2']) {
       await expect(findRun(store, id)).rejects.toMatchObject({ code: 'no-such-run' });

@@ -164,6 +164,53 @@ describe('a run that was killed', () => {
   });
 });
 
+describe('the words that go on with a run', () => {
+  it.each([
+    ['two runs', ['-c', '-r', RUN], 'exclude each other'],
+    ['a new id', ['-r', RUN, '--session-id', RUN], 'keeps its id'],
+    ['no log', ['-c', '--no-session-persistence'], 'goes on from its log'],
+    ['no run', ['-r', '-p', 'x'], '-r needs a value'],
+  ])('are refused when they ask for %s', async (_, words, told) => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    const { code, stderr } = await box.run(['-p', ...words]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(told) });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('name the run that has nothing left to do', async () => {
+    const { box } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await box.run(['-p', 'work', '--session-id', RUN]);
+    const { code, stderr } = await box.run(['-p', '-c']);
+    expect({ code, stderr }).toMatchObject({
+      code: 42,
+      stderr: expect.stringContaining(`steward -r ${RUN} -p`),
+    });
+  });
+
+  it('need no prompt, and do not wait for one that never comes', async () => {
+    const { box } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await killedAt(box, 4, ['-p', 'work']);
+    const { code, stdout } = await box.run(['-p', '-r', RUN], { input: { pipe: '', isOpen: true } });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Done.\n' });
+  });
+
+  it('say that a permission mode is not carried over', async () => {
+    const { box } = await createBoxWithModel(inTurn({ text: 'Done.' }));
+    await killedAt(box, 4, ['-p', 'work', '--permission-mode', 'acceptEdits']);
+    const { stderr } = await box.run(['-p', '-r', RUN]);
+    expect(stderr).toContain('began with --permission-mode acceptEdits');
+  });
+
+  it('may keep nothing on disk, and then an effect is refused with that reason', async () => {
+    const { box, server } = await createBoxWithModel(inTurn(bash('mkdir made'), { text: 'It was refused.' }));
+    const { code } = await box.run(['-p', 'work', '--no-session-persistence', ...FLAGS]);
+    expect(code).toBe(0);
+    expect(server.requests[1]?.lastText).toContain('the run log is not kept on disk');
+    expect(existsSync(join(box.cwd, 'made'))).toBe(false);
+    expect(existsSync(join(box.home, '.local/state/steward'))).toBe(false);
+  });
+});
+
 function linesOf(box: Box, name: string): string[] {
   try {
     return readFileSync(join(box.cwd, name), 'utf8')
