@@ -9,6 +9,37 @@ import { type Box, createBoxWithModel, PROGRAM } from './steward.ts';
 const RUN = '0a0a0a0a-1111-4222-8333-444444444444';
 const FLAGS = ['--allowedTools', 'Bash(tee -a *),Bash(mkdir *)'];
 
+const FLAG_PROBE = `describe: Whether the flag is there
+core: true
+run: [ls, -d, /nonexistent-flag]
+okExits: [2]
+parse: lines
+facts: { lines: size(output) }
+limit: 1KiB
+timeout: 10s
+rules:
+  - id: flag-missing
+    when: lines == 0
+    severity: warning
+    class: advisory
+    cooldown: 6h
+    say: The flag is missing
+    look: [[ls, /nonexistent-flag]]
+    examples:
+      - { facts: { lines: 0 }, finds: [host] }
+      - { facts: { lines: 1 }, finds: [] }
+`;
+const WATCH_GOAL = `---
+description: Watch the flag.
+probes: [flag]
+tools: [Bash]
+autonomy: observe
+gate: findings
+parameters: { who: null }
+---
+Watch {{who}}.
+`;
+
 function logOf(box: Box): string {
   return join(box.home, '.local/state/steward/runs', `${RUN}.jsonl`);
 }
@@ -129,6 +160,21 @@ describe('a run that was killed', () => {
     await killedAt(box, 4, ['-p', 'work', '--model', 'claude-opus-4-6']);
     expect((await box.run(['-p', '-r', RUN])).code).toBe(0);
     expect(server.requests.map(({ body }) => body.model)).toEqual(['claude-opus-4-6', 'claude-opus-4-6']);
+  });
+
+  it('keeps the parameters of its goal, and a finding that it had opened itself', async () => {
+    const { box, server } = await createBoxWithModel(inTurn({ text: 'I cannot tell.' }));
+    const config = (name: string, text: string) => box.write(`.config/steward/${name}`, text);
+    config('context/flag.yaml', FLAG_PROBE);
+    config('goals/watch.md', WATCH_GOAL);
+    // run.opened, three lines of the probe's step, snapshot.taken, findings.judged; then the history is written.
+    await killedAt(box, 7, ['run', 'watch', '--set', 'who=nginx']);
+    expect(kindsOf(box).at(-1)).toBe('findings.judged');
+    const { code } = await box.run(['-p', '-r', RUN]);
+    // The flag is still missing, so the run escalates; what counts is that the model was asked, and about what.
+    expect(code).toBe(60);
+    expect(server.requests).toHaveLength(1);
+    expect(JSON.stringify(server.requests[0]?.body)).toContain('Watch `nginx`');
   });
 
   it('is not gone on with from another folder', async () => {
