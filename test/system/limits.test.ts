@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Step } from '../wire/index.ts';
+import type { Turn } from '../wire/index.ts';
 import { type Box, createBox, createBoxWithModel, readResult } from './steward.ts';
 
 const WAIT = { timeout: 30_000, interval: 20 };
-const look = (command: string): Step => ({ toolCalls: [{ name: 'Bash', input: { command } }] });
+const look = (command: string): Turn => ({ toolCalls: [{ name: 'Bash', input: { command } }] });
 
 /** A probe whose rule finds each of its lines. */
 const FAULTS = `describe: d

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type Dialect, type ModelServer, type Script, startModelServer } from '../wire/index.ts';
 
 /** The built program, started as a user starts it: through bin/steward, in a home of its own. */
@@ -104,12 +104,17 @@ export async function createBoxWithModel(
 }
 
 /** The one line on stdout of a json run; of a stream, its last line. Throws when anything but JSON is there. */
-export function readResult({ stdout, stderr }: Ended): Result {
+export function readResult({ code, stdout, stderr }: Ended): Result {
   const lines = readLines(stdout);
   const last = lines.at(-1);
   if (last?.type !== 'result') throw new Error(`no result object on stdout: ${stdout}\nstderr: ${stderr}`);
   // What tests read of it they compare with literals.
-  return last as Result;
+  const result = last as Result;
+  // On every path of every test: the object and the exit status never disagree.
+  const isError = code !== 0;
+  const says = [result.exit_code, result.is_error, result.subtype !== 'success', result.errors !== undefined];
+  expect(says).toEqual([code, isError, isError, isError]);
+  return result;
 }
 
 export function readLines(stdout: string): Record<string, unknown>[] {
