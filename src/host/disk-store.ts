@@ -14,6 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import type { StateEntry, StateStore } from '../protocol/store.ts';
 import { openAppendFile } from './append-file.ts';
+import { isAlive } from './is-alive.ts';
 import { asStateError, errorCode, withStateErrors } from './state-errors.ts';
 import { lockFile } from './state-lock.ts';
 import { checkName, isListed, LOCK_SUFFIX } from './state-names.ts';
@@ -118,16 +119,6 @@ function removeLeftovers(folder: string): void {
     const path = join(folder, name);
     const isOld = (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < oldest;
     if (isOld || !isAlive(Number.parseInt(name, 10))) rmSync(path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
   }
 }
 

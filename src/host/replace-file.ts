@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { sha256 } from '../lib/digest.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { isAlive } from './is-alive.ts';
 import { asFileError, below, openJudgedFolder } from './open-file.ts';
 import { errorCode } from './state-errors.ts';
 
@@ -16,7 +17,8 @@ export async function replaceFile(path: string, content: string, expects: string
   if (expects === null) await mkdir(dirname(path), { recursive: true }).catch(rethrow(path));
   await inFolderOf(path, async (folder, name) => {
     const facts = await checkExpected(folder, name, path, expects);
-    const temp = below(folder, `.${name.slice(0, 100)}.steward-${randomBytes(6).toString('hex')}`);
+    await removeLeftovers(folder, name);
+    const temp = below(folder, `${tempPrefix(name)}${process.pid}-${randomBytes(6).toString('hex')}`);
     try {
       await writeTemp(temp, content, facts, path);
       await checkExpected(folder, name, path, expects);
@@ -34,6 +36,20 @@ export async function removeFile(path: string, expects: string): Promise<void> {
     await checkExpected(folder, name, path, expects);
     await unlink(below(folder, name));
   });
+}
+
+function tempPrefix(name: string): string {
+  return `.${name.slice(0, 100)}.steward-`;
+}
+
+/** What a steward that was killed while it wrote this very file left beside it. */
+async function removeLeftovers(folder: FileHandle, name: string): Promise<void> {
+  const prefix = tempPrefix(name);
+  const names = await readdir(below(folder, '.'));
+  for (const left of names.filter((one) => one.startsWith(prefix))) {
+    const pid = /^(\d+)-[0-9a-f]{12}$/.exec(left.slice(prefix.length))?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(below(folder, left), { force: true });
+  }
 }
 
 async function inFolderOf(path: string, work: (folder: FileHandle, name: string) => Promise<void>) {

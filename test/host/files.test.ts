@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -226,5 +226,20 @@ describe('scan', () => {
       symlinkSync('/etc/hostname', join(root, 'file'));
       expect(await file.read()).toBeUndefined();
     }
+  });
+
+  it('removes what a killed steward left beside the file it wrote, and nothing else', async () => {
+    const folder = newFolder();
+    const dead = spawnSync('true').pid;
+    const gone = `.a.conf.steward-${dead}-0123456789ab`;
+    const kept = [
+      `.a.conf.steward-${process.pid}-0123456789ab`,
+      `.b.conf.steward-${dead}-0123456789ab`,
+      `.a.conf.steward-${dead}-notes`,
+    ];
+    for (const name of [gone, ...kept]) writeFileSync(join(folder, name), 'x');
+    const path = join(folder, 'a.conf');
+    await files.write(mintPermit({ kind: 'write', path, content: 'new', expects: null }));
+    expect(readdirSync(folder).sort()).toEqual([...kept, 'a.conf'].sort());
   });
 });
