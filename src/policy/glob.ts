@@ -19,12 +19,16 @@ export function mayMatchBelow(a: PathPattern, b: PathPattern): boolean {
 interface Component {
   isAnything: boolean;
   tokens: Token[];
+  /** In lower case, when nothing in it is special. */
+  plain: string | null;
+  /** For plain texts; null when it is plain itself, or has so many wildcards that only the walk is quick for sure. */
+  matcher: RegExp | null;
 }
 /** A character in lower case, or one of the two wildcards. */
 type Token = string | typeof ONE | typeof MANY;
 const ONE = Symbol('one');
 const MANY = Symbol('many');
-const ANYTHING: Component = { isAnything: true, tokens: [] };
+const ANYTHING: Component = { isAnything: true, tokens: [], plain: null, matcher: null };
 
 export type PathPattern = Component[];
 
@@ -32,7 +36,24 @@ export function split(pattern: string): Component[] {
   return pattern
     .split('/')
     .filter((text) => text !== '')
-    .map((text) => (text === '**' ? ANYTHING : { isAnything: false, tokens: tokens(text) }));
+    .map((text) => (text === '**' ? ANYTHING : component(tokens(text))));
+}
+
+/** A matcher tries every way to share a text among the wildcards. */
+const MOST_MATCHED = 3;
+
+function component(list: Token[]): Component {
+  const isPlain = list.every((token) => typeof token === 'string');
+  const many = list.filter((token) => token === MANY).length;
+  const source = list.map((token) =>
+    token === MANY ? '[^]*' : token === ONE ? '[^]' : token.replace(/[^\w]/, '\\$&'),
+  );
+  return {
+    isAnything: false,
+    tokens: list,
+    plain: isPlain ? list.join('') : null,
+    matcher: isPlain || many > MOST_MATCHED ? null : new RegExp(`^${source.join('')}$`),
+  };
 }
 
 function tokens(text: string): Token[] {
@@ -62,6 +83,15 @@ function componentsMeet(a: Component[], i: number, b: Component[], j: number): b
   const left = a[i];
   const right = b[j];
   if (left === undefined && right === undefined) return true;
+  if ((left?.isAnything === true) !== (right?.isAnything === true)) {
+    const isLeft = left?.isAnything === true;
+    const skipped = isLeft ? b.length - j - (a.length - i - 1) : a.length - i - (b.length - j - 1);
+    // With no other `**` in either, what is left of both must be as long.
+    if (!hasAnything(a, isLeft ? i + 1 : i) && !hasAnything(b, isLeft ? j : j + 1)) {
+      if (skipped < 0) return false;
+      return isLeft ? componentsMeet(a, i + 1, b, j + skipped) : componentsMeet(a, i + skipped, b, j + 1);
+    }
+  }
   if (left?.isAnything === true) {
     return componentsMeet(a, i + 1, b, j) || (right !== undefined && componentsMeet(a, i, b, j + 1));
   }
@@ -69,7 +99,18 @@ function componentsMeet(a: Component[], i: number, b: Component[], j: number): b
     return componentsMeet(a, i, b, j + 1) || (left !== undefined && componentsMeet(a, i + 1, b, j));
   }
   if (left === undefined || right === undefined) return false;
-  return tokensMeet(left.tokens, right.tokens) && componentsMeet(a, i + 1, b, j + 1);
+  return componentMeets(left, right) && componentsMeet(a, i + 1, b, j + 1);
+}
+
+function hasAnything(list: Component[], from: number): boolean {
+  for (let i = from; i < list.length; i++) if (list[i]?.isAnything === true) return true;
+  return false;
+}
+
+function componentMeets(a: Component, b: Component): boolean {
+  if (a.plain !== null && b.plain !== null) return a.plain === b.plain;
+  if (a.plain !== null && b.matcher !== null) return b.matcher.test(a.plain);
+  return tokensMeet(a.tokens, b.tokens);
 }
 
 /** A wildcard at the start does not match a leading dot, as in bash. */

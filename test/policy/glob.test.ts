@@ -23,6 +23,24 @@ describe('patterns', () => {
     expect(meet(a, b)).toBe(expected);
   });
 
+  it.each([
+    ['/srv/x', '**', true],
+    ['/srv/a/b/c', '/srv/**/c', true],
+    ['/srv/c', '/srv/**/c', true],
+    ['/srv/c/d', '/srv/**/c', false],
+    ['/', '**/a', false],
+    ['/a/**', '**/b', true],
+    ['/a/**/b/x', '**/b', false],
+    ['/x.y', '**/x[.]y', true],
+    ['/x+y', '**/x+*', true],
+    ['/xxy', '**/x+*', false],
+    ['/a/aXbXcXdXe', '**/a*b*c*d*e', true],
+    ['/a/aXbXcXdX', '**/a*b*c*d*e', false],
+  ])('%s and %s, of which one may go on through folders: %s', (a, b, expected) => {
+    expect(meet(a, b)).toBe(expected);
+    expect(meet(b, a)).toBe(expected);
+  });
+
   it('know what may lie below a folder', () => {
     expect(mayMatchBelow(split('/etc'), split('/etc/shadow'))).toBe(true);
     expect(mayMatchBelow(split('/'), split('/etc/shadow'))).toBe(true);
