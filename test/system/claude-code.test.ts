@@ -99,7 +99,7 @@ describe('the result object', () => {
     'has the fields of a recorded failure of the server, with an error subtype: %i',
     async (status) => {
       const { box } = await createBoxWithModel(() => ({ fault: 'status', status }));
-      const { code, result } = await box.json(['-p', 'x', '--max-duration', '2s']);
+      const { code, result } = await box.json(['-p', 'x', '--max-duration', '20s']);
       const { result: _, stop_reason: __, ...theirs } = recorded(`json-http${status}.json`)[0] ?? {};
       expectToHold(result, theirs);
       expect(result).toMatchObject({ is_error: true, api_error_status: status });
