@@ -1,4 +1,5 @@
 import { cardOf, createModel, type ModelTarget, probeToolUse, profileOf } from '../models/index.ts';
+import type { IsolationState } from '../protocol/isolation.ts';
 import { cardOverrides, chooseTarget, keyOf } from './choose-target.ts';
 import { look } from './look.ts';
 import type { World } from './world.ts';
@@ -7,7 +8,7 @@ export interface Diagnosis {
   /** What a run on this machine can count on. */
   level: 'cloud model' | 'local model' | 'rules only';
   model: { name: string | null; endpoint: string | null; canCallTools: boolean; detail: string };
-  isolation: 'unit' | 'none';
+  isolation: IsolationState;
   state: { location: string; kind: 'disk' | 'memory' };
   settings: string[];
   probes: { name: string; status: string; reason: string | null }[];
@@ -30,7 +31,7 @@ export async function diagnose(world: World, model: string | null, signal: Abort
   return {
     level,
     model: thinking,
-    isolation: world.isolation,
+    isolation: await world.isolation.settle(),
     state: { location: world.store.location, kind: world.store.kind },
     settings: world.loaded.sources,
     probes: seen.gathered.items.map(({ probe, status, reason }) => ({ name: probe, status, reason })),

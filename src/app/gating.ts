@@ -1,6 +1,7 @@
 import type { GateOptions } from '../gate/index.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
+import type { IsolationPort } from '../protocol/isolation.ts';
 import { createSwitches, type Switches } from '../runs/index.ts';
 import type { Policing } from './policing.ts';
 import type { World } from './world.ts';
@@ -30,7 +31,24 @@ export function gateOptionsOf(
     autonomy: options.autonomy,
     mode: options.mode,
     switches: () => source.read(options.run),
+    isolation: tellOnce(world.isolation, options.sink),
     mask: world.masker.mask,
     attended: false,
+  };
+}
+
+/** What the opening of the run said of the isolation was what the files say; where it turns out otherwise, that is news. */
+function tellOnce(isolation: IsolationPort, sink: EventSink): IsolationPort {
+  let isTold = false;
+  return {
+    ...isolation,
+    async settle() {
+      const state = await isolation.settle();
+      if (!isTold && state.kind !== isolation.expected) {
+        sink.record({ type: 'isolation.found', isolation: state.kind, problem: state.problem });
+      }
+      isTold = true;
+      return state;
+    },
   };
 }

@@ -184,5 +184,6 @@ function resultOf(
     report: talk?.report ?? null,
     answer: talk?.report == null && answer !== '' ? answer : null,
     modelNote: note ?? used,
+    isolation: world.isolation.known,
   });
 }

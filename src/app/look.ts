@@ -1,6 +1,7 @@
 import { createGate } from '../gate/index.ts';
 import { createProcesses } from '../host/index.ts';
 import { reportText } from '../report/index.ts';
+import { confinementOf } from './confinement.ts';
 import { type Gathered, gather } from './gather.ts';
 import { gateOptionsOf } from './gating.ts';
 import { createPolicing } from './policing.ts';
@@ -38,6 +39,7 @@ export async function look(world: World, names: readonly string[], signal: Abort
     clock: world.clock,
     store: world.store,
     extraEnv: world.settings.environment,
+    confinement: confinementOf(world, policing.policy),
   });
   const gathered = await gather(
     { world, recorder, gate, processes, signal },
@@ -61,6 +63,7 @@ export async function look(world: World, names: readonly string[], signal: Abort
     report: null,
     answer: null,
     modelNote: null,
+    isolation: world.isolation.known,
   });
   return { gathered, text };
 }

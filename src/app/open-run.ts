@@ -20,6 +20,7 @@ import {
   type Switches,
 } from '../runs/index.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
+import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
 import { requestToGoOn } from './go-on.ts';
 import { limitsOf } from './limits.ts';
@@ -62,6 +63,7 @@ export async function openRun(
   recorder: Recorder,
   signal: AbortSignal,
 ): Promise<RunScope> {
+  demandIsolation(world);
   const found = asked.resume === null ? null : await findRun(world, asked.resume);
   const run = found ?? asked.sessionId ?? crypto.randomUUID();
   const logOptions = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
@@ -92,6 +94,7 @@ export async function openRun(
       clock: world.clock,
       store: world.store,
       extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
+      confinement: confinementOf(world, policing.policy),
     });
     const gateOptions = gateOptionsOf(world, {
       run,
@@ -127,6 +130,21 @@ export async function openRun(
     log.close();
     throw error;
   }
+}
+
+/** Where settings demand an isolation that is not to be had, a run could only fail later, and less clearly. */
+function demandIsolation({ isolation }: World): void {
+  const { choice, expected } = isolation;
+  if (expected !== 'none' || choice === 'none' || choice === 'auto') return;
+  const hint = choice === 'unit' ? 'start it as the shipped systemd unit' : 'install bubblewrap';
+  throw new OpsError(
+    'no-isolation',
+    'sandbox',
+    `settings demand \`isolation: ${choice}\`, which is not to be had here`,
+    {
+      hint: `${hint}, or set another \`isolation\``,
+    },
+  );
 }
 
 async function findRun(world: World, wanted: string): Promise<string> {
@@ -206,7 +224,7 @@ function recordOpening(scope: RunScope): void {
     mode: request.mode,
     autonomy: scope.autonomy,
     policyDigest: scope.policing.policy.digest,
-    isolation: world.isolation,
+    isolation: world.isolation.expected,
   };
   if (resumed === null) {
     recorder.record(opened);

@@ -157,7 +157,7 @@ function recordOpening(
     mode: 'default',
     autonomy: 'reversible',
     policyDigest: policing.policy.digest,
-    isolation: world.isolation,
+    isolation: world.isolation.expected,
   });
 }
 

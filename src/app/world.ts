@@ -4,11 +4,11 @@ import {
   createClock,
   createFiles,
   createHttp,
+  createIsolation,
   createMemoryStore,
   createOperatorFiles,
   openDiskStore,
   readHostIdentity,
-  readIsolation,
 } from '../host/index.ts';
 import { createMasker, type Masker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
@@ -26,7 +26,7 @@ export interface World {
   home: string;
   clock: Clock;
   host: HostIdentity;
-  isolation: 'unit' | 'none';
+  isolation: ReturnType<typeof createIsolation>;
   operatorFiles: OperatorFiles;
   files: Files;
   http: Http;
@@ -72,7 +72,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     home,
     clock: createClock(),
     host: readHostIdentity(),
-    isolation: readIsolation(),
+    isolation: createIsolation({ choice: settings.isolation }),
     operatorFiles,
     files: createFiles(),
     http: createHttp(),

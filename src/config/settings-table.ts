@@ -1,4 +1,5 @@
 import { AUTONOMIES } from '../protocol/effect.ts';
+import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
 import {
   choice,
@@ -149,6 +150,14 @@ export const SETTINGS_TABLE = {
     'lower',
     'STEWARD_AUTONOMY',
     'The furthest any run may go without a person, whatever its goal says.',
+  ),
+  isolation: row(
+    choice(ISOLATION_CHOICES),
+    'auto',
+    'replace',
+    'lower',
+    'STEWARD_ISOLATION',
+    'What confines commands. `auto`: the hardened unit steward runs in, else bubblewrap for what is more than observing; without either, commands only observe. `bwrap`: bubblewrap for every command, or none runs. `unit`: only in a hardened unit. `none`: nothing, accepted.',
   ),
   'limits.turns': row(
     orNull(count()),

@@ -27,6 +27,11 @@ export async function runCanary(options: GateOptions): Promise<void> {
       autonomy: 'full',
       mode: 'bypassPermissions',
       attended: true,
+      // Whatever confines commands: it must not come to that.
+      isolation: {
+        choice: 'none',
+        settle: async () => ({ kind: 'none', choice: 'none', problem: null }),
+      },
       switches: async () => ({ paused: null, stopped: false }),
     });
     let hasRun = false;

@@ -3,10 +3,12 @@ import { describeAction } from '../protocol/action.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
 import type { Gate, StepOrigin, StepRequest, StepTrace } from '../protocol/gate.ts';
+import type { IsolationPort } from '../protocol/isolation.ts';
 import type { Clock } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { Decision, Judgement } from '../protocol/verdict.ts';
 import { decide, type Pause } from './decide.ts';
+import { needsIsolation, refuseBare } from './refuse-bare.ts';
 
 export interface GateOptions {
   /** Policy's answer, with links, names and targets resolved. When it throws, nothing runs. */
@@ -19,6 +21,7 @@ export interface GateOptions {
   mode: PermissionMode;
   /** What operators switched off, read anew before every step. When it throws, nothing runs. */
   switches(): Promise<{ paused: Pause | null; stopped: boolean }>;
+  isolation: Pick<IsolationPort, 'choice' | 'settle'>;
   /** For what is recorded; what runs is never masked. */
   mask(text: string): string;
   /** A person is there. */
@@ -55,7 +58,7 @@ export function createGate(options: GateOptions): Gate {
           summary: mask(summary),
           durationMs: Math.round(clock.elapsed() - start),
         });
-      const permit = Permit.mint(request.id, effect, judgement.action);
+      const permit = Permit.mint(request.id, effect, judgement.action, judgement.needs);
       let done: Awaited<ReturnType<typeof run>>;
       try {
         done = await run(permit, judgement);
@@ -75,7 +78,7 @@ async function decideNow(
   judgement: Judgement,
 ): Promise<Decision> {
   const { paused, stopped } = await options.switches();
-  return decide(judgement, {
+  const decision = decide(judgement, {
     origin: request.origin,
     autonomy: options.autonomy,
     mode: options.mode,
@@ -84,6 +87,8 @@ async function decideNow(
     paused,
     isStopped: stopped,
   });
+  if (decision.kind === 'refuse' || !needsIsolation(judgement, options.isolation.choice)) return decision;
+  return refuseBare(judgement, await options.isolation.settle()) ?? decision;
 }
 
 function recordDecision(

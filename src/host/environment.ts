@@ -1,3 +1,6 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** In the order of NixOS: the system's own, then its setuid wrappers, then what other distributions have. */
 export const TRUSTED_PATH: readonly string[] = [
   '/run/wrappers/bin',
@@ -10,6 +13,42 @@ export const TRUSTED_PATH: readonly string[] = [
   '/sbin',
   '/bin',
 ];
+
+/** Absolute path of a program by its bare name, from folders that only root can write to. */
+export function findProgram(program: string, trustedPath: readonly string[]): string | undefined {
+  if (program === '' || program.includes('/')) return undefined;
+  return trustedPath.map((folder) => join(folder, program)).find(isProgram);
+}
+
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Not there, or not for us: both are "not a program".
+    return false;
+  }
+}
+
+/** Values of variables that a program's spec names: from our own environment, or systemd's credential of that name. */
+export function readCredentials(own: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = own[name] ?? readCredential(own.CREDENTIALS_DIRECTORY, name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function readCredential(folder: string | undefined, name: string): string | undefined {
+  if (folder?.startsWith('/') !== true) return undefined;
+  try {
+    return readFileSync(join(folder, name), 'utf8').trimEnd();
+  } catch {
+    // Not given to us: the program says itself that it has no credential.
+    return undefined;
+  }
+}
 
 /** Kept from our own environment when set: who we are and which time zone people here mean. */
 const KEPT = ['HOME', 'USER', 'LOGNAME', 'TZ', 'TMPDIR'] as const;

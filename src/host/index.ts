@@ -4,7 +4,7 @@ export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
 export { readHostIdentity } from './identity.ts';
-export { readIsolation } from './isolation.ts';
+export { createIsolation } from './isolation.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { endMarked } from './process-group.ts';

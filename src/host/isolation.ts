@@ -1,10 +1,107 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Isolation, IsolationChoice, IsolationPort, IsolationState } from '../protocol/isolation.ts';
+import { bubblewrapArguments } from './bubblewrap.ts';
+import { findProgram, TRUSTED_PATH } from './environment.ts';
+
+/** Longer than any start takes; a machine on which it takes longer cannot use it. */
+const PROBE_MS = 10_000;
+
+export interface IsolationOptions {
+  choice: IsolationChoice;
+  trustedPath?: readonly string[];
+  /** What readUnit says, for tests. */
+  unit?: 'unit' | 'none';
+}
+
+/** Which isolation commands get. Reads a file and looks for bubblewrap; starts it only when `settle` is asked. */
+export function createIsolation(
+  options: IsolationOptions,
+): IsolationPort & { readonly program: string | null } {
+  const { choice } = options;
+  const program = findProgram('bwrap', options.trustedPath ?? TRUSTED_PATH) ?? null;
+  const isUnit = (options.unit ?? readUnit()) === 'unit';
+  const state = (kind: Isolation, problem: string | null = null): IsolationState => ({
+    kind,
+    choice,
+    problem,
+  });
+  let settled: Promise<IsolationState> | undefined;
+  let found: Isolation | undefined;
+
+  const mayUnit = choice === 'auto' || choice === 'unit';
+  const mayBubblewrap = choice === 'auto' || choice === 'bwrap';
+  const seen = (): IsolationState | undefined => {
+    if (choice === 'none') return state('none', 'settings say `isolation: none`');
+    if (mayUnit && isUnit) return state('unit');
+    if (!mayBubblewrap) return state('none', 'steward does not run in a hardened systemd unit');
+    return program === null ? state('none', 'bubblewrap is not installed') : undefined;
+  };
+  const expected = seen()?.kind ?? 'bwrap';
+  return {
+    choice,
+    program,
+    expected,
+    get known() {
+      return found ?? expected;
+    },
+    settle() {
+      settled ??= (async () => {
+        const known = seen();
+        const problem = known === undefined ? await tryBubblewrap(program ?? 'bwrap') : null;
+        const broken = problem === null ? null : `bubblewrap does not start here (${problem})`;
+        const result = known ?? state(broken === null ? 'bwrap' : 'none', broken);
+        found = result.kind;
+        return result;
+      })();
+      return settled;
+    },
+  };
+}
+
+/** null when the smallest sandbox can be built; else what bubblewrap said. */
+function tryBubblewrap(program: string): Promise<string | null> {
+  const plan = {
+    cwd: '/',
+    isRoot: process.getuid?.() === 0,
+    hasNetwork: false,
+    seesProcesses: false,
+    seesRun: false,
+    ...{
+      shownInRun: [],
+      devices: [],
+      writable: [],
+      guarded: [],
+      hiddenFiles: [],
+      hiddenFolders: [],
+      shown: [],
+    },
+  };
+  return new Promise((resolve) => {
+    const child = spawn(program, [...bubblewrapArguments(plan), '--', '/bin/sh', '-c', ':'], {
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      timeout: PROBE_MS,
+      killSignal: 'SIGKILL',
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.stdio[3]?.on('error', () => {});
+    (child.stdio[3] as NodeJS.ReadableStream | null)?.resume();
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? null : said.trim().split('\n')[0] || `exit ${code ?? signal}`),
+    );
+  });
+}
 
 /**
  * `unit` only when it can be shown: systemd started us (INVOCATION_ID) and the kernel says that neither we nor what we
  * start can gain privileges (NoNewPrivs) or make forbidden system calls (a seccomp filter).
  */
-export function readIsolation(
+export function readUnit(
   env: NodeJS.ProcessEnv = process.env,
   status: string = readStatus(),
 ): 'unit' | 'none' {

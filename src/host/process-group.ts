@@ -8,6 +8,8 @@ const KILL_GRACE_MS = 2_000;
 /** For what the program left behind to end by itself, such as the `tee` of a process substitution. */
 const LINGER_MS = 150;
 const POLL_MS = 15;
+/** Between looks for processes of a sandbox that have not been told to end. */
+const TELL_MS = 50;
 
 /** To every process of the group; one that is gone already is no error. */
 function signalGroup(group: number, signal: NodeJS.Signals): void {
@@ -34,6 +36,33 @@ export function terminateGroup(group: number, giveUp: () => void): () => void {
     timer = setTimeout(giveUp, KILL_GRACE_MS);
   }, TERM_GRACE_MS);
   return () => clearTimeout(timer);
+}
+
+/**
+ * The same where the leader is bubblewrap: TERM would end it at once, and with it, by KILL, all that is in the sandbox.
+ * So it goes to the others, also to those that come into being meanwhile.
+ */
+export function terminateInside(group: number, giveUp: () => void): () => void {
+  const told = new Set<number>();
+  const tell = () => {
+    for (const pid of membersOf(group)) {
+      if (pid === group || told.has(pid)) continue;
+      told.add(pid);
+      signalProcess(pid, 'SIGTERM');
+      signalProcess(pid, 'SIGCONT');
+    }
+  };
+  tell();
+  const poll = setInterval(tell, TELL_MS);
+  let timer = setTimeout(() => {
+    clearInterval(poll);
+    signalGroup(group, 'SIGKILL');
+    timer = setTimeout(giveUp, KILL_GRACE_MS);
+  }, TERM_GRACE_MS);
+  return () => {
+    clearInterval(poll);
+    clearTimeout(timer);
+  };
 }
 
 /**
@@ -114,7 +143,13 @@ function hasLiving(group: number): boolean {
     if (errorCode(error) === 'ESRCH') return false;
   }
   // The dead whom nobody has waited for still count for kill(2): in a container process 1 may never do so.
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isLivingMember(name, group));
+  return membersOf(group).length > 0;
+}
+
+function membersOf(group: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isLivingMember(name, group))
+    .map(Number);
 }
 
 /** proc_pid_stat(5): `pid (comm) state ppid pgrp …`; comm may hold anything, parentheses too. */

@@ -1,14 +1,29 @@
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { Action } from '../protocol/action.ts';
+import type { Effect } from '../protocol/effect.ts';
+import type { IsolationPort, Needs } from '../protocol/isolation.ts';
 import type { Clock, Processes, ProcessResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { StateStore } from '../protocol/store.ts';
-import { buildEnvironment, TRUSTED_PATH } from './environment.ts';
+import { bubblewrapArguments } from './bubblewrap.ts';
+import { buildEnvironment, findProgram, isProgram, readCredentials, TRUSTED_PATH } from './environment.ts';
+import { type Confines, planSandbox } from './plan-sandbox.ts';
 import { runProcess } from './run-process.ts';
 
 /** Pinned; NixOS has no /bin/bash, there the trusted path has one. */
 const BASH = '/bin/bash';
+
+/**
+ * When a sandbox's first program ends, all others in it are killed. So a line of shell is run by one that waits a
+ * little for what it left behind, such as the `tee` of a process substitution. TERM reaches the line itself.
+ */
+const LINGER = [
+  '/bin/sh',
+  '-c',
+  'trap : TERM; "$@"; s=$?; for i in 1 2 3 4 5 6 7 8; do kill -0 -1 2>/dev/null || break; sleep 0.02; done; exit $s',
+  'sh',
+];
 
 export interface ProcessesOptions {
   clock: Clock;
@@ -18,6 +33,8 @@ export interface ProcessesOptions {
   trustedPath?: readonly string[];
   /** Endpoint variables of clients (`NOMAD_ADDR`), the marker of the run. */
   extraEnv?: Readonly<Record<string, string>>;
+  /** Absent: commands run as they are. */
+  confinement?: Confines & { isolation: IsolationPort & { readonly program: string | null } };
 }
 
 export function createProcesses(options: ProcessesOptions): Processes {
@@ -30,8 +47,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
   function find(program: string): string | undefined {
     if (isAbsolute(program)) return isProgram(program) ? program : undefined;
-    if (program === '' || program.includes('/')) return undefined;
-    return trustedPath.map((folder) => join(folder, program)).find(isProgram);
+    return findProgram(program, trustedPath);
   }
 
   /** The words that are started, or why they cannot be. */
@@ -49,17 +65,56 @@ export function createProcesses(options: ProcessesOptions): Processes {
     return { argv: [program, ...rest], cwd: action.cwd };
   }
 
+  const environmentFor = (needs: Needs): Record<string, string> => ({
+    ...env,
+    ...readCredentials(process.env, needs.environment),
+    ...options.extraEnv,
+  });
+
+  /** bubblewrap's words before the command's; none where it runs as it is; undefined where it may not run. */
+  async function confine(effect: Effect, needs: Needs, cwd: string): Promise<string[] | undefined> {
+    if (options.confinement === undefined) return [];
+    const { isolation, ...confines } = options.confinement;
+    const isEffect = effect !== 'observe';
+    if (!isEffect && isolation.choice !== 'bwrap') return [];
+    const { kind, choice } = await isolation.settle();
+    if (kind === 'unit') return [];
+    if (kind === 'none') return choice === 'none' ? [] : undefined;
+    // Where a variable that the spec names holds a path (KUBECONFIG), the credential is there.
+    const given = environmentFor(needs);
+    const places = needs.environment.flatMap((name) =>
+      isAbsolute(given[name] ?? '') ? [given[name] ?? ''] : [],
+    );
+    const plan = planSandbox({ ...needs, reaches: [...needs.reaches, ...places] }, cwd, isEffect, confines);
+    return [isolation.program ?? 'bwrap', ...bubblewrapArguments(plan), '--'];
+  }
+
   return {
     find,
     async run(permit, runOptions) {
       const kind = Permit.kindOf(permit) === 'shell' ? 'shell' : 'process';
+      const { effect, needs } = permit;
       const command = prepare(Permit.spend(permit, kind));
       if ('startError' in command) return nothingStarted(command.startError, false);
       if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
-      if (runOptions.signal?.aborted === true) return nothingStarted(null, true);
-      return runProcess({ ...command, env, mark: nextMark() }, runOptions, options.store);
+      if (isAborted(runOptions.signal)) return nothingStarted(null, true);
+      const sandbox = await confine(effect, needs, command.cwd);
+      if (sandbox === undefined) return nothingStarted('no isolation', false);
+      if (isAborted(runOptions.signal)) return nothingStarted(null, true);
+      const linger = sandbox.length > 0 && kind === 'shell' ? LINGER : [];
+      const run = {
+        ...command,
+        sandbox: [...sandbox, ...linger],
+        env: environmentFor(needs),
+        mark: nextMark(),
+      };
+      return runProcess(run, runOptions, options.store);
     },
   };
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function nothingStarted(startError: string | null, aborted: boolean): ProcessResult {
@@ -75,16 +130,6 @@ function nothingStarted(startError: string | null, aborted: boolean): ProcessRes
     stderr: nothing,
     whole: null,
   };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return isFile(path);
-  } catch {
-    // Not there, or not for us: both are "not a program".
-    return false;
-  }
 }
 
 function isFile(path: string): boolean {

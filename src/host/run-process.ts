@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
+import { STATUS_FD } from './bubblewrap.ts';
 import { createOutput, type Output } from './output.ts';
-import { endGroup, endStrays, terminateGroup } from './process-group.ts';
+import { endGroup, endStrays, terminateGroup, terminateInside } from './process-group.ts';
 import { errorCode } from './state-errors.ts';
 
 /** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
@@ -13,6 +14,8 @@ const DRAIN_POLL_MS = 25;
 export interface Command {
   /** The first is an absolute path. */
   argv: readonly string[];
+  /** What builds the sandbox around it; empty: it runs as it is. */
+  sandbox: readonly string[];
   cwd: string;
   env: Record<string, string>;
   /** No other call on this machine has it: by it a process that left the group is found. */
@@ -32,29 +35,71 @@ export async function runProcess(
   const output = createOutput(options.limitBytes, spill);
   const env = { ...command.env, STEWARD_CALL: command.mark };
   const child = startChild({ ...command, env }, options, output);
+  const status = typeof child === 'string' || command.sandbox.length === 0 ? undefined : readStatus(child);
   const ending =
     typeof child === 'string'
       ? notStarted(child)
-      : await follow(child, options, output, `STEWARD_CALL=${command.mark}`);
-  return { ...ending, ...(await output.finish()), durationMs: performance.now() - start };
+      : await follow(child, options, output, `STEWARD_CALL=${command.mark}`, status !== undefined);
+  const finished = await output.finish();
+  const said = options.merge === true ? finished.stdout.text : finished.stderr.text;
+  const seen = status === undefined ? ending : endingInside(ending, status(), said);
+  return { ...seen, ...finished, durationMs: performance.now() - start };
 }
+
+/** What bubblewrap writes on its own descriptor. */
+function readStatus(child: ChildProcess): () => string {
+  let text = '';
+  const stream = child.stdio[STATUS_FD] as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  stream.on('error', () => {});
+  return () => text;
+}
+
+/** bubblewrap ends as the command did, with 128 and a signal's number; unless it never came to start it. */
+function endingInside(ending: Ending, status: string, said: string): Ending {
+  if (ending.startError !== null) return ending;
+  const isForced = ending.timedOut || ending.aborted;
+  if (isForced) {
+    const signal = ending.exitCode === 143 ? 'SIGTERM' : ending.exitCode === 137 ? 'SIGKILL' : null;
+    return signal === null ? ending : { ...ending, exitCode: null, signal };
+  }
+  if (ending.signal !== null || status.includes('"exit-code"')) return ending;
+  const line = said.trim().split('\n').at(-1) ?? '';
+  const exec = /^bwrap: execvp .*: (.*)$/.exec(line)?.[1];
+  const code = exec === undefined ? undefined : EXEC_ERRORS[exec];
+  return notStarted(code ?? `no isolation: ${line.slice(0, 200)}`);
+}
+
+const EXEC_ERRORS: Record<string, string> = {
+  'No such file or directory': 'ENOENT',
+  'Permission denied': 'EACCES',
+  'Exec format error': 'ENOEXEC',
+};
 
 /** The child, or the code of what kept it from starting. */
 function startChild(
-  { argv, cwd, env }: Command,
+  { argv, sandbox, cwd, env }: Command,
   options: ProcessOptions,
   output: Output,
 ): ChildProcess | string {
   // One descriptor for both keeps the order of what was written; only a shell can make it, and it replaces itself.
+  const words = [...sandbox, ...argv];
   const [program = '', ...rest] =
-    options.merge === true ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv] : argv;
+    options.merge === true ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...words] : words;
   let child: ChildProcess;
   try {
     child = spawn(program, rest, {
       cwd,
       env,
       detached: true,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(sandbox.length > 0 ? ['pipe' as const] : []),
+      ],
     });
   } catch (error) {
     // Most failures come as an event; words that are too long together (E2BIG), or a NUL in one, come as a throw.
@@ -79,9 +124,10 @@ async function follow(
   options: ProcessOptions,
   output: Output,
   mark: string,
+  isSandboxed: boolean,
 ): Promise<Ending> {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const ending = await watch(child, options);
+  const ending = await watch(child, options, isSandboxed);
   if (ending.startError !== null) return ending;
   const isDrained = await drain(child, closed, output);
   // Somebody left the group: what was ended by force, or holds the pipe, must not go on unseen.
@@ -90,7 +136,7 @@ async function follow(
 }
 
 /** Resolves when the leader has ended (or cannot be killed) and nothing else of its group is left. */
-async function watch(child: ChildProcess, options: ProcessOptions): Promise<Ending> {
+async function watch(child: ChildProcess, options: ProcessOptions, isSandboxed: boolean): Promise<Ending> {
   const group = child.pid;
   let timedOut = false;
   let aborted = false;
@@ -105,7 +151,7 @@ async function watch(child: ChildProcess, options: ProcessOptions): Promise<Endi
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, startError: null }));
   });
   const terminate = () => {
-    if (group !== undefined) stopKilling ??= terminateGroup(group, giveUp);
+    if (group !== undefined) stopKilling ??= (isSandboxed ? terminateInside : terminateGroup)(group, giveUp);
   };
   const timer = setTimeout(() => {
     timedOut = !aborted;

@@ -65,6 +65,8 @@ function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
     names: raw.names,
     source: file.source,
     profile: raw.profile,
+    ...(raw.environment === undefined ? {} : { environment: raw.environment }),
+    ...(raw.reaches === undefined ? {} : { reaches: raw.reaches }),
     syntax: raw.syntax,
     root: compileVerb(raw, raw.names[0] ?? '', raw.syntax === 'go' ? bad : checkedNames(raw, bad)),
     allow: raw.allow,

@@ -7,13 +7,14 @@ import { SHELL_ONLY } from './builtins.ts';
 import { judgeFetch, judgeFile } from './file-actions.ts';
 import { escapePattern, mayMatchBoth, split } from './glob.ts';
 import { checkText } from './limits.ts';
+import { needsOf } from './needs.ts';
 import { parseLine } from './parse.ts';
 import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
 import type { PolicyOptions, World } from './policy-options.ts';
 import { literalArgv, printList } from './print.ts';
 import { denyPatterns, matchCommand } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
-import { createSecretPaths } from './secret-paths.ts';
+import { createSecretPaths, type SecretFolder } from './secret-paths.ts';
 import type { List } from './tree.ts';
 import { judgeArgv, judgeList, type Part } from './walk.ts';
 
@@ -30,6 +31,8 @@ export interface Policy {
   isObserveLine(line: string, cwd: string): boolean;
   /** Holds secrets, or a rule keeps it from being read: left out of a search. */
   isSecretPath(path: string): boolean;
+  /** Where files that hold secrets are usually kept, for a sandbox that hides them. */
+  readonly secretFolders: readonly SecretFolder[];
 }
 
 export function createPolicy(options: PolicyOptions): Policy {
@@ -73,6 +76,9 @@ export function createPolicy(options: PolicyOptions): Policy {
     isObserveLine(line, cwd) {
       const { verdict, effect } = judge(toAction(line, cwd), { resolved: new Map() });
       return verdict === 'allow' && effect === 'observe';
+    },
+    get secretFolders() {
+      return secrets.folders();
     },
     isSecretPath(path) {
       const normal = normalise(path);
@@ -137,10 +143,12 @@ function walkOptions(core: Core, paths: PathJudge) {
 
 function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgement {
   const ruling = combine(parts.map((part) => applyRules(core.options, part)));
-  return withTarget(action, ruling, {
+  const judgement = withTarget(action, ruling, {
     kind: ruling.effect === 'observe' ? 'none' : 'host',
     name: 'localhost',
   });
+  if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
+  return { ...judgement, needs: needsOf(parts, action.cwd, core.options.home, core.options.specs) };
 }
 
 /** Rules may tighten anything, and lift a question about a literal command that is at most reversible. */

@@ -208,11 +208,19 @@ const HARMLESS = [
 /** Where people and services keep what no pattern can name: not to be walked through with everything below it. */
 const HOMES = ['/root', '/home/*', '/run/user/*'];
 
+export interface SecretFolder {
+  path: string;
+  /** How many levels below it to look; 0: it is one itself. */
+  depth: number;
+}
+
 export interface SecretPaths {
   /** `path` is absolute and normal; with `isPattern`, could anything it matches be a secret? */
   matches(path: string, isPattern?: boolean): boolean;
   /** Does the folder hold places where secrets are kept? */
   contains(folder: string, isPattern?: boolean): boolean;
+  /** Where to look for what is there. A secret in the midst of other files is only found by its name. */
+  folders(): SecretFolder[];
 }
 
 /**
@@ -240,5 +248,31 @@ export function createSecretPaths(home: string): SecretPaths {
       const components = parse(folder, isPattern);
       return [...anchored, ...homes].some((pattern) => mayMatchBelow(components, pattern));
     },
+    folders() {
+      const depths = new Map<string, number>();
+      const found = [...SECRETS.flatMap(anchoredFolder), ...homeFolders(home)];
+      for (const { path, depth } of found) depths.set(path, Math.max(depth, depths.get(path) ?? 0));
+      return [...depths].map(([path, depth]) => ({ path, depth }));
+    },
   };
+}
+
+/** The part of a pattern before its first special character, and how deep the rest reaches. */
+function anchoredFolder(pattern: string): SecretFolder[] {
+  if (!pattern.startsWith('/') || pattern.startsWith('/proc/')) return [];
+  const components = pattern.split('/');
+  const special = components.findIndex((component) => /[*?[]/.test(component));
+  if (special === -1) return [{ path: pattern, depth: 0 }];
+  const path = components.slice(0, special).join('/');
+  const rest = components.slice(special);
+  return [{ path, depth: rest.length === 1 && rest[0] === '**' ? 0 : rest.length }];
+}
+
+/** Of folders in a home only those are looked into that programs keep credentials in. */
+function homeFolders(home: string): SecretFolder[] {
+  const inside = ['.config', '.docker', '.cargo', '.terraform.d', '.local/share', '.config/steward'];
+  return ['/root', home].flatMap((path) => [
+    { path, depth: 1 },
+    ...inside.map((name) => ({ path: `${path}/${name}`, depth: 1 })),
+  ]);
 }

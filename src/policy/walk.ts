@@ -16,6 +16,8 @@ export interface Part {
   commands: string[][];
   /** Every word is literal. */
   isLiteral: boolean;
+  /** What a redirection writes, as it says. */
+  writes?: string[];
 }
 
 /** Judges every part of a tree. Never stops at the first answer. */
@@ -265,10 +267,16 @@ function walkRedirect(redirect: Redirect, scope: Scope, walker: Walker): void {
     const ruling = walker.paths.check(arg.text, scope.folders.list, isInput ? 'read' : 'write');
     if (ruling !== undefined) addRuling(walker, ruling);
     else if (!isInput) {
-      addRuling(
-        walker,
-        asks('redirect:write', `the redirection writes ${arg.text}; use the Write tool`, 'reversible'),
-      );
+      walker.parts.push({
+        ruling: asks(
+          'redirect:write',
+          `the redirection writes ${arg.text}; use the Write tool`,
+          'reversible',
+        ),
+        commands: [],
+        isLiteral: false,
+        writes: [arg.text],
+      });
     }
   }
 }

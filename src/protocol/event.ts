@@ -1,6 +1,7 @@
 import type { Autonomy, Effect, PermissionMode } from './effect.ts';
 import type { BrokenRule, Finding } from './finding.ts';
 import type { StepOrigin } from './gate.ts';
+import type { Isolation } from './isolation.ts';
 import type { HostIdentity } from './machine.ts';
 import type { Block, Message } from './message.ts';
 import type { FailureClass, StopReason, Usage } from './model.ts';
@@ -36,8 +37,10 @@ export type RunEvent =
       mode: PermissionMode;
       autonomy: Autonomy;
       policyDigest: string;
-      isolation: 'unit' | 'bwrap' | 'none';
+      isolation: Isolation;
     }
+  /** Commands are confined otherwise than `run.opened` said: bubblewrap is there and does not start. */
+  | { type: 'isolation.found'; isolation: Isolation; problem: string | null }
   | { type: 'run.resumed'; model: string | null; provider?: string; prompt: string | null }
   /** What was wrong when the log was opened again. `damagedLines` count from 1 and stay as they are. */
   | {

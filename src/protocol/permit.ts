@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Effect } from './effect.ts';
+import { type Needs, NO_NEEDS } from './isolation.ts';
 
 /**
  * The gate's proof that an action was decided and recorded. Host functions with effects take one, check that it is
@@ -9,17 +10,19 @@ import type { Effect } from './effect.ts';
 export class Permit {
   readonly step: string;
   readonly effect: Effect;
+  readonly needs: Needs;
   readonly #action: Action;
   #spent = false;
 
-  private constructor(step: string, effect: Effect, action: Action) {
+  private constructor(step: string, effect: Effect, action: Action, needs: Needs) {
     this.step = step;
     this.effect = effect;
+    this.needs = needs;
     this.#action = action;
   }
 
-  static mint(step: string, effect: Effect, action: Action): Permit {
-    return new Permit(step, effect, action);
+  static mint(step: string, effect: Effect, action: Action, needs: Needs = NO_NEEDS): Permit {
+    return new Permit(step, effect, action, needs);
   }
 
   /** Which kind of action it is for, without spending it: a host function that serves two kinds has to know. */

@@ -11,6 +11,10 @@ export interface ProgramSpec {
   source: string;
   /** What a sandbox must leave reachable for it. */
   profile: 'text' | 'files' | 'host' | 'cluster';
+  /** Variables with credentials that it is given: from steward's environment, or a file of systemd's credentials. */
+  environment?: string[];
+  /** Sockets, devices and files that a sandbox hides from all others; absolute, or below home (`~/`). */
+  reaches?: string[];
   /**
    * How options are spelled. `getopt`: clusters, attached values, `--name value`, options anywhere before `--`.
    * `pflag`: the same, and `-o=value`, `--flag=false`. `go`: one or two dashes are the same, no clusters.

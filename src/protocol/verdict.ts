@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Effect } from './effect.ts';
+import type { Needs } from './isolation.ts';
 import type { Target } from './target.ts';
 
 export type Verdict = 'allow' | 'ask' | 'deny';
@@ -15,6 +16,10 @@ export interface Judgement {
   target: Target;
   /** What runs if it is allowed; equal to what was asked, or its re-printed form. */
   action: Action;
+  /** What to know about an action that is allowed, such as a name in it that nobody has observed. */
+  notes?: readonly string[];
+  /** Of a command: what a sandbox must leave to it. Absent: nothing is known of it, so nothing but reading. */
+  needs?: Needs;
 }
 
 /** What the gate made of a judgement, given who is there to answer. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
+import type { Isolation } from '../protocol/isolation.ts';
 import { ending, type Reason } from '../protocol/outcome.ts';
 import type { Check, ModelReport } from '../protocol/report.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
@@ -26,6 +27,8 @@ export interface ReportFacts {
   answer: string | null;
   /** One line on who did the thinking: the model, or why there was none. */
   modelNote: string | null;
+  /** What confined the commands; absent where nothing says so. */
+  isolation?: Isolation;
 }
 
 /** More of a look-step than this is for `steward runs show`. */
@@ -155,14 +158,16 @@ function firstLine(text: string): string {
   return first === '' ? '(said nothing)' : `${cut(first, SEEN_LENGTH)}${more}`;
 }
 
-function closingPart({ modelNote, run, notKept }: ReportFacts): string {
+function closingPart({ modelNote, run, notKept, isolation }: ReportFacts): string {
   const where =
     notKept === null
       ? `everything it saw and did: steward runs show ${run?.slice(0, 8)}`
       : `its log was kept only in ${notKept}`;
-  return [...(modelNote === null ? [] : [modelNote]), ...(run === null ? [] : [`Run ${run}; ${where}`])].join(
-    '\n',
-  );
+  return [
+    ...(modelNote === null ? [] : [modelNote]),
+    ...(isolation === 'none' ? ['Isolation: none; commands ran as this user.'] : []),
+    ...(run === null ? [] : [`Run ${run}; ${where}`]),
+  ].join('\n');
 }
 
 function cite(evidence: readonly string[]): string {

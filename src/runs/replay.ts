@@ -97,7 +97,12 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
 }
 
 /** Words that are about the log, not about the work. */
-const ASIDE: ReadonlySet<RunEvent['type']> = new Set(['run.closed', 'log.repaired', 'notice.given']);
+const ASIDE: ReadonlySet<RunEvent['type']> = new Set([
+  'run.closed',
+  'log.repaired',
+  'notice.given',
+  'isolation.found',
+]);
 
 function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'>, event: RunEvent): void {
   if (!ASIDE.has(event.type)) state.closed = null;

@@ -47,6 +47,7 @@ describe('the settings table', () => {
       'add permissions.ask',
       'add permissions.deny',
       'lower autonomy',
+      'lower isolation',
       'lower limits.turns',
       'lower limits.calls',
       'lower limits.tokens',

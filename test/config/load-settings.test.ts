@@ -45,6 +45,7 @@ describe('loadSettings', () => {
         providers: {},
         permissions: { allow: [], ask: [], deny: [] },
         autonomy: 'propose',
+        isolation: 'auto',
         limits: { turns: null, calls: null, tokens: null, usd: null, duration: null },
         budgets: { usd_per_day: null, usd_per_month: null, usd_per_day_by_trigger: {} },
         probes: { disabled: [], dirs: [] },

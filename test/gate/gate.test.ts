@@ -36,6 +36,7 @@ function setUp(judgement: Partial<Judgement> = {}, options: Partial<GateOptions>
     switches: async () => ({ paused: null, stopped: false }),
     mask: (text) => text.replaceAll('hunter2', '[masked]'),
     attended: false,
+    isolation: { choice: 'auto', settle: async () => ({ kind: 'bwrap', choice: 'auto', problem: null }) },
     ...options,
   };
   return { gate: createGate(all), sink, clock, options: all };

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { hostname, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createOperatorFiles, readHostIdentity, readIsolation } from '../../src/host/index.ts';
+import { createOperatorFiles, readHostIdentity } from '../../src/host/index.ts';
+import { readUnit } from '../../src/host/isolation.ts';
 
 // Below a folder that only we may write: /tmp is sticky, which counts as closed.
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'steward-identity-')));
@@ -22,7 +23,7 @@ describe('the isolation', () => {
   const hardened = 'Name:\tnode\nNoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t8\n';
 
   it('is `unit` in a unit that can gain no privileges and has a filter of system calls', () => {
-    expect(readIsolation(unit, hardened)).toBe('unit');
+    expect(readUnit(unit, hardened)).toBe('unit');
   });
 
   it.each([
@@ -32,7 +33,7 @@ describe('the isolation', () => {
     ['without a filter', unit, hardened.replace('Seccomp:\t2', 'Seccomp:\t0')],
     ['when the kernel tells nothing', unit, ''],
   ])('is `none` %s', (_, env, status) => {
-    expect(readIsolation(env, status)).toBe('none');
+    expect(readUnit(env, status)).toBe('none');
   });
 });
 

@@ -144,6 +144,8 @@ describe('a run that was killed', () => {
       if (request.assistantMessages === 2) return bash('ls -d late');
       return { text: `Seen: ${request.lastText}` };
     });
+    // Where nothing confines it, it goes on without us.
+    box.write('.config/steward/steward.yaml', 'isolation: none\n');
     await killed(box, { at: 'file', path: join(box.cwd, 'begun') }, ['-p', 'work', ...FLAGS]);
     expect(existsSync(join(box.cwd, 'late'))).toBe(false);
     const { code, stdout } = await box.run(['-p', '-r', RUN, ...FLAGS]);
@@ -153,6 +155,16 @@ describe('a run that was killed', () => {
       code: 61,
       stdout: expect.stringMatching(/^Seen: [^\n]*\nlate\n/),
     });
+  });
+
+  it('takes a command in a sandbox with it', async () => {
+    const { box } = await createBoxWithModel((request) => {
+      if (request.assistantMessages === 0) return bash('mkdir begun; sleep 2; mkdir late');
+      return request.lastText.includes('Outcome unknown') ? bash('sleep 3') : { text: 'Seen.' };
+    });
+    await killed(box, { at: 'file', path: join(box.cwd, 'begun') }, ['-p', 'work', ...FLAGS]);
+    expect((await box.run(['-p', '-r', RUN, ...FLAGS])).code).toBe(61);
+    expect(existsSync(join(box.cwd, 'late'))).toBe(false);
   });
 
   it('goes on with the model it had', async () => {

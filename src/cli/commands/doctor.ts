@@ -25,7 +25,7 @@ function describe(found: Diagnosis): string {
     `Level of help   ${found.level}`,
     `Model           ${model.name ?? 'none'}${model.endpoint === null ? '' : ` at ${model.endpoint}`}`,
     `                ${model.detail}`,
-    `Isolation       ${found.isolation}${found.isolation === 'none' ? ' (commands that only observe run as this user)' : ''}`,
+    `Isolation       ${describeIsolation(found.isolation)}`,
     `State           ${found.state.location}${found.state.kind === 'memory' ? ' (in memory: nothing is kept, observe only)' : ''}`,
     `Settings        ${found.settings.length === 0 ? 'defaults' : found.settings.join(', ')}`,
     'Probes',
@@ -33,4 +33,18 @@ function describe(found: Diagnosis): string {
     ...found.notices.map((notice) => `Note            ${notice}`),
     '',
   ].join('\n');
+}
+
+function describeIsolation({ kind, choice, problem }: Diagnosis['isolation']): string {
+  switch (kind) {
+    case 'unit':
+      return 'unit (the hardened unit confines steward and its commands)';
+    case 'bwrap':
+      return `bwrap (bubblewrap confines ${choice === 'bwrap' ? 'every command' : 'commands that do more than observe'})`;
+    case 'none':
+      if (choice === 'none') return 'none, as settings say (commands run as this user, with effects too)';
+      return choice === 'auto'
+        ? `none: ${problem} (commands run as this user and only observe; install bubblewrap for more)`
+        : `none, although settings demand ${choice}: ${problem} (no command runs)`;
+  }
 }

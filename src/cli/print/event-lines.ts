@@ -12,6 +12,8 @@ function tell(event: RunEvent): string {
   switch (event.type) {
     case 'run.opened':
       return `${event.goal === null ? quote(event.prompt ?? '') : `goal ${event.goal}`}, ${event.trigger.kind}, on ${event.host.hostname} as ${event.host.user}, model ${event.model ?? 'none'}, autonomy ${event.autonomy}, isolation ${event.isolation}`;
+    case 'isolation.found':
+      return `isolation ${event.isolation}${event.problem === null ? '' : `: ${event.problem}`}`;
     case 'run.resumed':
       return event.prompt === null ? 'goes on where it stopped' : quote(event.prompt);
     case 'log.repaired':

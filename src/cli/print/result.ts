@@ -55,7 +55,7 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
     goal: fold.opened?.goal ?? null,
     trigger: fold.opened?.trigger.kind ?? null,
     host: fold.opened?.host.hostname ?? null,
-    isolation: fold.opened?.isolation ?? null,
+    isolation: fold.isolation,
     findings: fold.findings.map(({ id, key, rule, severity, object, text, evidence, state, isOpen }) => ({
       id,
       key,

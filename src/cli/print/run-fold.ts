@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Finding } from '../../protocol/finding.ts';
+import type { Isolation } from '../../protocol/isolation.ts';
 import { addUsage, NO_USAGE, type StopReason, type Usage } from '../../protocol/model.ts';
 import type { Check, ModelReport } from '../../protocol/report.ts';
 
@@ -25,6 +26,7 @@ export interface ModelTotals extends Usage {
 export interface RunFold {
   opened: OpenedEvent | null;
   openedAt: string | null;
+  isolation: Isolation | null;
   closed: ClosedEvent | null;
   findings: Finding[];
   evidence: Evidence[];
@@ -47,6 +49,7 @@ export function emptyFold(): RunFold {
   return {
     opened: null,
     openedAt: null,
+    isolation: null,
     closed: null,
     findings: [],
     evidence: [],
@@ -71,6 +74,10 @@ export function foldEvent(fold: RunFold, event: RunEvent, time: string): void {
     case 'run.opened':
       fold.opened = event;
       fold.openedAt = time;
+      fold.isolation = event.isolation;
+      break;
+    case 'isolation.found':
+      fold.isolation = event.isolation;
       break;
     case 'snapshot.taken':
       foldSnapshot(fold, event);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AUTONOMIES, EFFECTS, PERMISSION_MODES } from '../effect.ts';
 import type { RunEvent } from '../event.ts';
 import { SEVERITIES } from '../finding.ts';
+import { ISOLATIONS } from '../isolation.ts';
 import { ENDINGS, OUTCOMES, type Reason } from '../outcome.ts';
 
 /**
@@ -133,8 +134,9 @@ export const eventSchema = z.discriminatedUnion('type', [
     mode: z.enum(PERMISSION_MODES),
     autonomy: z.enum(AUTONOMIES),
     policyDigest: text,
-    isolation: z.enum(['unit', 'bwrap', 'none']),
+    isolation: z.enum(ISOLATIONS),
   }),
+  z.object({ type: z.literal('isolation.found'), isolation: z.enum(ISOLATIONS), problem: maybeText }),
   z.object({
     type: z.literal('run.resumed'),
     model: maybeText,

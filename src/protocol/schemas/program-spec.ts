@@ -34,6 +34,8 @@ export const programSpecSchema = z.strictObject({
   ...node.shape,
   names,
   profile: z.enum(['text', 'files', 'host', 'cluster']),
+  environment: names.pipe(z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/))).optional(),
+  reaches: names.pipe(z.array(z.string().regex(/^~?\/./))).optional(),
   syntax: z.enum(['getopt', 'pflag', 'go', 'find', 'none']).default('getopt'),
   allow: z.array(z.string()).default([]),
   not_allow: z.array(z.string()).default([]),
