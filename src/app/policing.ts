@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import {
   createPolicy,
+  type Explanation,
   type Policy,
   parsePermissionRule,
   type World as Resolutions,
@@ -15,6 +16,8 @@ export interface Policing {
   policy: Policy;
   /** Policy with the machine's help: links and `..` are followed before it decides. */
   judge(action: Action): Promise<Judgement>;
+  /** The same for a line, with everything that was looked at. */
+  explain(line: string, cwd: string): Promise<Explanation>;
 }
 
 export interface PolicingOptions {
@@ -40,17 +43,23 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
     stateLocation: world.store.location,
     declaredEndpoints: settings.endpoints.map(({ url }) => url),
   });
+  const resolutionsOf = async (action: Action): Promise<Resolutions> => {
+    const cwd = 'cwd' in action ? action.cwd : world.cwd;
+    const wanted = policy.wantedPaths(action);
+    const resolved = await Promise.all(
+      wanted.map(async (path) => [path, await files.resolve(path, cwd)] as const),
+    );
+    return { resolved: new Map(resolved) };
+  };
   return {
     policy,
+    async explain(line, cwd) {
+      return policy.explain(line, cwd, await resolutionsOf(policy.toAction(line, cwd)));
+    },
     async judge(action) {
-      const cwd = 'cwd' in action ? action.cwd : world.cwd;
-      const wanted = policy.wantedPaths(action);
-      const resolved = await Promise.all(
-        wanted.map(async (path) => [path, await files.resolve(path, cwd)] as const),
-      );
-      const resolutions: Resolutions = { resolved: new Map(resolved) };
+      const resolutions = await resolutionsOf(action);
       if (action.kind !== 'write' && action.kind !== 'remove') return policy.judge(action, resolutions);
-      const real = await files.resolve(action.path, cwd);
+      const real = await files.resolve(action.path, world.cwd);
       // A file that is not there yet belongs where its folder is.
       const facts = (await files.facts(real)) ?? (await files.facts(dirname(real)));
       return policy.judge(action, { ...resolutions, isInGitWorkTree: () => facts?.isInGitWorkTree ?? false });

@@ -117,8 +117,8 @@ export const COMMANDS: CommandRow[] = [
   },
   {
     name: 'policy',
-    usage: 'steward policy check "LINE" | --jsonl',
-    doc: 'What policy says of a command line; with --jsonl, of {"id","cmd"} lines on stdin',
+    usage: 'steward policy check "LINE" | check --jsonl | explain "LINE" | test [FILE]…',
+    doc: 'What policy says of a command line (with --jsonl, of {"id","cmd"} lines on stdin), why, and whether it says what your own cases expect',
     options: [
       JSON_OPTION,
       { name: 'jsonl', type: 'flag', doc: 'JSON lines in and out' },

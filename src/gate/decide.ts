@@ -98,7 +98,7 @@ function refuseToAsk(judgement: Judgement, { isAttended }: Circumstances): Decis
 }
 
 /** In Claude Code's syntax; broad only where the words name the thing that is touched. */
-function suggestRule(action: Action): string | undefined {
+export function suggestRule(action: Action): string | undefined {
   switch (action.kind) {
     case 'shell':
       return /^[^\n]{1,120}$/.test(action.line) ? `Bash(${action.line})` : undefined;

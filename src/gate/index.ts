@@ -1,2 +1,3 @@
 export { runCanary } from './canary.ts';
+export { type Circumstances, decide, suggestRule } from './decide.ts';
 export { createGate, type GateOptions } from './gate.ts';

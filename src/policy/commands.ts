@@ -1,5 +1,6 @@
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
 import type { CommandContext } from './kinds.ts';
+import type { Note } from './notes.ts';
 import type { PathJudge } from './paths.ts';
 import { judgeProgram, programName } from './programs.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
@@ -12,6 +13,8 @@ export interface WalkOptions {
   paths: PathJudge;
   home: string;
   isDeclaredEndpoint(url: string): boolean;
+  /** Absent: nobody wants to be told what was looked at. */
+  notes?: Note[];
 }
 
 const INTERPRETERS = new Set(
@@ -50,6 +53,7 @@ export function judgeCommand(
     cwds: folders,
     paths: options.paths,
     isDeclaredEndpoint: options.isDeclaredEndpoint,
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
   };
   const ruling = judgeNamed(name, rest, context, isPiped, commands, options);
   return ruling.verdict === 'allow' || ruling.effect === 'observe'
@@ -83,6 +87,7 @@ function judgeNamed(
   }
   const wrapped = unwrap(name, rest);
   if (wrapped !== undefined) {
+    options.notes?.push({ kind: 'wrapper', program: name });
     return 'ruling' in wrapped
       ? wrapped.ruling
       : judgeInner(wrapped.inner, context, isPiped, commands, options);

@@ -3,9 +3,8 @@ import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { Effect } from '../protocol/effect.ts';
 import type { OperandRule, ProgramSpec, VerbSpec } from '../protocol/program-spec.ts';
 import type { RawProgramSpec, RawVerb } from '../protocol/schemas/program-spec.ts';
-import { checkLine } from './check.ts';
+import { runExamples } from './examples.ts';
 import { isKnownKind } from './kinds.ts';
-import { createPolicy } from './policy.ts';
 import { bookOf } from './spec-book.ts';
 
 /**
@@ -198,28 +197,13 @@ function compileOperands(raw: Omit<RawVerb, 'verbs'>, bad: Bad): OperandRule {
 }
 
 function checkExamples(specs: readonly ProgramSpec[]): void {
-  const policy = createPolicy({
-    specs: bookOf(specs),
-    rules: { allow: [], ask: [], deny: [] },
-    mode: 'default',
-    home: '/home/operator',
-    cwd: '/srv/infra',
-    stateLocation: '/var/lib/steward',
-    declaredEndpoints: ['https://consul.lan:8501/v1'],
+  const wrong = runExamples(bookOf(specs)).flatMap(({ source, line, expected, found }) => {
+    if (found !== undefined) {
+      const must = expected === 'allow' ? 'must be allowed' : 'must not be allowed';
+      return [`${source}: \`${line}\` ${must}, but: ${found.rule}, ${found.reason}`];
+    }
+    return [];
   });
-  const wrong: string[] = [];
-  for (const spec of specs) {
-    for (const line of spec.allow) {
-      const result = checkLine(policy, line, '/srv/infra');
-      if (result.verdict !== 'allow')
-        wrong.push(`${spec.source}: \`${line}\` must be allowed, but: ${result.rule}, ${result.reason}`);
-    }
-    for (const line of spec.notAllow) {
-      const result = checkLine(policy, line, '/srv/infra');
-      if (result.verdict === 'allow')
-        wrong.push(`${spec.source}: \`${line}\` must not be allowed, but: ${result.rule}`);
-    }
-  }
   if (wrong.length > 0)
     throw new OpsError('bad-spec', 'settings', wrong.join('\n'), {
       hint: 'Correct the spec or its examples.',

@@ -2,6 +2,7 @@ import { checkAwk } from './languages/awk.ts';
 import { checkJq, checkYq } from './languages/jq.ts';
 import { checkSed } from './languages/sed.ts';
 import { checkSql } from './languages/sql.ts';
+import type { Note } from './notes.ts';
 import type { PathJudge, PathUse } from './paths.ts';
 import { asks, type Ruling } from './ruling.ts';
 import type { Arg } from './words.ts';
@@ -14,6 +15,7 @@ export interface CommandContext {
   paths: PathJudge;
   /** Where curl may go. */
   isDeclaredEndpoint(url: string): boolean;
+  notes?: Note[];
 }
 
 /** `archive`: tar takes a name with a colon for a file on another host, and starts ssh. */

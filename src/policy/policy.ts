@@ -4,10 +4,13 @@ import { effectRank } from '../protocol/effect.ts';
 import type { Target } from '../protocol/target.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { SHELL_ONLY } from './builtins.ts';
+import { type Explanation, explainParts } from './explain.ts';
 import { judgeFetch, judgeFile } from './file-actions.ts';
 import { escapePattern, mayMatchBoth, split } from './glob.ts';
 import { checkText } from './limits.ts';
 import { needsOf } from './needs.ts';
+import { type Note, notingPaths } from './notes.ts';
+import { outlineList } from './outline.ts';
 import { parseLine } from './parse.ts';
 import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
 import type { PolicyOptions, World } from './policy-options.ts';
@@ -27,6 +30,8 @@ export interface Policy {
   judge(action: Action, world: World): Judgement;
   /** What a line of shell would be run as: one command as argv, more as the re-printed line. */
   toAction(line: string, cwd: string): Action;
+  /** The same as `judge`, with everything that was looked at. */
+  explain(line: string, cwd: string, world: World): Explanation;
   /** Every part of the line is allowed and only observes, by its text alone. */
   isObserveLine(line: string, cwd: string): boolean;
   /** Holds secrets, or a rule keeps it from being read: left out of a search. */
@@ -73,6 +78,16 @@ export function createPolicy(options: PolicyOptions): Policy {
     },
     judge,
     toAction,
+    explain(line, cwd, world) {
+      const judgement = judge(toAction(line, cwd), world);
+      const parsed = parseLine(line, home);
+      if ('refusal' in parsed) return { outline: [], parts: [], decisive: null, judgement };
+      const notes: Note[] = [];
+      const paths = notingPaths(createPathJudge(core.floor, world.resolved), world.resolved, notes);
+      const parts = judgeList(parsed.list, cwd, { ...walkOptions(core, paths), notes });
+      const rulings = parts.map((part) => applyRules(options, part));
+      return { outline: outlineList(parsed.list), ...explainParts(parts, rulings), judgement };
+    },
     isObserveLine(line, cwd) {
       const { verdict, effect } = judge(toAction(line, cwd), { resolved: new Map() });
       return verdict === 'allow' && effect === 'observe';

@@ -43,15 +43,35 @@ export function programName(word: Arg): { name: string } | { ruling: Ruling } {
 
 /** Judges the words after a program's name by its spec. */
 export function judgeProgram(spec: ProgramSpec, args: readonly Arg[], context: CommandContext): Ruling {
-  if (spec.syntax === 'find') return checkFind(args, context);
+  if (spec.syntax === 'find') {
+    note(spec, context, { path: [], seen: new Set(), operands: [] });
+    return checkFind(args, context);
+  }
   const read = readArguments(spec, args, context);
   if ('ruling' in read) {
+    note(spec, context, { path: read.path, seen: new Set(), operands: [] });
     const { verb, ruling } = read;
     // Below a verb that is not allowed anyway, the verb says more than the option.
     if (verb.verdict === 'allow') return ruling;
     return withEffect(verb, ruling, context, read.path);
   }
+  note(spec, context, read.arguments);
   return judgeVerb(read.arguments.verb, read.arguments, context);
+}
+
+function note(
+  { source }: ProgramSpec,
+  { notes, program }: CommandContext,
+  { path, seen, operands }: Pick<Arguments, 'path' | 'seen' | 'operands'>,
+): void {
+  notes?.push({
+    kind: 'spec',
+    program,
+    source,
+    verb: path.join(' '),
+    options: [...seen],
+    operands: operands.map(({ arg }) => (arg.kind === 'dynamic' ? `${arg.text}…` : arg.text)),
+  });
 }
 
 function judgeVerb(verb: VerbSpec, found: Arguments, context: CommandContext): Ruling {

@@ -6,6 +6,8 @@ export interface SpecBook {
   /** Tells which specs these are. */
   readonly digest: string;
   get(name: string): ProgramSpec | undefined;
+  /** Every spec once. */
+  all(): ProgramSpec[];
 }
 
 /** A book as JSON: the specs are texts in it, so that a start does not read 160 programs to ask about three. */
@@ -30,19 +32,22 @@ export function openSpecs({ digest, places, texts }: PackedSpecs): SpecBook {
   // A map, since a program may be called `constructor`.
   const placeOf = new Map(Object.entries(places));
   const open = new Map<number, ProgramSpec>();
+  const at = (place: number, text: string): ProgramSpec => {
+    let spec = open.get(place);
+    if (spec === undefined) {
+      // packSpecs wrote it.
+      spec = JSON.parse(text) as ProgramSpec;
+      open.set(place, spec);
+    }
+    return spec;
+  };
   return {
     digest,
     get(name) {
       const place = placeOf.get(name);
       const text = place === undefined ? undefined : texts[place];
-      if (place === undefined || text === undefined) return undefined;
-      let spec = open.get(place);
-      if (spec === undefined) {
-        // packSpecs wrote it.
-        spec = JSON.parse(text) as ProgramSpec;
-        open.set(place, spec);
-      }
-      return spec;
+      return place === undefined || text === undefined ? undefined : at(place, text);
     },
+    all: () => texts.map((text, place) => at(place, text)),
   };
 }

@@ -1,6 +1,7 @@
 import { assignedNames } from './assigned-names.ts';
 import { isFreeVariable, isHarmlessAssignment, judgeRead, SHELL_ONLY } from './builtins.ts';
 import { judgeCommand, type WalkOptions } from './commands.ts';
+import type { Note } from './notes.ts';
 import { normalise } from './paths.ts';
 import { allowed, asks, combine, type Ruling } from './ruling.ts';
 import type { CommandNode, List, Pipeline, Redirect, Stage, Word } from './tree.ts';
@@ -18,6 +19,9 @@ export interface Part {
   isLiteral: boolean;
   /** What a redirection writes, as it says. */
   writes?: string[];
+  /** What was judged, and what was looked at for it: only when notes are kept. */
+  about?: CommandNode | Redirect;
+  notes?: Note[];
 }
 
 /** Judges every part of a tree. Never stops at the first answer. */
@@ -120,13 +124,13 @@ function loopScope(node: CommandNode, scope: Scope): Scope {
 }
 
 function walkFor(node: Extract<CommandNode, { kind: 'for' }>, scope: Scope, walker: Walker): void {
-  if (!isFreeVariable(node.name)) addRuling(walker, refusedVariable(node.name));
+  if (!isFreeVariable(node.name)) addRuling(walker, refusedVariable(node.name), node);
   const values: Value[] = [];
   for (const word of node.words) {
     walkSubstitutions(word, scope, walker);
     const found = evaluateWord(word, lookUpIn(scope, walker));
     if ('unset' in found) {
-      addRuling(walker, unsetVariable(found.unset));
+      addRuling(walker, unsetVariable(found.unset), node);
       continue;
     }
     for (const arg of found.args) values.push(valueOfArg(arg));
@@ -161,7 +165,7 @@ function walkSimple(
   for (const { value } of node.assignments) walkSubstitutions(value, scope, walker);
   for (const word of node.words) walkSubstitutions(word, scope, walker);
   if (node.words.length === 0) {
-    walkAssignments(node.assignments, scope, walker);
+    walkAssignments(node, scope, walker);
     return;
   }
 
@@ -169,21 +173,21 @@ function walkSimple(
     const text =
       value.pieces.length === 1 && value.pieces[0]?.kind === 'text' ? value.pieces[0].value : undefined;
     if (text === undefined || !isHarmlessAssignment(name, text)) {
-      addRuling(walker, asks('assignment', `setting ${name} for a command may change what it does`));
+      addRuling(walker, asks('assignment', `setting ${name} for a command may change what it does`), node);
     }
   }
   const alternatives: Arg[][] = [];
   for (const word of node.words) {
     const found = evaluateWord(word, lookUpIn(scope, walker));
     if ('unset' in found) {
-      addRuling(walker, unsetVariable(found.unset));
+      addRuling(walker, unsetVariable(found.unset), node);
       return;
     }
     alternatives.push(found.args);
   }
   const lines = product(alternatives);
   if (lines === undefined) {
-    addRuling(walker, asks('limit:alternatives', 'the loop gives too many combinations'));
+    addRuling(walker, asks('limit:alternatives', 'the loop gives too many combinations'), node);
     return;
   }
   const rulings: Ruling[] = [];
@@ -194,27 +198,23 @@ function walkSimple(
     if (special !== undefined) commands.push(args.map((arg) => arg.text));
   }
   const isLiteral = alternatives.every((args) => args.length === 1 && args[0]?.kind === 'literal');
-  walker.parts.push({ ruling: combine(rulings), commands, isLiteral });
+  addPart(walker, { ruling: combine(rulings), commands, isLiteral }, node);
 }
 
-function walkAssignments(
-  assignments: Extract<CommandNode, { kind: 'simple' }>['assignments'],
-  scope: Scope,
-  walker: Walker,
-): void {
-  for (const { name, value } of assignments) {
+function walkAssignments(node: Extract<CommandNode, { kind: 'simple' }>, scope: Scope, walker: Walker): void {
+  for (const { name, value } of node.assignments) {
     if (!isFreeVariable(name)) {
-      addRuling(walker, refusedVariable(name));
+      addRuling(walker, refusedVariable(name), node);
       continue;
     }
     const found = evaluateWord(value, lookUpIn(scope, walker));
     if ('unset' in found) {
-      addRuling(walker, unsetVariable(found.unset));
+      addRuling(walker, unsetVariable(found.unset), node);
       continue;
     }
     const isPattern = found.args.some((arg) => arg.kind === 'pattern');
     scope.variables.set(name, scope.isCertain && !isPattern ? union(found.args.map(valueOfArg)) : UNKNOWN);
-    addRuling(walker, allowed('shell:assignment'));
+    addRuling(walker, allowed('shell:assignment'), node);
   }
 }
 
@@ -251,7 +251,7 @@ function walkRedirect(redirect: Redirect, scope: Scope, walker: Walker): void {
   walkSubstitutions(word, scope, walker);
   const found = evaluateWord(word, lookUpIn(scope, walker));
   if ('unset' in found) {
-    addRuling(walker, unsetVariable(found.unset));
+    addRuling(walker, unsetVariable(found.unset), redirect);
     return;
   }
   if (redirect.kind === 'text') return;
@@ -260,23 +260,19 @@ function walkRedirect(redirect: Redirect, scope: Scope, walker: Walker): void {
     if (arg.kind !== 'literal') {
       const isSubstitution = isInput && word.pieces.length === 1 && word.pieces[0]?.kind === 'process';
       if (!isSubstitution)
-        addRuling(walker, asks('redirect:dynamic', 'a redirection needs a literal file name'));
+        addRuling(walker, asks('redirect:dynamic', 'a redirection needs a literal file name'), redirect);
       continue;
     }
     if (!isInput && /^\/dev\/(?:null|stdout|stderr)$/.test(arg.text)) continue;
     const ruling = walker.paths.check(arg.text, scope.folders.list, isInput ? 'read' : 'write');
-    if (ruling !== undefined) addRuling(walker, ruling);
+    if (ruling !== undefined) addRuling(walker, ruling, redirect);
     else if (!isInput) {
-      walker.parts.push({
-        ruling: asks(
-          'redirect:write',
-          `the redirection writes ${arg.text}; use the Write tool`,
-          'reversible',
-        ),
-        commands: [],
-        isLiteral: false,
-        writes: [arg.text],
-      });
+      const ruling = asks(
+        'redirect:write',
+        `the redirection writes ${arg.text}; use the Write tool`,
+        'reversible',
+      );
+      addPart(walker, { ruling, commands: [], isLiteral: false, writes: [arg.text] }, redirect);
     }
   }
 }
@@ -312,8 +308,17 @@ function product(alternatives: Arg[][]): Arg[][] | undefined {
   return lines;
 }
 
-function addRuling(walker: Walker, ruling: Ruling): void {
-  walker.parts.push({ ruling, commands: [], isLiteral: false });
+function addRuling(walker: Walker, ruling: Ruling, about: CommandNode | Redirect): void {
+  addPart(walker, { ruling, commands: [], isLiteral: false }, about);
+}
+
+/** All that was noted since the last part belongs to this one. */
+function addPart(walker: Walker, part: Part, about: CommandNode | Redirect): void {
+  if (walker.notes !== undefined) {
+    part.about = about;
+    part.notes = walker.notes.splice(0);
+  }
+  walker.parts.push(part);
 }
 
 function unsetVariable(name: string): Ruling {

@@ -1,26 +1,64 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { createPolicing } from '../../app/policing.ts';
+import { createPolicing, type PolicingOptions } from '../../app/policing.ts';
 import { checkPolicyLine } from '../../app/policy-check.ts';
+import { explainLine } from '../../app/policy-explain.ts';
+import { testPolicy } from '../../app/policy-test.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
+import { explanationText } from '../print/explanation.ts';
+import { policyTestText } from '../print/policy-test.ts';
 
-/** `steward policy check "LINE"`, or `--jsonl` with {"id","cmd"} lines on stdin. Exit 0 whatever the verdict. */
+/** `check` and `explain` exit 0 whatever the verdict; `check --jsonl` reads {"id","cmd"} lines on stdin. */
 export async function run(call: CommandCall): Promise<number> {
-  const { args, streams } = call;
+  const { args } = call;
   const [verb, ...words] = args.positionals;
-  if (verb !== 'check') throw new OpsError('usage', 'usage', 'steward policy check "LINE" | --jsonl');
-  const world = await worldOf(call);
-  const policing = await createPolicing(world, {
+  const options: PolicingOptions = {
     mode: 'default',
     allowed: args.list('allowedTools'),
     denied: args.list('disallowedTools'),
-  });
-  const check = (line: string) => checkPolicyLine(policing, line, world.cwd);
+  };
+  switch (verb) {
+    case 'check':
+      return check(call, words, options);
+    case 'explain':
+      return explain(call, words, options);
+    case 'test':
+      return test(call, words, options);
+    default:
+      throw new OpsError(
+        'usage',
+        'usage',
+        'steward policy check "LINE" | --jsonl, explain "LINE", test [FILE…]',
+      );
+  }
+}
+
+async function explain(call: CommandCall, words: string[], options: PolicingOptions): Promise<number> {
+  const { args, streams } = call;
+  const explanation = await explainLine(await worldOf(call), options, lineOf(words));
+  if (args.has('json')) await streams.out(`${JSON.stringify(explanation)}\n`);
+  else await streams.say(explanationText(explanation));
+  return 0;
+}
+
+/** Exit 1 when a case fails. */
+async function test(call: CommandCall, files: string[], options: PolicingOptions): Promise<number> {
+  const { args, streams } = call;
+  const result = await testPolicy(await worldOf(call), options, files);
+  if (args.has('json')) await streams.out(`${JSON.stringify(result)}\n`);
+  else await streams.say(policyTestText(result));
+  return result.failures.length === 0 ? 0 : 1;
+}
+
+async function check(call: CommandCall, words: string[], options: PolicingOptions): Promise<number> {
+  const { args, streams } = call;
+  const world = await worldOf(call);
+  const policing = await createPolicing(world, options);
+  const judge = (line: string) => checkPolicyLine(policing, line, world.cwd);
   if (!args.has('jsonl')) {
-    if (words.length === 0) throw new OpsError('usage', 'usage', 'which line? quote it as one word');
-    const { verdict, effect, rule, reason } = check(words.join(' '));
+    const { verdict, effect, rule, reason } = judge(lineOf(words));
     const text = `${verdict} (${effect}, ${rule}): ${reason}\n`;
     if (args.has('json')) await streams.out(`${JSON.stringify({ verdict, effect, rule, reason })}\n`);
     else await streams.say(text);
@@ -36,9 +74,14 @@ export async function run(call: CommandCall): Promise<number> {
     number += 1;
     if (text.trim() === '') continue;
     const { id, cmd } = readCase(text, number);
-    await streams.out(`${JSON.stringify({ id, ...check(cmd) })}\n`);
+    await streams.out(`${JSON.stringify({ id, ...judge(cmd) })}\n`);
   }
   return 0;
+}
+
+function lineOf(words: readonly string[]): string {
+  if (words.length === 0) throw new OpsError('usage', 'usage', 'which line? quote it as one word');
+  return words.join(' ');
 }
 
 function readCase(text: string, number: number): { id: unknown; cmd: string } {
