@@ -75,7 +75,7 @@ describe('stdout', () => {
     expect(ended.stdout).toContain('bad on ');
     expect(ended.stdout).toContain('ESCALATED (exit 60)');
     expect(ended.stdout).toContain('the sky is falling');
-    expect(ended.stderr).toContain('escalated (escalated, exit 60)');
+    expect(ended.stderr).toContain('escalated (exit 60)');
   });
 
   it('that nobody reads is no reason to fail', async () => {

@@ -11,7 +11,8 @@ export function failureLines(closed: ClosedEvent | null, run: string): string {
   const again = closed.resumeAt === null ? '' : `; try again at ${new Date(closed.resumeAt).toISOString()}`;
   const message = closed.message ?? row.meaning;
   const name = run === '' ? '' : `steward: run ${run}\n`;
-  return `steward: ${row.outcome} (${closed.reason}, exit ${row.exitCode}): ${message}${again}\n${name}`;
+  const why = closed.reason === row.outcome ? '' : `${closed.reason}, `;
+  return `steward: ${row.outcome} (${why}exit ${row.exitCode}): ${message}${again}\n${name}`;
 }
 
 /** The result object for what went wrong before there was a run. */
