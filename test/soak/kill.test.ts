@@ -194,7 +194,7 @@ function createCampaign() {
     count,
     scenario: (number: number): Scenario => (number % 5 < 3 ? 'goal' : 'prompt'),
     firstBlow(number: number, reference: Reference): Blow {
-      return number % 4 === 3 ? atRandom(reference.durationMs) : steered(reference);
+      return number % 3 === 2 ? atRandom(reference.durationMs) : steered(reference);
     },
     /** While it resumes, too: its repair is the first thing it writes, `run.resumed` the second. */
     laterBlow(number: number, later: number, reference: Reference): Blow {

@@ -46,8 +46,11 @@ export function play(plan: readonly PlannedTurn[], request: WireRequest): Played
   if (next.tasks.length === 0) {
     return { turn: { ...textOf(next), stopReason: 'max_tokens' }, failsOnce, surprises };
   }
-  const calls = next.tasks.flatMap((task) =>
-    callsFor({ ...task, call: citing(task.call, request) }, states.get(task) ?? 'pending'),
+  const stateOf = (task: Task) => states.get(task) ?? 'pending';
+  const doubtful = next.tasks.filter((task) => ['look first', 'read first'].includes(stateOf(task)));
+  // What follows in the turn may rest on what is in doubt.
+  const calls = (doubtful.length > 0 ? doubtful : next.tasks).flatMap((task) =>
+    callsFor({ ...task, call: citing(task.call, request) }, stateOf(task)),
   );
   return { turn: { ...textOf(next), toolCalls: calls }, failsOnce, surprises };
 }
