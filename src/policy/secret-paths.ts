@@ -265,7 +265,7 @@ function anchoredFolder(pattern: string): SecretFolder[] {
   if (special === -1) return [{ path: pattern, depth: 0 }];
   const path = components.slice(0, special).join('/');
   const rest = components.slice(special);
-  return [{ path, depth: rest.length === 1 && rest[0] === '**' ? 0 : rest.length }];
+  return [{ path, depth: rest.length - (rest.at(-1) === '**' ? 1 : 0) }];
 }
 
 /** Of folders in a home only those are looked into that programs keep credentials in. */
