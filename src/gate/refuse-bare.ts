@@ -14,6 +14,7 @@ export function needsIsolation({ action, effect }: Judgement, choice: IsolationS
 export function refuseBare({ effect }: Judgement, isolation: IsolationState): Decision | undefined {
   const { kind, choice, problem } = isolation;
   if (kind !== 'none' || choice === 'none') return undefined;
+  if (effect === 'observe' && choice === 'auto') return undefined;
   const remedy =
     choice === 'unit'
       ? 'run steward under the shipped unit, or set another `isolation`'
