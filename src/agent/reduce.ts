@@ -19,7 +19,25 @@ export interface Reduction {
 
 /** Four characters a token is the field's rule of thumb; it errs on the high side for prose. */
 export function estimateTokens(parts: readonly unknown[]): number {
-  return Math.ceil(JSON.stringify(parts).length / 4);
+  return Math.ceil(jsonLength(parts) / 4);
+}
+
+/** Messages never change, and each is counted anew before every request: a long conversation is not written out again. */
+const knownLengths = new WeakMap<object, number>();
+
+/** Of a list of lists, the same as `JSON.stringify(value).length`. */
+function jsonLength(value: unknown): number {
+  if (Array.isArray(value)) {
+    const commas = Math.max(0, value.length - 1);
+    return value.reduce<number>((sum, item) => sum + jsonLength(item), 2 + commas);
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value).length;
+  let length = knownLengths.get(value);
+  if (length === undefined) {
+    length = JSON.stringify(value).length;
+    knownLengths.set(value, length);
+  }
+  return length;
 }
 
 export function pruneOldOutput(
