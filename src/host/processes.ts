@@ -74,7 +74,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
   /** bubblewrap's words before the command's; none where it runs as it is; undefined where it may not run. */
   async function confine(effect: Effect, needs: Needs, cwd: string): Promise<string[] | undefined> {
     if (options.confinement === undefined) return [];
-    const { isolation, ...confines } = options.confinement;
+    const { isolation } = options.confinement;
     const isEffect = effect !== 'observe';
     if (!isEffect && isolation.choice !== 'bwrap') return [];
     const { kind, choice } = await isolation.settle();
@@ -85,7 +85,12 @@ export function createProcesses(options: ProcessesOptions): Processes {
     const places = needs.environment.flatMap((name) =>
       isAbsolute(given[name] ?? '') ? [given[name] ?? ''] : [],
     );
-    const plan = planSandbox({ ...needs, reaches: [...needs.reaches, ...places] }, cwd, isEffect, confines);
+    const plan = planSandbox(
+      { ...needs, reaches: [...needs.reaches, ...places] },
+      cwd,
+      isEffect,
+      options.confinement,
+    );
     return [isolation.program ?? 'bwrap', ...bubblewrapArguments(plan), '--'];
   }
 
