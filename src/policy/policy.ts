@@ -15,6 +15,7 @@ import { parseLine } from './parse.ts';
 import { createPathJudge, normalise, type PathFloor, type PathJudge } from './paths.ts';
 import type { PolicyOptions, World } from './policy-options.ts';
 import { literalArgv, printList } from './print.ts';
+import { rememberMatches } from './remember-matches.ts';
 import { denyPatterns, matchCommand } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths, type SecretFolder } from './secret-paths.ts';
@@ -42,7 +43,7 @@ export interface Policy {
 
 export function createPolicy(options: PolicyOptions): Policy {
   const { specs, rules, home } = options;
-  const secrets = createSecretPaths(home);
+  const secrets = rememberMatches(createSecretPaths(home));
   const readRules = denyPatterns(rules.deny, 'Read', options);
   const core: Core = {
     options,
@@ -57,7 +58,12 @@ export function createPolicy(options: PolicyOptions): Policy {
   };
   const judge = (action: Action, world: World): Judgement =>
     judgeAction(core, action, world, createPathJudge(core.floor, world.resolved));
-  const toAction = (line: string, cwd: string): Action => lineAction(line, cwd, home);
+  let last: { line: string; cwd: string; action: Action } | undefined;
+  const toAction = (line: string, cwd: string): Action => {
+    // A call is asked about twice: whether it may run beside others, and when it runs.
+    if (last?.line !== line || last.cwd !== cwd) last = { line, cwd, action: lineAction(line, cwd, home) };
+    return last.action;
+  };
   let digest: string | undefined;
   return {
     get digest() {
