@@ -1,4 +1,5 @@
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
+import { withFloors } from './floors.ts';
 import type { CommandContext } from './kinds.ts';
 import type { Note } from './notes.ts';
 import type { PathJudge } from './paths.ts';
@@ -6,7 +7,7 @@ import { judgeProgram, programName } from './programs.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
 import type { SpecBook } from './spec-book.ts';
 import type { Arg } from './words.ts';
-import { unwrap } from './wrappers.ts';
+import { unwrap, unwrapPrivilege } from './wrappers.ts';
 
 export interface WalkOptions {
   specs: SpecBook;
@@ -58,7 +59,7 @@ export function judgeCommand(
   const ruling = judgeNamed(name, rest, context, isPiped, commands, options);
   return ruling.verdict === 'allow' || ruling.effect === 'observe'
     ? ruling
-    : withWriteFloor(ruling, rest, context);
+    : withFloors(ruling, rest, context);
 }
 
 function judgeNamed(
@@ -71,7 +72,13 @@ function judgeNamed(
 ): Ruling {
   const builtin = judgeBuiltin(name, rest);
   if (builtin !== undefined) return builtin;
+  if (name === 'steward') return denied('floor:steward', 'steward is not run by steward');
   if (PRIVILEGE.has(name)) {
+    // What is denied without other rights is denied with them.
+    const wrapped = unwrapPrivilege(name, rest);
+    const inner =
+      wrapped === undefined ? undefined : judgeInner(wrapped, context, isPiped, commands, options);
+    if (inner?.verdict === 'deny') return inner;
     return asks(
       'privilege',
       `${name} runs a command with other rights or in another place; steward does not judge that`,
@@ -114,18 +121,6 @@ function judgeInner(
     );
   }
   return judgeCommand(inner, context.cwds, isPiped, commands, options);
-}
-
-/** Above observe nothing is looked up word by word; still no word may name what nobody may touch. */
-function withWriteFloor(ruling: Ruling, args: readonly Arg[], context: CommandContext): Ruling {
-  for (const arg of args) {
-    for (const path of [arg.text, arg.text.slice(arg.text.indexOf('=') + 1)]) {
-      if (path === '' || path.startsWith('-') || arg.kind === 'dynamic') continue;
-      const floor = context.paths.check(path, context.cwds, 'write', arg.kind === 'pattern');
-      if (floor?.verdict === 'deny') return { ...floor, effect: ruling.effect };
-    }
-  }
-  return ruling;
 }
 
 /** A long option with a foreign letter, or a word that starts with a dash that is none. */

@@ -61,7 +61,8 @@ export function explainParts(
 function tellingNotes(notes: readonly Note[]): Note[] {
   const seen = new Map(notes.map((note) => [JSON.stringify(note), note]));
   return [...seen.values()].filter(
-    (note) => !(note.kind === 'path' && note.use === 'write' && note.against === null),
+    (note) =>
+      !(note.kind === 'path' && (note.use === 'write' || note.use === 'around') && note.against === null),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Action } from '../protocol/action.ts';
-import { isStewardPath, normalise, type PathFloor, type PathJudge } from './paths.ts';
+import { normalise, type PathJudge } from './paths.ts';
 import type { PolicyOptions, World } from './policy-options.ts';
 import { matchPath } from './rules.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
@@ -9,11 +9,11 @@ type FileAction = Extract<Action, { kind: 'read' | 'scan' | 'write' | 'remove' }
 /** The Read, Search, Edit and Write tools: by what the path says and by what is behind it. */
 export function judgeFile(
   action: FileAction,
-  core: { options: PolicyOptions; floor: PathFloor },
+  core: { options: PolicyOptions },
   world: World,
   paths: PathJudge,
 ): Ruling {
-  const { options, floor } = core;
+  const { options } = core;
   const path = action.kind === 'scan' ? action.root : action.path;
   const isWrite = action.kind === 'write' || action.kind === 'remove';
   const effect = isWrite ? 'reversible' : 'observe';
@@ -33,18 +33,11 @@ export function judgeFile(
     const deny = matchPath(options.rules.deny, tools, candidate, places, true);
     if (deny !== undefined) return denied(`rule:${deny.text}`, `the rule ${deny.text} denies it`, effect);
   }
-  if (against !== undefined) return { ...against, effect };
+  if (against !== undefined) return isWrite ? against : { ...against, effect };
   const ask = matchPath(options.rules.ask, tools, real, places, true);
   if (ask !== undefined) return asks(`rule:${ask.text}`, `the rule ${ask.text} asks for it`, effect);
   if (!isWrite) return allowed(`path:${action.kind}`);
 
-  if (isGuarded(floor, real) || isGuarded(floor, normalise(path))) {
-    return asks(
-      'path:guarded',
-      `${path} decides what runs later (git's own files, start-up files, units)`,
-      effect,
-    );
-  }
   const rule = matchPath(options.rules.allow, tools, real, places, false);
   if (rule !== undefined) {
     return { verdict: 'allow', effect, rule: `rule:${rule.text}`, reason: `the rule ${rule.text} allows it` };
@@ -58,21 +51,6 @@ export function judgeFile(
     };
   }
   return asks('path:write', `writing ${path} needs a yes`, effect);
-}
-
-/** Files that make something else run: no mode lifts the question for them. */
-function isGuarded(floor: PathFloor, path: string): boolean {
-  return (
-    isStewardPath(floor, path) ||
-    /(?:^|\/)\.git(?:\/|$)/.test(path) ||
-    /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|inputrc|gitconfig|gitmodules|psqlrc|curlrc|wgetrc|vimrc|tmux\.conf|screenrc)$/.test(
-      path,
-    ) ||
-    /(?:^|\/)(?:\.claude|\.vscode|\.idea|\.husky|\.direnv)(?:\/|$)/.test(path) ||
-    /^\/(?:etc\/(?:systemd|cron|sudoers|profile|ld\.so|pam|ssh|udev|init)|var\/spool\/cron|usr|bin|sbin|lib|nix)/.test(
-      path,
-    )
-  );
 }
 
 /** Only what settings declare: the same origin, and the declared path or below it. */

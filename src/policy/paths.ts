@@ -5,9 +5,9 @@ import type { SecretPaths } from './secret-paths.ts';
 
 /**
  * `read`: its content. `place`: names and attributes. `tree`: the content of everything below. `write`: made, changed
- * or deleted. `folder`: become the working directory.
+ * or deleted. `around`: given to what may change or copy everything below it. `folder`: become the working directory.
  */
-export type PathUse = 'read' | 'place' | 'tree' | 'write' | 'folder';
+export type PathUse = 'read' | 'place' | 'tree' | 'write' | 'around' | 'folder';
 
 export interface PathFloor {
   home: string;
@@ -106,11 +106,13 @@ function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: 
       return checkDevice(path, isPattern, READABLE_DEVICES);
     case 'tree':
       if (floor.secrets.contains(path, isPattern)) {
-        return asks('secret-tree', `secrets are kept below ${path}; name a narrower folder`, 'observe');
+        return asks('secret-tree', `secrets are kept below ${path}; name a narrower folder`);
       }
       return checkDevice(path, isPattern, READABLE_DEVICES);
     case 'write':
       return checkWrite(floor, path, isPattern);
+    case 'around':
+      return checkAround(floor, path, isPattern);
   }
 }
 
@@ -144,7 +146,38 @@ function checkWrite(floor: PathFloor, path: string, isPattern: boolean): Ruling 
   if (isStewardPath(floor, path)) {
     return denied('floor:steward-file', `${path} is steward's own: its settings, its log or its policy`);
   }
+  if (isGuarded(path)) {
+    return asks('path:guarded', `${path} decides what runs later (git's own files, start-up files, units)`);
+  }
   return undefined;
+}
+
+function checkAround(floor: PathFloor, path: string, isPattern: boolean): Ruling | undefined {
+  const own = [floor.stateLocation, '/etc/steward', '/var/lib/steward', `${floor.home}/.config/steward`];
+  if (own.some((place) => isAtOrBelow(place, path))) {
+    return asks('floor:steward-file', `steward's own files are below ${path}`);
+  }
+  if (floor.secrets.contains(path, isPattern)) {
+    return asks('floor:secret-file', `secrets are kept below ${path}`);
+  }
+  return undefined;
+}
+
+const START_UP =
+  /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zprofile|zshenv|zlogin|kshrc|inputrc|xprofile|xinitrc|xsessionrc|pam_environment|gitconfig|gitmodules|psqlrc|curlrc|wgetrc|vimrc|tmux\.conf|screenrc)$/;
+const RUNS_LATER =
+  /^\/(?:etc\/(?:systemd|cron|anacron|at\.|sudoers|doas|profile|bash|zsh|environment|ld\.so|pam|security|ssh|udev|init|rc|modprobe|modules|dbus-1|polkit|apt\/apt\.conf|NetworkManager\/dispatcher|network\/if-|logrotate|binfmt|tmpfiles|update-motd|alternatives)|var\/spool\/(?:cron|at)|usr|bin|sbin|lib|nix|run\/systemd)/;
+
+/** Files that make something else run. */
+function isGuarded(path: string): boolean {
+  return (
+    /(?:^|\/)\.git(?:\/|$)/.test(path) ||
+    START_UP.test(path) ||
+    /(?:^|\/)(?:\.claude|\.vscode|\.idea|\.husky|\.direnv)(?:\/|$)/.test(path) ||
+    /\/\.config\/(?:systemd|autostart|fish|environment\.d)(?:\/|$)/.test(path) ||
+    /\/(?:\.local\/)?bin\//.test(path) ||
+    RUNS_LATER.test(path)
+  );
 }
 
 /** Settings, policy, goals, log and approvals: what a model could change to be allowed more. */
@@ -154,7 +187,9 @@ export function isStewardPath(floor: PathFloor, path: string): boolean {
     isAtOrBelow(path, '/etc/steward') ||
     isAtOrBelow(path, '/var/lib/steward') ||
     /(?:^|\/)(?:\.steward|steward\.ya?ml)(?:\/|$)/.test(path) ||
-    /\/(?:\.config|\.local\/state|\.local\/share)\/steward(?:\/|$)/.test(path)
+    /\/(?:\.config|\.local\/state|\.local\/share)\/steward(?:\/|$)/.test(path) ||
+    // Its units, wherever systemd looks for them.
+    /\/systemd\/(?:system|user)[^/]*\/(?:[^/]+\.(?:wants|requires|upholds)\/)?steward[^/]*(?:\/|$)/.test(path)
   );
 }
 

@@ -21,6 +21,12 @@ export function denied(rule: string, reason: string, effect: Effect = 'disruptiv
   return { verdict: 'deny', effect, rule, reason };
 }
 
+/** Beyond what any mode, rule or autonomy lifts for a run without a person. */
+export function raised(ruling: Ruling, more: string): Ruling {
+  const reason = more === '' || ruling.reason.endsWith(more) ? ruling.reason : `${ruling.reason}, ${more}`;
+  return { ...ruling, reason, effect: strongestEffect([ruling.effect, 'disruptive']) };
+}
+
 const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
 
 /** The strictest of the parts, with the strongest effect of all of them. Nothing at all is not allowed. */

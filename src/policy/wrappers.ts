@@ -111,6 +111,24 @@ function unwrapXargs(args: readonly Arg[]): Unwrapped {
   return { inner: replaced };
 }
 
+/** The command behind sudo or doas, only to see whether it would be denied anyway. undefined: not to be told. */
+export function unwrapPrivilege(name: string, args: readonly Arg[]): Arg[] | undefined {
+  if (name !== 'sudo' && name !== 'doas') return undefined;
+  let at = 0;
+  for (; ; at++) {
+    const arg = args[at];
+    if (arg?.kind !== 'literal') return undefined;
+    if (arg.text === '--') return args.slice(at + 1);
+    if (/^[A-Za-z_]\w*=/.test(arg.text)) continue;
+    if (!arg.text.startsWith('-')) return args.slice(at);
+    if (
+      /^-[A-Za-z]*[ugphCTrtUDRac]$/.test(arg.text) ||
+      /^--(?:user|group|prompt|host|chdir|chroot|role|type)$/.test(arg.text)
+    )
+      at++;
+  }
+}
+
 function unknownOption(name: string, arg: Arg): Ruling {
   return asks(`unknown-option:${name}`, `${name} with ${JSON.stringify(arg.text)} is not judged`);
 }

@@ -66,6 +66,7 @@ const USES = {
   place: 'see that it is there',
   tree: 'read everything below it',
   write: 'change it',
+  around: 'change what is below it',
   folder: 'work in it',
 } as const;
 
