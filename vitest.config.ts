@@ -23,7 +23,7 @@ export default defineConfig({
       project(
         'unit',
         [
-          'test/{protocol,lib,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,report,app,cli,fakes,wire}/**/*.test.ts',
+          'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,report,app,cli,fakes,wire}/**/*.test.ts',
         ],
         20_000,
       ),

@@ -52,6 +52,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: options.from.probe,
     signal,
   });
+  for (const { id, facts } of taken.items) recorder.origins.addFacts(id, facts);
   recorder.record({
     type: 'snapshot.taken',
     items: taken.items.map(({ facts: _, ...item }) => item),

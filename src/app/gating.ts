@@ -2,6 +2,7 @@ import type { GateOptions } from '../gate/index.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
 import type { IsolationPort } from '../protocol/isolation.ts';
+import type { Judgement } from '../protocol/verdict.ts';
 import { createSwitches, type Switches } from '../runs/index.ts';
 import type { Policing } from './policing.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,8 @@ export interface GatingOptions {
   sink: EventSink;
   autonomy: Autonomy;
   mode: PermissionMode;
+  /** Asked about what policy thinks of a call of the model. */
+  secondOpinion?(judgement: Judgement): Promise<Judgement>;
   /** A mere look keeps no log, so it may not have effects. */
   isLogged: boolean;
 }
@@ -24,7 +27,10 @@ export function gateOptionsOf(
   const source = createSwitches({ store: world.store, clock: world.clock });
   return {
     source,
-    judge: (action) => options.policing.judge(action),
+    async judge(action, origin) {
+      const judgement = await options.policing.judge(action);
+      return origin === 'tool' && options.secondOpinion ? options.secondOpinion(judgement) : judgement;
+    },
     sink: options.sink,
     clock: world.clock,
     isDurable: options.isLogged && world.store.kind === 'disk',

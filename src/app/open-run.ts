@@ -27,6 +27,7 @@ import { limitsOf } from './limits.ts';
 import { createPolicing, type Policing } from './policing.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
+import { createSecondOpinion } from './second-opinion.ts';
 import type { World } from './world.ts';
 
 /** One run while it is open: everything that the parts of its life need. */
@@ -96,15 +97,18 @@ export async function openRun(
       extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
       confinement: confinementOf(world, policing.policy),
     });
+    recorder.origins.addOwnWords(ownWordsOf(world, goal));
     const gateOptions = gateOptionsOf(world, {
       run,
       policing,
+      secondOpinion: createSecondOpinion(world, { recorder, processes, gate: () => gate }),
       sink: recorder,
       autonomy,
       mode: request.mode,
       isLogged: true,
     });
     await runCanary(gateOptions);
+    const gate = createGate(gateOptions);
     const scope: RunScope = {
       world,
       request,
@@ -116,7 +120,7 @@ export async function openRun(
       choice,
       recorder,
       log,
-      gate: createGate(gateOptions),
+      gate,
       policing,
       switches: gateOptions.source,
       processes,
@@ -145,6 +149,15 @@ function demandIsolation({ isolation }: World): void {
       hint: `${hint}, or set another \`isolation\``,
     },
   );
+}
+
+/** What operators themselves said in goals and settings: names in it are no strangers. */
+function ownWordsOf({ settings }: World, goal: Goal | null): string {
+  return [
+    goal?.text ?? '',
+    ...settings.endpoints.map(({ url }) => url),
+    ...Object.values(settings.environment),
+  ].join('\n');
 }
 
 async function findRun(world: World, wanted: string): Promise<string> {

@@ -1,6 +1,7 @@
 import type { Masker } from '../lib/mask.ts';
 import type { EventSink, RunEvent } from '../protocol/event.ts';
 import type { Clock } from '../protocol/machine.ts';
+import { createOrigins, type Origins } from '../provenance/index.ts';
 import type { RunListener } from './run-request.ts';
 
 export interface Recorder extends EventSink {
@@ -14,6 +15,8 @@ export interface Recorder extends EventSink {
   effects(): { begun: number; failed: number };
   /** Ids that a report may cite. */
   evidence(): ReadonlySet<string>;
+  /** Where the words of this run came from. */
+  readonly origins: Origins;
 }
 
 /**
@@ -24,12 +27,15 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
   let log: EventSink | null = null;
   const effects = new Map<string, boolean>();
   const evidence = new Set<string>();
+  const origins = createOrigins();
   return {
+    origins,
     record(event) {
       const masked = maskStrings(event, masker.mask) as RunEvent;
       log?.record(masked);
       noteEffect(masked, effects);
       noteEvidence(masked, evidence);
+      origins.see(masked);
       listener.onEvent(masked, new Date(clock.now()).toISOString());
     },
     tell: (event) =>
@@ -40,6 +46,7 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
         if (event.type === 'run.closed') effects.clear();
         noteEffect(event, effects);
         noteEvidence(event, evidence);
+        origins.see(event);
       }
     },
     sync: async () => log?.sync(),

@@ -169,7 +169,8 @@ function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgeme
     name: 'localhost',
   });
   if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
-  return { ...judgement, needs: needsOf(parts, action.cwd, core.options.home, core.options.specs) };
+  const commands = parts.flatMap((part) => part.commands);
+  return { ...judgement, commands, needs: needsOf(parts, action.cwd, core.options.home, core.options.specs) };
 }
 
 /** Rules may tighten anything, and lift a question about a literal command that is at most reversible. */

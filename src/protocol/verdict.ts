@@ -16,6 +16,8 @@ export interface Judgement {
   target: Target;
   /** What runs if it is allowed; equal to what was asked, or its re-printed form. */
   action: Action;
+  /** Of a command line: the literal words of its simple commands, wrappers and what they wrap. */
+  commands?: readonly (readonly string[])[];
   /** What to know about an action that is allowed, such as a name in it that nobody has observed. */
   notes?: readonly string[];
   /** Of a command: what a sandbox must leave to it. Absent: nothing is known of it, so nothing but reading. */

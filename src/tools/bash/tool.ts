@@ -32,16 +32,21 @@ export function createBash(
         },
       );
       if (admission.kind === 'refused') return refusal(admission.judgement, admission.reason, INSTEAD);
-      return present(admission.value, timeoutMs, context);
+      return present(admission.value, timeoutMs, context, admission.judgement.notes ?? []);
     },
   };
 }
 
 const INSTEAD = 'The same thing in other words will be refused too.';
 
-function present(result: ProcessResult, timeoutMs: number, context: ToolContext): ToolOutput {
+function present(
+  result: ProcessResult,
+  timeoutMs: number,
+  context: ToolContext,
+  warnings: readonly string[],
+): ToolOutput {
   const ok = isSuccess(result);
-  const notes: string[] = [];
+  const notes: string[] = [...warnings];
   if (result.timedOut) {
     notes.push(`timed out after ${seconds(timeoutMs)}; the command and what it started were ended`);
   } else if (!ok) notes.push(`${summarise(result)} after ${seconds(result.durationMs)}`);
