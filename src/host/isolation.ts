@@ -7,6 +7,13 @@ import { findProgram, TRUSTED_PATH } from './environment.ts';
 /** Longer than any start takes; a machine on which it takes longer cannot use it. */
 const PROBE_MS = 10_000;
 
+export interface HostIsolation extends IsolationPort {
+  /** Where bubblewrap is. */
+  readonly program: string | null;
+  /** In a container that hides parts of /proc the kernel lets nobody mount another: then the container's is shown. */
+  readonly hasOwnProc: boolean;
+}
+
 export interface IsolationOptions {
   choice: IsolationChoice;
   trustedPath?: readonly string[];
@@ -15,9 +22,7 @@ export interface IsolationOptions {
 }
 
 /** Which isolation commands get. Reads a file and looks for bubblewrap; starts it only when `settle` is asked. */
-export function createIsolation(
-  options: IsolationOptions,
-): IsolationPort & { readonly program: string | null } {
+export function createIsolation(options: IsolationOptions): HostIsolation {
   const { choice } = options;
   const program = findProgram('bwrap', options.trustedPath ?? TRUSTED_PATH) ?? null;
   const isUnit = (options.unit ?? readUnit()) === 'unit';
@@ -28,6 +33,7 @@ export function createIsolation(
   });
   let settled: Promise<IsolationState> | undefined;
   let found: Isolation | undefined;
+  let hasOwnProc = true;
 
   const mayUnit = choice === 'auto' || choice === 'unit';
   const mayBubblewrap = choice === 'auto' || choice === 'bwrap';
@@ -42,13 +48,20 @@ export function createIsolation(
     choice,
     program,
     expected,
+    get hasOwnProc() {
+      return hasOwnProc;
+    },
     get known() {
       return found ?? expected;
     },
     settle() {
       settled ??= (async () => {
         const known = seen();
-        const problem = known === undefined ? await tryBubblewrap(program ?? 'bwrap') : null;
+        let problem = known === undefined ? await tryBubblewrap(program ?? 'bwrap', true) : null;
+        if (problem?.includes('mount proc') === true) {
+          problem = await tryBubblewrap(program ?? 'bwrap', false);
+          hasOwnProc = false;
+        }
         const broken = problem === null ? null : `bubblewrap does not start here (${problem})`;
         const result = known ?? state(broken === null ? 'bwrap' : 'none', broken);
         found = result.kind;
@@ -60,12 +73,12 @@ export function createIsolation(
 }
 
 /** null when the smallest sandbox can be built; else what bubblewrap said. */
-function tryBubblewrap(program: string): Promise<string | null> {
+function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<string | null> {
   const plan = {
     cwd: '/',
     isRoot: process.getuid?.() === 0,
     hasNetwork: false,
-    seesProcesses: false,
+    seesProcesses: !hasOwnProc,
     seesRun: false,
     ...{
       shownInRun: [],

@@ -2,12 +2,13 @@ import { type Stats, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import type { Effect } from '../protocol/effect.ts';
-import type { IsolationPort, Needs } from '../protocol/isolation.ts';
+import type { Needs } from '../protocol/isolation.ts';
 import type { Clock, Processes, ProcessResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
 import { buildEnvironment, findProgram, isProgram, readCredentials, TRUSTED_PATH } from './environment.ts';
+import type { HostIsolation } from './isolation.ts';
 import { type Confines, planSandbox } from './plan-sandbox.ts';
 import { runProcess } from './run-process.ts';
 
@@ -34,7 +35,7 @@ export interface ProcessesOptions {
   /** Endpoint variables of clients (`NOMAD_ADDR`), the marker of the run. */
   extraEnv?: Readonly<Record<string, string>>;
   /** Absent: commands run as they are. */
-  confinement?: Confines & { isolation: IsolationPort & { readonly program: string | null } };
+  confinement?: Confines & { isolation: HostIsolation };
 }
 
 export function createProcesses(options: ProcessesOptions): Processes {
@@ -91,7 +92,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
       isEffect,
       options.confinement,
     );
-    return [isolation.program ?? 'bwrap', ...bubblewrapArguments(plan), '--'];
+    const seesProcesses = plan.seesProcesses || !isolation.hasOwnProc;
+    return [isolation.program ?? 'bwrap', ...bubblewrapArguments({ ...plan, seesProcesses }), '--'];
   }
 
   return {

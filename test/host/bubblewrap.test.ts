@@ -14,15 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClock, createIsolation, createMemoryStore, createProcesses } from '../../src/host/index.ts';
+import type { HostIsolation } from '../../src/host/isolation.ts';
 import { bookOf, createPolicy } from '../../src/policy/index.ts';
 import type { Action } from '../../src/protocol/action.ts';
 import type { Effect } from '../../src/protocol/effect.ts';
-import {
-  type IsolationChoice,
-  type IsolationPort,
-  type Needs,
-  NO_NEEDS,
-} from '../../src/protocol/isolation.ts';
+import { type IsolationChoice, type Needs, NO_NEEDS } from '../../src/protocol/isolation.ts';
 import type { ProcessOptions } from '../../src/protocol/machine.ts';
 import { Permit } from '../../src/protocol/permit.ts';
 import { describeProcesses } from '../fakes/processes-contract.ts';
@@ -271,8 +267,8 @@ describe('a command in a sandbox', () => {
 describe('without a sandbox', () => {
   const forced = (kind: 'none' | 'bwrap', choice: IsolationChoice, program: string | null) => {
     const state = { kind, choice, problem: null };
-    const isolation: IsolationPort & { program: string | null } = {
-      ...{ choice, expected: kind, known: kind, program },
+    const isolation: HostIsolation = {
+      ...{ choice, expected: kind, known: kind, program, hasOwnProc: true },
       settle: async () => state,
     };
     const confinement = { isolation, isSecretPath: () => false, secretFolders: [], guarded: [] };
