@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFirstRequest } from './measures/first-request.ts';
 import { measureFixedPrompt } from './measures/fixed-prompt.ts';
+import { measureIsolation } from './measures/isolation.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureOwnTime } from './measures/own-time.ts';
 import { measurePolicy } from './measures/policy.ts';
@@ -38,6 +39,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   'own-time': async ({ turnRounds }) => [await measureOwnTime(turnRounds)],
   memory: ({ memoryTurns }) => measureMemory(memoryTurns),
   'quiet-check': ({ quietRounds }) => measureQuietCheck(quietRounds),
+  isolation: ({ startRounds }) => measureIsolation(startRounds),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
 };
 
@@ -95,6 +97,7 @@ Measured on ${new Date().toISOString().slice(0, 10)} at commit ${git('rev-parse'
   turns in the second half.
 - *Quiet health check*: in a mount namespace where twelve shipped probes read recorded output and find nothing
   (\`bench/quiet-machine.sh\`; needs \`unshare\`). Processor time is getrusage(2) of the Node process, commands apart.
+- *Isolation*: in process, from the permit to the end of \`true\`; only what is more than observing pays it.
 - *Policy*: in process, from the text of a line to its verdict.
 
 Again: \`npm run bench\`; \`npm run bench -- --quick\` for a look, \`--only own-time\` for one measure (neither writes this page).
