@@ -182,6 +182,16 @@ describe('a project file', () => {
     expect(settings.budgets.usd_per_day_by_trigger).toEqual({ alert: 1, timer: 3 });
   });
 
+  test('can confine commands more, and never accept that nothing does', async () => {
+    const isolationOf = async (system: string, project: string) =>
+      (await load({ [SYSTEM]: `isolation: ${system}\n`, [PROJECT]: `isolation: ${project}\n` })).settings
+        .isolation;
+    expect(await isolationOf('auto', 'bwrap')).toBe('bwrap');
+    expect(await isolationOf('auto', 'none')).toBe('auto');
+    expect(await isolationOf('bwrap', 'unit')).toBe('bwrap');
+    expect(await isolationOf('none', 'auto')).toBe('auto');
+  });
+
   test('cannot loosen: what it asks for is ignored, with file, line and key', async () => {
     const { settings, notices } = await load({
       [SYSTEM]: 'limits: {turns: 10}\nbudgets: {usd_per_day_by_trigger: {alert: 2}}\n',
