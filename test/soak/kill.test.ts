@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDiskStore } from '../../src/host/index.ts';
 import type { EventType, RunEvent } from '../../src/protocol/event.ts';
+import { ENDINGS } from '../../src/protocol/outcome.ts';
 import { verifyRun } from '../../src/runs/index.ts';
 import { type Blow, eventsOf, type Sitting, sit } from '../system/killed-run.ts';
 import { type ModelServer, startModelServer, type Turn, type WireRequest } from '../wire/index.ts';
@@ -125,7 +126,7 @@ async function checkClosed(site: Site): Promise<void> {
   const again = await sitAt(site, site.resume, { at: 'end' });
   expect(again.stderr).toContain('has given its answer already');
   expect(eventsOf(site.log)).toHaveLength(before);
-  await checkDone(site, { ...again, status: 0 });
+  await checkDone(site, { ...again, status: null });
 }
 
 async function checkDone(site: Site, sitting: Sitting): Promise<void> {
@@ -136,8 +137,10 @@ async function checkDone(site: Site, sitting: Sitting): Promise<void> {
   expect(events.at(-1)?.type, about).toBe('run.closed');
   const hasUnknown = events.some((event) => event.type === 'step.unknown' && event.effect !== 'observe');
   // Of a plain prompt whose command ended unseen nothing is proved; a goal is proved by its checks.
-  const expected = site.scenario === 'goal' ? [0] : hasUnknown ? [0, 61] : [0];
-  expect(expected, about).toContain(sitting.status);
+  const expected = site.scenario === 'prompt' && hasUnknown ? 'cannot-tell' : SUCCESS[site.scenario];
+  const closed = events.findLast((event) => event.type === 'run.closed');
+  expect(closed?.reason, about).toBe(expected);
+  if (sitting.status !== null) expect(sitting.status, about).toBe(ENDINGS[expected].exitCode);
   const verified = execFileSync(built.program, ['runs', 'verify', site.run], { env: site.env });
   expect(verified.toString()).toContain('holds');
 }
@@ -166,6 +169,8 @@ function repeatedWithoutReason(events: readonly RunEvent[]): string[] {
 function describeEvent(event: RunEvent): string {
   return JSON.stringify(event).slice(0, 300);
 }
+
+const SUCCESS = { prompt: 'reported', goal: 'fixed' } as const;
 
 type Campaign = ReturnType<typeof createCampaign>;
 
