@@ -229,7 +229,11 @@ export interface SecretPaths {
  */
 export function createSecretPaths(home: string): SecretPaths {
   const secrets = SECRETS.map(split);
-  const likely = SECRETS.map((pattern) => split(pattern.replaceAll(/(?<=[^/*])\*(?=\/|$)/g, '')));
+  let likely: PathPattern[] | undefined;
+  const likelyNames = (): PathPattern[] => {
+    likely ??= SECRETS.map((pattern) => split(pattern.replaceAll(/(?<=[^/*])\*(?=\/|$)/g, '')));
+    return likely;
+  };
   const harmless = HARMLESS.map(split);
   // A `**` in front would make every folder hold a secret; those are met file by file where files are named.
   const anchored = SECRETS.filter((pattern) => pattern.startsWith('/')).map(split);
@@ -242,7 +246,7 @@ export function createSecretPaths(home: string): SecretPaths {
     matches(path, isPattern = false) {
       const components = parse(path, isPattern);
       if (!isPattern && matchesAny(components, harmless)) return false;
-      return matchesAny(components, isPattern ? likely : secrets);
+      return matchesAny(components, isPattern ? likelyNames() : secrets);
     },
     contains(folder, isPattern = false) {
       const components = parse(folder, isPattern);
