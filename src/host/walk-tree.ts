@@ -10,6 +10,10 @@ import { errorCode } from './state-errors.ts';
 const KERNEL_FOLDERS = ['/proc', '/sys', '/dev'];
 /** Folders looked at per file that may be found, so that a tree without files ends too. */
 const FOLDERS_PER_FILE = 20;
+/** More than a file said it has: one of the kernel says 0, and some of those never end (/proc/PID/pagemap). */
+const GROWTH_BYTES = 4 * 1024 * 1024;
+const SMALLEST_CHUNK_BYTES = 4096;
+const LARGEST_CHUNK_BYTES = 1024 * 1024;
 
 export interface WalkOptions {
   limit: number;
@@ -51,7 +55,11 @@ export async function* walkTree(root: string, options: WalkOptions): AsyncGenera
       const facts = await lstat(path).catch(() => undefined);
       if (facts?.isFile() !== true) continue;
       found++;
-      yield { path, sizeBytes: facts.size, read: () => readWhile(walk, path) };
+      yield {
+        path,
+        sizeBytes: facts.size,
+        read: () => readWhile(walk, path, facts.size, options.signal),
+      };
     }
   }
 
@@ -98,12 +106,25 @@ function isIgnored(path: string, isFolder: boolean, rules: readonly Rules[]): bo
   return false;
 }
 
-async function readWhile(walk: { isOver: boolean }, path: string): Promise<Uint8Array | undefined> {
+async function readWhile(
+  walk: { isOver: boolean },
+  path: string,
+  sizeBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
   if (walk.isOver) throw new Error(`${path} was read after its walk had ended`);
   const file = await openJudgedFile(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    return await file.readFile();
+    const chunks: Uint8Array[] = [];
+    const room = Math.min(sizeBytes + SMALLEST_CHUNK_BYTES, LARGEST_CHUNK_BYTES);
+    for (let at = 0; at <= sizeBytes + GROWTH_BYTES && signal?.aborted !== true; ) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(room), 0, room, at);
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return undefined;
   } catch {
     // Told to the caller as "cannot be had".
     return undefined;

@@ -69,7 +69,7 @@ export interface ScannedFile {
   sizeBytes: number;
   /**
    * The bytes, covered by the scan permit while the walk lasts. Links are not followed. `undefined` when they cannot be
-   * had: gone, no permission, by now something else than a regular file.
+   * had: gone, no permission, by now something else than a regular file, without an end, or nobody waits any more.
    */
   read(): Promise<Uint8Array | undefined>;
 }

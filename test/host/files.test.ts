@@ -155,6 +155,21 @@ describe('read', () => {
     }
   });
 
+  it('ends a walk over files of the kernel that never end', async () => {
+    const own = `/proc/${process.pid}/task/${process.pid}`;
+    const permit = mintPermit({ kind: 'scan', root: own });
+    const isSecret = (path: string) => !/\/(?:pagemap|comm)$/.test(path);
+    const read: [string, string | undefined][] = [];
+    for await (const file of files.scan(permit, { limit: 1000, isSecret })) {
+      const bytes = await file.read();
+      read.push([file.path, bytes && Buffer.from(bytes).toString()]);
+    }
+    expect(read).toEqual([
+      [`${own}/comm`, readFileSync(`${own}/comm`, 'utf8')],
+      [`${own}/pagemap`, undefined],
+    ]);
+  });
+
   it('reads files of the kernel, which say that they are empty', async () => {
     const bytes = await files.read(mintPermit({ kind: 'read', path: '/proc/cpuinfo' }));
     expect(Buffer.from(bytes).toString()).toContain('processor');
