@@ -5,8 +5,10 @@ export interface SandboxPlan {
   isRoot: boolean;
   /** The host's addresses, sockets of the network and routes. */
   hasNetwork: boolean;
-  /** The host's processes can be seen. They can never be signalled. */
-  seesProcesses: boolean;
+  /** Its processes are the host's: bus and process tools work in no other way. A filter keeps it from signalling them. */
+  sharesProcesses: boolean;
+  /** Its /proc shows its own processes only. */
+  hasOwnProc: boolean;
   /** All of /run is shown; else only `shownInRun`. */
   seesRun: boolean;
   shownInRun: readonly string[];
@@ -22,6 +24,8 @@ export interface SandboxPlan {
 
 /** The descriptor on which bubblewrap says that the command was started. */
 export const STATUS_FD = 3;
+/** The one from which it reads the filter of system calls. */
+export const FILTER_FD = 4;
 
 /** For sandboxed programs that need room: /tmp is the host's, and cannot be written. */
 const SCRATCH = '/dev/shm';
@@ -36,10 +40,10 @@ const SCRATCH = '/dev/shm';
 export function bubblewrapArguments(plan: SandboxPlan): string[] {
   const flags = [
     '--die-with-parent',
-    '--unshare-pid',
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',
+    ...(plan.sharesProcesses ? ['--seccomp', String(FILTER_FD)] : ['--unshare-pid']),
     ...(plan.isRoot ? [] : ['--unshare-user']),
     ...(plan.hasNetwork ? [] : ['--unshare-net']),
     '--cap-drop',
@@ -53,8 +57,7 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...['--ro-bind', '/', '/'],
     ...['--dev', '/dev'],
     ...both('--dev-bind', plan.devices),
-    // A process list of its own; or the host's, which comes with the root and in which no number means anything here.
-    ...(plan.seesProcesses ? [] : ['--proc', '/proc']),
+    ...(plan.hasOwnProc ? ['--proc', '/proc'] : []),
     ...(hidesRun ? ['--tmpfs', '/run', ...both('--ro-bind', plan.shownInRun)] : []),
     ...both('--bind', plan.writable),
     ...both('--ro-bind', plan.guarded),

@@ -78,7 +78,8 @@ function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<string | n
     cwd: '/',
     isRoot: process.getuid?.() === 0,
     hasNetwork: false,
-    seesProcesses: !hasOwnProc,
+    sharesProcesses: false,
+    hasOwnProc,
     seesRun: false,
     ...{
       shownInRun: [],

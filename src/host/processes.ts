@@ -92,8 +92,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
       isEffect,
       options.confinement,
     );
-    const seesProcesses = plan.seesProcesses || !isolation.hasOwnProc;
-    return [isolation.program ?? 'bwrap', ...bubblewrapArguments({ ...plan, seesProcesses }), '--'];
+    const hasOwnProc = plan.hasOwnProc && isolation.hasOwnProc;
+    return [isolation.program ?? 'bwrap', ...bubblewrapArguments({ ...plan, hasOwnProc }), '--'];
   }
 
   return {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
-import { STATUS_FD } from './bubblewrap.ts';
+import { FILTER_FD, STATUS_FD } from './bubblewrap.ts';
 import { createOutput, type Output } from './output.ts';
 import { endGroup, endStrays, terminateGroup, terminateInside } from './process-group.ts';
+import { signalFilter } from './signal-filter.ts';
 import { errorCode } from './state-errors.ts';
 
 /** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
@@ -44,6 +45,14 @@ export async function runProcess(
   const said = options.merge === true ? finished.stdout.text : finished.stderr.text;
   const seen = status === undefined ? ending : endingInside(ending, status(), said);
   return { ...seen, ...finished, durationMs: performance.now() - start };
+}
+
+/** Read by bubblewrap where its arguments name it; closed unread where they do not. */
+function giveFilter(child: ChildProcess): void {
+  const stream = child.stdio[FILTER_FD] as NodeJS.WritableStream | null;
+  stream?.on('error', () => {});
+  // Empty for an architecture that we do not know: bubblewrap does not start with that.
+  stream?.end(signalFilter() ?? '');
 }
 
 /** What bubblewrap writes on its own descriptor. */
@@ -98,7 +107,7 @@ function startChild(
         options.stdin === undefined ? 'ignore' : 'pipe',
         'pipe',
         'pipe',
-        ...(sandbox.length > 0 ? ['pipe' as const] : []),
+        ...(sandbox.length > 0 ? ['pipe' as const, 'pipe' as const] : []),
       ],
     });
   } catch (error) {
@@ -109,6 +118,7 @@ function startChild(
   }
   if (child.stdout) output.attach(child.stdout, 'stdout');
   if (child.stderr) output.attach(child.stderr, 'stderr');
+  if (sandbox.length > 0) giveFilter(child);
   // A program that does not read its input closes the pipe: EPIPE is its right.
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.stdin);

@@ -148,7 +148,12 @@ describe('what a hostile command does bare and cannot do in its sandbox', () => 
     const seeing = await both(`ps -p ${victim.pid} -o comm= && kill -0 ${victim.pid}`, {
       needs: { profiles: ['host'] },
     });
-    expect(seeing.stdout.text).toMatch(/^sleep\n.*No such process/s);
+    expect(seeing.stdout.text).toMatch(/^sleep\n.*Operation not permitted/s);
+    // Another way to signal: to be named as whom the kernel tells that there is something to read.
+    const owner = `perl -MFcntl -MSocket -e 'socketpair(my $a,my $b,AF_UNIX,SOCK_STREAM,0); fcntl($a,F_SETOWN,${victim.pid}) or die "$!\\n"; fcntl($a,F_GETFL,0); print "owned\\n"'`;
+    expect((await both(owner, { needs: { profiles: ['host'] } })).stdout.text).toBe(
+      'Operation not permitted\n',
+    );
     victim.kill('SIGKILL');
   });
 
@@ -242,6 +247,19 @@ describe('a command in a sandbox', () => {
     const line = `trap "" TERM; setsid sh -c 'trap "" TERM; sleep ${mark}' & sleep ${mark}; sleep ${mark}`;
     const result = await run(inside, line, { options: { timeoutMs: 500 } });
     expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true });
+    const left = execFileSync('sh', ['-c', `pgrep -xf 'sleep ${mark}' || true`], { encoding: 'utf8' });
+    expect(left).toBe('');
+  });
+
+  it('of profile host is ended too, with what it left behind', async () => {
+    const mark = `32.${process.pid}`;
+    const needs = { profiles: ['host'] as const };
+    const result = await run(inside, `setsid sleep ${mark} & sleep ${mark} & sleep ${mark}`, {
+      needs,
+      options: { timeoutMs: 500 },
+    });
+    expect(result).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true });
+    await run(inside, `sleep ${mark} & true`, { needs });
     const left = execFileSync('sh', ['-c', `pgrep -xf 'sleep ${mark}' || true`], { encoding: 'utf8' });
     expect(left).toBe('');
   });

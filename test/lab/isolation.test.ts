@@ -100,6 +100,16 @@ describe('bwrap', () => {
     expect({ isolation, did, isMade }).toEqual({ isolation: 'bwrap', did: ['made'], isMade: true });
   });
 
+  it('does not blind the probes of a health check, where it confines every command', async () => {
+    await settle('isolation: bwrap\n');
+    const { code, stdout } = await lab.steward(['run', 'health-check', '--model', 'none']);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/HEALTHY \(exit 0\)\nNothing was found; 9 probes/),
+    ]);
+    await settle('');
+  });
+
   it('does so for a user without rights too', async () => {
     await lab.must(['useradd', '--system', '--create-home', 'watcher']);
     await lab.must(['chown', 'watcher', '/srv/work']);
