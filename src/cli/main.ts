@@ -1,3 +1,4 @@
+import { jsonLine } from '../lib/json-line.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './command-table.ts';
@@ -27,7 +28,7 @@ async function fail(error: unknown, argv: readonly string[], streams: Streams): 
   if (wantedFormat(argv) !== 'text' && opensRuns(argv)) {
     const text = hint === null ? message : `${message} (${hint})`;
     const object = failureObject(reason, text, { sessionId: '', uuid: crypto.randomUUID() });
-    await streams.out(`${JSON.stringify(object)}\n`);
+    await streams.out(jsonLine(object));
   }
   await streams.err(`steward: ${isOps ? '' : 'a bug: '}${message}\n${hint === null ? '' : `  ${hint}\n`}`);
   if (isOps && argv.includes('--debug')) await streams.err(`${stack}\n`);

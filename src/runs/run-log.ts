@@ -1,3 +1,4 @@
+import { plainJson } from '../lib/json-line.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { EventSink, LogLine, RunEvent } from '../protocol/event.ts';
 import type { Clock } from '../protocol/machine.ts';
@@ -162,7 +163,7 @@ function startLog(
 }
 
 function stringifyMasked(event: RunEvent, mask: (text: string) => string): string {
-  return JSON.stringify(event, (_key, value: unknown) => (typeof value === 'string' ? mask(value) : value));
+  return plainJson(event, (_key, value) => (typeof value === 'string' ? mask(value) : value));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { look } from '../../app/look.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -12,7 +13,7 @@ export async function run(call: CommandCall): Promise<number> {
   signals.stop();
   const { items, findings, brokenRules, durationMs } = gathered;
   const json = { host: world.host, duration_ms: durationMs, items, findings, broken_rules: brokenRules };
-  if (args.has('json')) await streams.out(`${JSON.stringify(json)}\n`);
+  if (args.has('json')) await streams.out(jsonLine(json));
   else await streams.say(`${text}\n`);
   return 0;
 }

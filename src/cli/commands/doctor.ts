@@ -1,4 +1,5 @@
 import { type Diagnosis, diagnose } from '../../app/doctor.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -10,7 +11,7 @@ export async function run(call: CommandCall): Promise<number> {
   const signals = abortOnSignals();
   const found = await diagnose(world, args.value('model') ?? null, signals.signal);
   signals.stop();
-  if (args.has('json')) await streams.out(`${JSON.stringify(found)}\n`);
+  if (args.has('json')) await streams.out(jsonLine(found));
   else await streams.say(describe(found));
   return found.level === 'rules only' ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import { listFindings, mute } from '../../app/findings.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { durationFlag, worldOf } from '../open-world.ts';
@@ -21,7 +22,7 @@ export async function run(call: CommandCall): Promise<number> {
   if (verb !== 'list') throw new OpsError('usage', 'usage', 'steward findings list | mute KEY --for 2d');
   const findings = await listFindings(world);
   if (args.has('json')) {
-    await streams.out(`${JSON.stringify(findings)}\n`);
+    await streams.out(jsonLine(findings));
     return 0;
   }
   const now = world.clock.now();

@@ -4,6 +4,7 @@ import { createPolicing, type PolicingOptions } from '../../app/policing.ts';
 import { checkPolicyLine } from '../../app/policy-check.ts';
 import { explainLine } from '../../app/policy-explain.ts';
 import { testPolicy } from '../../app/policy-test.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
@@ -38,7 +39,7 @@ export async function run(call: CommandCall): Promise<number> {
 async function explain(call: CommandCall, words: string[], options: PolicingOptions): Promise<number> {
   const { args, streams } = call;
   const explanation = await explainLine(await worldOf(call), options, lineOf(words));
-  if (args.has('json')) await streams.out(`${JSON.stringify(explanation)}\n`);
+  if (args.has('json')) await streams.out(jsonLine(explanation));
   else await streams.say(explanationText(explanation));
   return 0;
 }
@@ -47,7 +48,7 @@ async function explain(call: CommandCall, words: string[], options: PolicingOpti
 async function test(call: CommandCall, files: string[], options: PolicingOptions): Promise<number> {
   const { args, streams } = call;
   const result = await testPolicy(await worldOf(call), options, files);
-  if (args.has('json')) await streams.out(`${JSON.stringify(result)}\n`);
+  if (args.has('json')) await streams.out(jsonLine(result));
   else await streams.say(policyTestText(result));
   return result.failures.length === 0 ? 0 : 1;
 }
@@ -60,7 +61,7 @@ async function check(call: CommandCall, words: string[], options: PolicingOption
   if (!args.has('jsonl')) {
     const { verdict, effect, rule, reason } = judge(lineOf(words));
     const text = `${verdict} (${effect}, ${rule}): ${reason}\n`;
-    if (args.has('json')) await streams.out(`${JSON.stringify({ verdict, effect, rule, reason })}\n`);
+    if (args.has('json')) await streams.out(jsonLine({ verdict, effect, rule, reason }));
     else await streams.say(text);
     return 0;
   }
@@ -74,7 +75,7 @@ async function check(call: CommandCall, words: string[], options: PolicingOption
     number += 1;
     if (text.trim() === '') continue;
     const { id, cmd } = readCase(text, number);
-    await streams.out(`${JSON.stringify({ id, ...judge(cmd) })}\n`);
+    await streams.out(jsonLine({ id, ...judge(cmd) }));
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import { listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
@@ -18,7 +19,7 @@ export async function run(call: CommandCall): Promise<number> {
       outcome: args.value('outcome'),
     });
     if (isJson) {
-      await streams.out(`${JSON.stringify(runs)}\n`);
+      await streams.out(jsonLine(runs));
       return 0;
     }
     const lines = runs.map((one) => {
@@ -38,12 +39,12 @@ export async function run(call: CommandCall): Promise<number> {
     const problems = verified.problems.map(({ line, problem }) => `  line ${line}: ${problem}\n`).join('');
     const verdict = verified.ok ? 'holds' : 'does not hold';
     const text = `Run ${verified.run}: ${verified.lines} lines, head ${verified.head}: ${verdict}\n${problems}`;
-    if (isJson) await streams.out(`${JSON.stringify(verified)}\n`);
+    if (isJson) await streams.out(jsonLine(verified));
     else await streams.say(text);
     return verified.ok ? 0 : 1;
   }
   const shown = await showRun(world, id);
-  if (isJson) await streams.out(shown.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  if (isJson) await streams.out(shown.lines.map(jsonLine).join(''));
   else await streams.say(`${eventLines(shown.lines).join('\n')}\n`);
   return 0;
 }

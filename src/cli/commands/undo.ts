@@ -1,4 +1,5 @@
 import { undo } from '../../app/undo.ts';
+import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import { ENDINGS } from '../../protocol/outcome.ts';
 import type { CommandCall } from '../command-call.ts';
@@ -19,7 +20,7 @@ export async function run(call: CommandCall): Promise<number> {
     lines.length === 0
       ? `Run ${done.run} changed no files.\n`
       : `${lines.join('\n')}\n(undo is run ${done.undo})\n`;
-  if (args.has('json')) await streams.out(`${JSON.stringify(done)}\n`);
+  if (args.has('json')) await streams.out(jsonLine(done));
   else await streams.say(text);
   return done.refused.length === 0 ? 0 : ENDINGS.escalated.exitCode;
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from '../../lib/json-line.ts';
 import { failureLines } from './failure.ts';
 import { foldingPrinter, type Printer, type PrinterOptions } from './printer.ts';
 import { progressLine } from './progress.ts';
@@ -11,7 +12,7 @@ export function createJsonPrinter({ streams, isVerbose }: PrinterOptions): Print
       if (line !== null) void streams.err(`${line}\n`);
     },
     async finish(fold, frame) {
-      await streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`);
+      await streams.out(jsonLine(resultObject(fold, frame)));
       await streams.err(failureLines(fold.closed, frame.sessionId));
     },
   });

@@ -1,3 +1,4 @@
+import { jsonLine } from '../../lib/json-line.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { failureLines } from './failure.ts';
 import { createPartialMessages } from './partial-messages.ts';
@@ -13,7 +14,7 @@ export function createStreamJsonPrinter(options: PrinterOptions): Printer {
   const { streams, newId } = options;
   let sessionId = '';
   const send = (line: Record<string, unknown>): void => {
-    void streams.out(`${JSON.stringify({ ...line, session_id: sessionId, uuid: newId() })}\n`);
+    void streams.out(jsonLine({ ...line, session_id: sessionId, uuid: newId() }));
   };
   const partial = options.hasPartialMessages ? createPartialMessages(send, options.now) : null;
   return foldingPrinter({
@@ -29,7 +30,7 @@ export function createStreamJsonPrinter(options: PrinterOptions): Printer {
     },
     onDelta: (delta) => partial?.add(delta),
     async finish(fold, frame) {
-      await streams.out(`${JSON.stringify(resultObject(fold, frame))}\n`);
+      await streams.out(jsonLine(resultObject(fold, frame)));
       await streams.err(failureLines(fold.closed, frame.sessionId));
     },
   });
