@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRecorder } from '../../src/app/recorder.ts';
+import { createMasker } from '../../src/lib/mask.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { createRecordingSink } from '../fakes/sink.ts';
 import { closedEvent } from '../runs/scripted-run.ts';
 
-const MASKER = { mask: (text: string) => text.replaceAll('hunter2', '[masked]'), hasMask: () => false };
+const MASKER = createMasker(['hunter2'], 'salt');
+const MASKED = MASKER.mask('hunter2');
 
 function setUp() {
   const seen: { event: RunEvent; time: string }[] = [];
@@ -41,7 +43,7 @@ describe('the recorder', () => {
       refused: false,
       durationMs: 1,
     });
-    const masked = { input: { hunter2: ['say [masked]'] }, text: 'password: [masked]' };
+    const masked = { input: { hunter2: [`say ${MASKED}`] }, text: `password: ${MASKED}` };
     expect(log.events[0]).toMatchObject(masked);
     expect(seen[0]?.event).toMatchObject(masked);
   });

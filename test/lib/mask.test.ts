@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasker } from '../../src/lib/mask.ts';
+import { makeLookAlikes } from './mask/look-alikes.ts';
+import { makeSecrets } from './mask/secrets.ts';
 
 /** Tokens differ from masker to masker: their place is what counts. */
 function shape(text: string, known: string[] = []): string {
   return createMasker(known)
     .mask(text)
-    .replaceAll(/\[masked:[0-9a-f]{4}\]/g, '<M>');
+    .replaceAll(/\[masked:[a-z0-9-]+:[0-9a-f]{4}\]/g, '<M>');
+}
+
+/** The value without its strings. */
+function keysOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, item) => (typeof item === 'string' ? '' : item)) ?? 'null');
 }
 
 describe('mask', () => {
@@ -41,6 +48,28 @@ describe('mask', () => {
     ['psql --password s3cr3t -l', 'psql --password <M> -l'],
     ['a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nb', 'a\n<M>\nb'],
     ['-----BEGIN PRIVATE KEY-----\nMIIE and cut', '<M>'],
+    ['x\nMIIEvQIBADANBgkqhkiG9w0B\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\ny', 'x\n<M>\ny'],
+    ['12\tpassword: tiger\n13\tport: 1', '12\tpassword: <M>\n13\tport: 1'],
+    [
+      '- name: DB_PASSWORD\n  value: tiger\n- name: PORT\n  value: tiger',
+      '- name: DB_PASSWORD\n  value: <M>\n- name: PORT\n  value: tiger',
+    ],
+    [
+      'kind: Secret\ndata:\n  x.conf: dGlnZXI=\ntype: Opaque',
+      'kind: Secret\ndata:\n  x.conf: <M>\ntype: Opaque',
+    ],
+    ['password: |\n  correct horse\nport: 1', 'password: |\n  <M>\nport: 1'],
+    ['curl -su anna:tiger1 https://x', 'curl -su anna:<M> https://x'],
+    ['curl -p 80 -u anna https://x', 'curl -p 80 -u anna https://x'],
+    ['mysql -u root -ptiger1 -e x', 'mysql -u root -p<M> -e x'],
+    ['ssh -p 2222 anna@nas', 'ssh -p 2222 anna@nas'],
+    ['sshpass -p tiger1 ssh nas', 'sshpass -p <M> ssh nas'],
+    ['PGPASSWORD=tiger1 psql -h db', 'PGPASSWORD=<M> psql -h db'],
+    ['Server=x;User Id=sa;Password=tiger1;Encrypt=true', 'Server=x;User Id=sa;Password=<M>;Encrypt=true'],
+    ['{"pin": 1, "password": 123456}', '{"pin": 1, "password": "<M>"}'],
+    ['<password>tiger</password>', '<password><M></password>'],
+    ["define('DB_PASSWORD', 'tiger');", "define('DB_PASSWORD', '<M>');"],
+    ['"auth": "YW5uYTp0aWdlcg=="', '"auth": "<M>"'],
   ])('hides the secret of %j', (text, expected) => {
     expect(shape(text)).toBe(expected);
   });
@@ -63,6 +92,13 @@ describe('mask', () => {
     'http://[::1]:8080/v1 https://consul.lan:8501/v1/agent',
     'started nginx.service - A high performance web server',
     'disk-usage /var 93% 12G',
+    'Accepted publickey for root from 10.0.0.7 port 50022 ssh2: ED25519 SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    'FATAL:  password authentication failed for user "app"',
+    'password    requisite    pam_pwquality.so retry=3',
+    'trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=',
+    'resourceVersion: "81234"',
+    'prompt_tokens=512 tokens: 1200/8000 pass: 14, fail: 2',
+    'secret: web-tls',
   ])('leaves %j as it is', (text) => {
     expect(shape(text)).toBe(text);
   });
@@ -84,6 +120,46 @@ describe('mask', () => {
     expect(a).not.toBe(c);
     const tokens = new Set(Array.from({ length: 8 }, () => createMasker([]).mask('password=one1')));
     expect(tokens.size).toBeGreaterThan(1);
+  });
+
+  it('says in the token what kind of secret it stands for', () => {
+    expect(
+      createMasker(['swordfish1']).mask('sk-ant-api03-abcdefghij0123456789 swordfish1, password=one1'),
+    ).toMatch(
+      /^\[masked:anthropic-key:[0-9a-f]{4}\] \[masked:known:[0-9a-f]{4}\], password=\[masked:password:[0-9a-f]{4}\]$/,
+    );
+  });
+
+  it('gives the same tokens again with the same salt', () => {
+    const [a, b, c] = ['salt', 'salt', 'other'].map((salt) => createMasker([], salt).mask('password=one1'));
+    expect(a).toBe(b);
+    expect(a).not.toBe(c);
+  });
+
+  it('tells where secrets are, in UTF-16 units of the text as it was given', () => {
+    const text = '🔑 password=one1 and hvs.CAESIJ0123456789abcdefghij';
+    expect(createMasker([]).find(text)).toEqual([
+      { kind: 'password', start: 12, end: 16 },
+      { kind: 'vault-token', start: 21, end: 51 },
+    ]);
+    expect(createMasker([]).find(createMasker([]).mask(text))).toEqual([]);
+  });
+
+  it('knows from the key what a string of a JSON value is', () => {
+    const masker = createMasker([], 'salt');
+    const tiger = masker.mask('password=tiger').slice('password='.length);
+    const value = {
+      user: 'tiger',
+      password: 'tiger',
+      env: [{ name: 'DB_PASSWORD', value: 'tiger' }],
+      n: 1,
+      x: null,
+    };
+    expect(masker.maskValue(value)).toEqual({
+      ...value,
+      password: tiger,
+      env: [{ name: 'DB_PASSWORD', value: tiger }],
+    });
   });
 
   it('knows its own tokens', () => {
@@ -135,6 +211,59 @@ describe('mask', () => {
         expect(masker.mask(once)).toBe(once);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('masks exactly what it finds', () => {
+    fc.assert(
+      fc.property(noise, (text) => {
+        // A bare number gets quotes with its token.
+        fc.pre(!/\d/.test(text));
+        const masker = createMasker(['hunter22']);
+        let rest = text;
+        for (const { start, end } of masker.find(text).reverse())
+          rest = rest.slice(0, start) + rest.slice(end);
+        const withoutTokens = masker.mask(text).replaceAll(/\[masked:[a-z0-9-]+:[0-9a-f]{4}\]/g, '');
+        expect(withoutTokens).toBe(rest.replaceAll(/\[masked:[a-z0-9-]+:[0-9a-f]{4}\]/g, ''));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves JSON JSON, as a text and string by string', () => {
+    const texts = [...makeSecrets(3, 200).map(({ text }) => text), ...makeLookAlikes(3, 200)];
+    const key = fc.constantFrom(
+      'password',
+      'token',
+      'user',
+      'apiKey',
+      'data',
+      'name',
+      'value',
+      'DB_PASSWORD',
+    );
+    const leaf = fc.oneof(
+      fc.constantFrom(...texts),
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, fc.constantFrom(undefined, 2), (given, indent) => {
+        const masker = createMasker(['hunter22']);
+        expect(() => JSON.parse(masker.mask(JSON.stringify(given, null, indent)))).not.toThrow();
+        expect(keysOf(masker.maskValue(given))).toEqual(keysOf(given));
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,0 +1,38 @@
+import { isCountName, kindOfName } from './names.ts';
+import { isPlaceholder, isProse } from './values.ts';
+
+/** Every string of a JSON value; what a key says of a string is known here, and lost in the string alone. */
+export function maskDeep(
+  value: unknown,
+  mask: (text: string) => string,
+  tokenOf: (kind: string, text: string) => string,
+): unknown {
+  const walk = (item: unknown, name: string | null): unknown => {
+    if (typeof item === 'string') return maskField(item, name);
+    if (Array.isArray(item)) return item.map((one) => walk(one, name));
+    if (typeof item !== 'object' || item === null) return item;
+    const named = pairName(item);
+    return Object.fromEntries(
+      Object.entries(item).map(([key, one]) => [
+        key,
+        walk(one, key === 'value' && named !== null ? named : key),
+      ]),
+    );
+  };
+  const maskField = (text: string, name: string | null): string => {
+    const masked = mask(text);
+    if (masked !== text || name === null || text.length < 3) return masked;
+    const kind = kindOfName(name);
+    if (kind === null || isPlaceholder(text) || isProse(text)) return text;
+    if (isCountName(name) && /^[\d.,/]+$/.test(text)) return text;
+    return tokenOf(kind, text);
+  };
+  return walk(value, null);
+}
+
+/** `{"name": "DB_PASSWORD", "value": …}`, of container definitions. */
+function pairName(item: object): string | null {
+  if (!('value' in item)) return null;
+  const name = 'name' in item ? item.name : 'key' in item ? item.key : null;
+  return typeof name === 'string' ? name : null;
+}

@@ -1,0 +1,203 @@
+import type { Span } from './found.ts';
+import { isPlaceholder, isPublicForm, isRandom } from './values.ts';
+
+/** Secrets that are known by the syntax around them, on one line: headers, URLs, command lines, SQL, password files. */
+
+interface Rule {
+  kind: string;
+  /** Must be there, in any case, before the pattern is tried. */
+  hint: RegExp;
+  /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
+  pattern: RegExp;
+  accepts?: (value: string) => boolean;
+}
+
+const isReal = (value: string): boolean => value.length >= 3 && !isPlaceholder(value);
+
+const RULES: readonly Rule[] = [
+  {
+    kind: 'authorization',
+    hint: /authorization/i,
+    pattern:
+      /authorization\\?["']?[ \t]{0,4}(?:[:=]|=>)[ \t]{0,4}\\?["']?(?:(?:bearer|basic|token|negotiate|digest|apikey|aws4-hmac-sha256|pveapitoken)[ \t=]{1,4})?([^\s"'\\,;]{4,}(?:[ \t,]{1,3}(?:SignedHeaders|Signature|response|nonce|cnonce|uri|realm|qop|nc|username|opaque)=[^\s,]{1,512}){0,12})/gi,
+    accepts: (value) => isReal(value) && !/^(?:bearer|basic|token|negotiate|digest|apikey)$/i.test(value),
+  },
+  {
+    kind: 'token',
+    hint: /bearer/i,
+    pattern: /\bbearer[ \t]{1,4}\\?["']?([\w.~+/=-]{16,})/gi,
+    accepts: (value) => isReal(value) && /\d/.test(value),
+  },
+  {
+    kind: 'cookie',
+    hint: /cookie/i,
+    pattern: /\b(?:set-)?cookie\\?["']?[ \t]{0,4}:[ \t]{0,4}\\?["']?([^\r\n"'\\]{4,})/gi,
+    accepts: (value) => value.includes('='),
+  },
+  {
+    kind: 'token',
+    hint: /access-tokens/,
+    pattern: /\baccess-tokens[ \t]{0,20}=[ \t]{0,20}([^\s"'][^\r\n"']*)/g,
+  },
+  {
+    kind: 'url-password',
+    hint: /:\/\//,
+    pattern: /:\/\/[^\s/:@"'<>]{0,96}:([^\s"'<>]{1,256}?)@(?=[\w.[\]%${-])(?![^\s/"'<>?#]{0,256}@)/g,
+    accepts: (value) => !isPlaceholder(value) && !/^\d{1,5}\//.test(value),
+  },
+  // A token in the place of the user: https://TOKEN@github.com/…
+  {
+    kind: 'url-password',
+    hint: /:\/\//,
+    pattern: /https?:\/\/([A-Za-z0-9_-]{20,256})@/g,
+    accepts: (value) => isRandom(value, 20),
+  },
+  {
+    kind: 'url-password',
+    hint: /@(?:tcp|unix)\(/,
+    pattern: /(?<![\w.-])[\w.-]{1,64}:([^\s:@"']{1,128})@(?:tcp|unix)\(/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'signature',
+    hint: /[?&][\w-]{0,12}(?:sig|hmac|security-token)/i,
+    pattern:
+      /[?&](?:X-Amz-Signature|X-Goog-Signature|signature|sig|X-Amz-Security-Token|hmac)=([\w%+/=.-]{16,})/gi,
+  },
+  {
+    kind: 'token',
+    hint: /[?&]\w{1,20}=/,
+    pattern:
+      /[?&](?:code|key|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion)=([\w%+/=.-]{16,})/gi,
+    accepts: (value) => isRandom(value, 16) && !isPublicForm(value),
+  },
+  {
+    kind: 'webhook-url',
+    hint: /hooks\.slack\.com|discord|webhook/i,
+    pattern:
+      /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key)\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
+  },
+  {
+    kind: 'telegram-token',
+    hint: /api\.telegram\.org/,
+    pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{30,})/g,
+  },
+  {
+    kind: 'basic-auth',
+    hint: /auth/i,
+    pattern:
+      /(?<![A-Za-z])_?auth\\?["']?[ \t]{0,8}[:=][ \t]{0,8}\\?["']?([A-Za-z0-9+/]{8,2048}={0,2})(?![\w+/=])/g,
+    accepts: isBasicAuth,
+  },
+  {
+    kind: 'basic-auth',
+    hint: /basic /i,
+    pattern: /\bbasic[ \t]{1,4}([A-Za-z0-9+/]{8,2048}={0,2})(?![\w+/=])/gi,
+    accepts: isBasicAuth,
+  },
+  {
+    kind: 'password',
+    hint: /(?:password|secret|key) [05789] /,
+    pattern: /\b(?:password|secret|key) [05789] (\S{6,256})/g,
+    accepts: isReal,
+  },
+  // Command lines: only where the program is known to take a secret there.
+  {
+    kind: 'password',
+    hint: /curl |https? |wget |xh |aria2c /,
+    pattern:
+      /\b(?:curl|https?|xh|wget|aria2c)\b[^\n|;]{0,400}?[ \t](?:-[a-zA-Z]{0,4}[uU]|--user|--proxy-user|-a|--auth)(?:[ \t]{1,4}|=)["']?[^\s:"']{1,64}:([^\s"']{1,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /sshpass/,
+    pattern: /\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}["']?([^\s"']{1,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /mysql|maria/,
+    pattern:
+      /\b(?:mysql|mysqldump|mysqladmin|mysqlshow|mariadb|mariadb-dump|mariadb-admin|mysqlpump)\b[^\n|;]{0,300}?(?:[ \t]|["'],[ \t]?["'])-p["']?([^\s"'-][^\s"']{2,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /redis|valkey|keydb/,
+    pattern: /\b(?:redis|valkey|keydb)-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}["']?([^\s"']{1,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /ldap/,
+    pattern:
+      /\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\n|;]{0,300}?[ \t]-[wsaWSA][ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
+    accepts: (value) => isReal(value) && !/[=:]|^(?:sub|base|one|never|always)$/.test(value),
+  },
+  {
+    kind: 'password',
+    hint: /login |registry |crane |oras |influx |htpasswd /,
+    pattern:
+      /\b(?:docker|podman|buildah|skopeo|nerdctl|helm registry|crane|oras|az|mongosh?|influx|htpasswd)[ \t][^\n|;]{0,300}?[ \t]-p[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /mongo|sqlcmd|ipmitool|mosquitto|smbclient|mount\.cifs|zip|7z/,
+    pattern:
+      /\b(?:(?:mongosh?|mongodump|mongorestore|mongoexport)\b[^\n|;]{0,300}?[ \t]-p[ \t]{1,4}|(?:sqlcmd|ipmitool|mosquitto_(?:pub|sub)|zip|unzip)\b[^\n|;]{0,300}?[ \t]-P[ \t]{1,4}|smbclient\b[^\n|;]{0,300}?[ \t]-U[ \t]{1,4}["']?[^\s%"']{1,64}%|7z[ar]?\b[^\n|;]{0,300}?[ \t]-p)["']?([^\s"']{3,256})/g,
+    accepts: (value) => isReal(value) && !/^\d{1,5}$/.test(value),
+  },
+  {
+    kind: 'password',
+    hint: /htpasswd|useradd|usermod|rabbitmqctl|chpasswd|openssl/,
+    pattern:
+      /(?:\bhtpasswd[ \t]{1,4}-\w{0,8}b\w{0,8}[ \t]{1,4}\S{1,256}[ \t]{1,4}\S{1,64}|\brabbitmqctl[ \t][^\n|;]{0,64}?(?:add_user|change_password)[ \t]{1,4}\S{1,64}|\b(?:useradd|usermod)\b[^\n|;]{0,200}?[ \t](?:-p|--password)|\becho[ \t]{1,4}(?:-n[ \t]{1,4})?["']?[\w.-]{1,32}:(?=[^\n]{1,256}chpasswd)|-pass(?:in|out)?[ \t]{1,4}pass:)[ \t]{0,4}["']?([^\s"'|]{3,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /identified by|with password|password\(/i,
+    pattern:
+      /\b(?:identified[ \t]{1,4}(?:with[ \t]{1,4}\S{1,40}[ \t]{1,4})?by|with[ \t]{1,4}(?:encrypted[ \t]{1,4})?password|password[ \t]{0,4}=[ \t]{0,4}password\()[ \t]{0,4}['"]([^'"\n]{1,256})['"]/gi,
+    accepts: isReal,
+  },
+  // host:port:database:user:password
+  {
+    kind: 'password',
+    hint: /:(?:\d{4,5}|\*):/,
+    pattern: /^(?:[\w.-]{1,255}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:([^\s:]{1,256})$/g,
+    accepts: isReal,
+  },
+];
+
+/** What must stand in a line for any of them, case aside. */
+export const LINE_HINT = RULES.map(({ hint }) => hint.source).join('|');
+
+export function findInLine(line: string): Span[] {
+  const spans: Span[] = [];
+  for (const { kind, hint, pattern, accepts } of RULES) {
+    if (!hint.test(line)) continue;
+    for (const match of line.matchAll(pattern)) {
+      const value = match[1] ?? '';
+      if (value === '' || (accepts !== undefined && !accepts(value))) continue;
+      const [start, end] = match.indices?.[1] ?? placeOf(match, value);
+      spans.push({ kind, start, end });
+    }
+  }
+  return spans;
+}
+
+/** The secret is the last thing that a pattern takes, but for what closes it. */
+function placeOf(match: RegExpExecArray, value: string): [number, number] {
+  const start = match.index + match[0].lastIndexOf(value);
+  return [start, start + value.length];
+}
+
+/** `"auth": "dXNlcjpwYXNz"` of a Docker configuration: user, colon, password. */
+function isBasicAuth(value: string): boolean {
+  if (!isRandom(value, 8) && !value.endsWith('=')) return false;
+  const plain = Buffer.from(value, 'base64').toString('latin1');
+  return /^[\x20-\x7e]{1,100}:[\x20-\x7e]+$/.test(plain);
+}

@@ -1,0 +1,177 @@
+import { ALNUM, createRandom, DIGITS, HEX, LOWER, type Random } from './random.ts';
+import { uuid } from './secrets.ts';
+
+/** Text of hosts and repositories that looks like secrets, or speaks of them, and holds none. */
+export function makeLookAlikes(seed: number, count: number): string[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => fill(random, random.pick(TEXTS)));
+}
+
+function fill(r: Random, text: string): string {
+  return text
+    .replaceAll('%hex40%', () => r.text(HEX, 40))
+    .replaceAll('%hex64%', () => r.text(HEX, 64))
+    .replaceAll('%hex12%', () => r.text(HEX, 12))
+    .replaceAll('%hex7%', () => r.text(HEX, 7))
+    .replaceAll('%hex8%', () => r.text(HEX, 8))
+    .replaceAll('%uuid%', () => uuid(r))
+    .replaceAll('%b64%', () => r.text(`${ALNUM}+/`, 64))
+    .replaceAll('%b43%', () => r.text(`${ALNUM}+/`, 43))
+    .replaceAll('%nix%', () => r.text('0123456789abcdfghijklmnpqrsvwxyz', 32))
+    .replaceAll('%pod%', () => `${r.text(LOWER + DIGITS, 9)}-${r.text(LOWER + DIGITS, 5)}`)
+    .replaceAll('%n%', () => String(r.int(1, 65535)))
+    .replaceAll('%user%', () => r.pick(['root', 'anna', 'app', 'git']))
+    .replaceAll('%ip%', () => `10.0.${r.int(0, 9)}.${r.int(1, 254)}`)
+    .replaceAll('%unit%', () =>
+      r.pick([
+        'nginx',
+        'postgresql',
+        'vault',
+        'token-refresh',
+        'systemd-ask-password',
+        'keycloak',
+        'secret-sync',
+      ]),
+    );
+}
+
+const TEXTS = [
+  // Identifiers and digests.
+  'commit %hex40%',
+  '%hex7% policy: deny secret paths',
+  'image: registry.lan/app@sha256:%hex64%',
+  'sha256:%hex64% vault-secrets-operator',
+  '/nix/store/%nix%-openssl-3.0.14',
+  'copying path /nix/store/%nix%-pass-1.7.4 from https://cache.nixos.org',
+  'narHash: sha256-%b43%=',
+  '"integrity": "sha512-%b64%%b43%==",',
+  'hash = "sha256-%b43%=";',
+  'machine-id %hex40%',
+  'UUID=%uuid% /boot ext4 defaults 0 2',
+  'PARTUUID="%uuid%" LABEL="keys"',
+  'resourceVersion: "%n%"',
+  'uid: %uuid%',
+  '%hex64%  keyring.tar.gz',
+  'etag: "%hex40%"',
+  'data:image/png;base64,%b64%%b64%%b64%',
+  '<img src="data:image/jpeg;base64,/9j/%b64%%b64%">',
+  'invocation id %hex40%',
+  'container %hex12% secret-sync exited',
+  'trace_id=%hex40% span_id=%hex8%',
+  'request_id=%uuid% token_count=%n%',
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI%b43% %user%@nas',
+  'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ%b64%%b64% key-of-%user%',
+  '256 SHA256:%b43% %user%@host (ED25519)',
+  'key fingerprint is SHA256:%b43%',
+  'trusted-public-keys = cache.nixos.org-1:%b43%=',
+  'public_key = "%b43%="',
+  'PublicKey = %b43%=',
+  'peer: %b43%=',
+  '-----BEGIN CERTIFICATE-----\n%b64%\n%b64%\n-----END CERTIFICATE-----',
+  '-----BEGIN PUBLIC KEY-----\n%b64%\n-----END PUBLIC KEY-----',
+  'age1%nix%%nix%',
+  'checksum: %hex8%, key: %n%',
+  // Log lines.
+  'sshd[%n%]: Accepted publickey for %user% from %ip% port %n% ssh2: ED25519 SHA256:%b43%',
+  'sshd[%n%]: Failed password for invalid user %user% from %ip% port %n% ssh2',
+  'sshd[%n%]: Accepted password for %user% from %ip% port %n%',
+  'FATAL:  password authentication failed for user "%user%"',
+  'postgres[%n%]: LOG:  connection authorized: user=%user% database=app',
+  'pam_unix(sudo:auth): auth could not identify password for [%user%]',
+  'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=%ip% user=%user%',
+  'error: secret "db-creds-%pod%" not found',
+  'secret/db-creds configured',
+  'MountVolume.SetUp failed for volume "kube-api-access-%hex7%" : secret "web-tls" not found',
+  'pod/vault-token-controller-%pod% Running',
+  'Started %unit%.service - Refresh tokens and secrets.',
+  'Unexpected token: function at line %n%',
+  'SyntaxError: Unexpected token } in JSON at position %n%',
+  'invalid token: expired',
+  'token expired for user %user%',
+  'token: expired',
+  'password: incorrect',
+  'password changed for %user%',
+  'password must be at least %n% characters',
+  'Password: ',
+  '[sudo] password for %user%: ',
+  'your password will expire in %n% days',
+  'rotating secret key; next rotation in %n% hours',
+  'prompt_tokens=%n% completion_tokens=%n% total_tokens=%n%',
+  '"usage":{"input_tokens":%n%,"output_tokens":%n%}',
+  'max_tokens: %n%',
+  'keepalive=%n% key_len=%n% keyspace hits: %n%',
+  'vault: core: seal configuration missing, not initialized; keys: %n%',
+  'vault: token store: revoked %n% tokens',
+  'kernel: Key type dns_resolver registered',
+  'kernel: Loaded X.509 cert "Build time key: %hex40%"',
+  'gpg: using RSA key %hex40%',
+  'apt-key: Warning: keyring /usr/share/keyrings/x.gpg',
+  'COMMAND=/usr/bin/passwd %user%',
+  'PWD=/home/%user% ; USER=root ; COMMAND=/usr/bin/systemctl restart %unit%',
+  'nginx: "GET /login?next=/token HTTP/1.1" 200 %n% "-" "curl/8.5.0"',
+  'GET /api/v1/secrets?limit=%n%&resourceVersion=%n% 200',
+  'http: TLS handshake error from %ip%:%n%: EOF',
+  'systemd-ask-password-wall.path: Deactivated successfully.',
+  'credential helper "osxkeychain" not found',
+  'authentication: method=publickey user=%user%',
+  'Authorization header missing',
+  'error: authorization failed (401)',
+  'cookie: not set',
+  'bearer token required',
+  'keycloak: realm=master, client=%user%-app, error=invalid_client_credentials',
+  'api key not configured, using defaults',
+  'wg0: handshake for peer %n% (%ip%:%n%) did not complete',
+  // Configuration that refers to secrets.
+  'secretName: web-tls',
+  'passwordFile = "/run/secrets/db-%n%";',
+  'password_file: /etc/app/password',
+  'POSTGRES_PASSWORD_FILE=/run/secrets/pg',
+  'DB_PASSWORD=${DB_PASSWORD}',
+  'password: {{ vault_db_password }}',
+  'password = var.db_password',
+  'password = config.sops.secrets.db.path;',
+  'token = file("/run/token")',
+  'secretKeyRef: {name: db, key: password}',
+  'api_key: <your key here>',
+  'API_KEY=changeme',
+  'password: "********"',
+  'PASSWORD=',
+  'password: null',
+  'requirePassword: true',
+  'passwordAuthentication no',
+  'PasswordAuthentication yes',
+  'PermitEmptyPasswords no',
+  'PubkeyAuthentication yes',
+  'token_ttl = "30m"',
+  'token_policies = ["default", "app-%hex7%"]',
+  'secret_path = "kv/data/app"',
+  'key_name: "id-%hex7%"',
+  'keyboard: us',
+  'tls_key_file /etc/ssl/%user%.key',
+  'ssl_certificate_key /etc/nginx/tls/key.pem;',
+  'IdentityFile ~/.ssh/id_ed25519',
+  'auth_method = "scram-sha-256"',
+  'vault_secret: arn:aws:secretsmanager:eu:%n%:secret:x',
+  'op://vault/db/password',
+  'sops: {kms: [], age: [{recipient: age1%nix%}]}',
+  'def login(user: str, password: str) -> bool:',
+  'password=password, host=host',
+  'if (token === undefined) throw new Error("no token")',
+  'const token = process.env.API_TOKEN;',
+  'password: string;',
+  'token = os.environ["TOKEN"]',
+  'app --password-file /run/secrets/x --token-ttl 30m',
+  'mysql -p -u root',
+  'mysql -P 3307 -h %ip%',
+  'docker run -p 8080:80 --name web registry.lan/app:1.%n%',
+  'ssh -p %n% %user%@%ip%',
+  'curl -u %user% https://%ip%/',
+  'http://%ip%:%n%/v1/token',
+  'https://registry.lan:5000/v2/keys?n=%n%',
+  'ssh://git@%ip%:%n%/repo.git',
+  'git@github.com:%user%/secret-project.git',
+  'mailto:%user%@home.lan http://[::1]:%n%/x',
+  'bypass=on compass=4 passive=true',
+  'passthrough: /dev/dri/renderD128',
+  'monkey=banana turkey=sandwich',
+];
