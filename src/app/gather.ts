@@ -1,4 +1,12 @@
-import { citeLooks, judgeRules, summariseForHistory, takeLooks, takeSnapshot } from '../context/index.ts';
+import {
+  citeLooks,
+  type FindingHistory,
+  judgeRules,
+  mergeEntries,
+  summariseForHistory,
+  takeLooks,
+  takeSnapshot,
+} from '../context/index.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
@@ -12,18 +20,20 @@ export interface Gathered {
   brokenRules: BrokenRule[];
   looks: LookItem[];
   durationMs: number;
+  /** As it was before this look, and as it would be after. */
+  history: { before: FindingHistory; after: FindingHistory } | null;
 }
 
 export interface GatherOptions {
   probes: readonly ProbeSpec[];
   /** Under which name the next snapshot finds this one. */
   slot: string;
-  /** First free number of `P…` and `L…`: a second snapshot of a run goes on counting. */
-  from: { probe: number; look: number; finding: number };
   /** Keys of findings that this run opened before it was killed: that they are known by now is its own doing. */
   alreadyOpen: readonly string[];
-  /** A second look, to verify, teaches the history nothing and runs no look-steps. */
-  isVerification: boolean;
+  /** A second look, to verify, and a mere look teach the history nothing and run no look-steps. */
+  isLookOnly: boolean;
+  /** What was known before this run looked, so that a second look finds what the first found. */
+  history?: FindingHistory;
 }
 
 /** As much of a run as looking needs. */
@@ -34,6 +44,8 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const { world, recorder, gate, processes, signal } = scope;
   const { masker, clock, host, store, cwd } = world;
   const remembered = await recall(store, options.slot);
+  const known = options.history ?? remembered.history;
+  const next = recorder.next();
   for (const text of remembered.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 
   const taken = await takeSnapshot({
@@ -49,7 +61,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     isTrustedExecutable: world.operatorFiles.isTrustedExecutable,
     previous: remembered.previous,
     journalBaseline: remembered.journal,
-    firstNumber: options.from.probe,
+    firstNumber: next.probe,
     signal,
   });
   for (const { id, facts } of taken.items) recorder.origins.addFacts(id, facts);
@@ -62,20 +74,21 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const judgement = await judgeRules({
     items: taken.items,
     specs: options.probes,
-    history: remembered.history,
+    history: known,
     host: host.hostname,
     now: clock.now(),
     mask: masker.mask,
-    firstNumber: options.from.finding,
+    firstNumber: next.finding,
   });
   const judged = keepOpen(judgement, options.alreadyOpen);
+  const history = { before: known, after: judged.history };
   recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
-  if (options.isVerification) {
+  if (options.isLookOnly) {
     await taken.settled;
-    return { ...judged, items: taken.items, looks: [], durationMs: taken.durationMs };
+    return { ...judged, history, items: taken.items, looks: [], durationMs: taken.durationMs };
   }
-  // Mutes may have been set meanwhile; they are the operator's.
-  await updateHistory(store, ({ mutes }) => ({ ...judged.history, mutes }));
+  const names = options.probes.map(({ name }) => name);
+  await updateHistory(store, (stored) => mergeEntries(stored, judged.history, names));
   await rememberSnapshot(store, options.slot, summariseForHistory(taken.items), taken.journalBaseline);
 
   const looked = await takeLooks({
@@ -85,13 +98,20 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     clock,
     cwd,
     mask: masker.mask,
-    firstNumber: options.from.look,
+    firstNumber: next.look,
     signal,
   });
   for (const look of looked.looks) recorder.record({ type: 'look.taken', look });
   await Promise.all([taken.settled, looked.settled]);
   const findings = citeLooks(judged.findings, looked.looks);
-  return { ...judged, findings, items: taken.items, looks: looked.looks, durationMs: taken.durationMs };
+  return {
+    ...judged,
+    history,
+    findings,
+    items: taken.items,
+    looks: looked.looks,
+    durationMs: taken.durationMs,
+  };
 }
 
 function keepOpen(judged: Awaited<ReturnType<typeof judgeRules>>, keys: readonly string[]): typeof judged {

@@ -14,6 +14,7 @@ import { openTalk } from './open-talk.ts';
 import { loadProbes, pickProbes } from './probes.ts';
 import { isUnheard, reopen } from './reopen.ts';
 import type { RunListener } from './run-request.ts';
+import { rememberSeen } from './stored.ts';
 import { verify } from './verify.ts';
 
 /** How a run ends, as it will stand in `run.closed`. */
@@ -40,7 +41,6 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   if (talk !== null && (isRulesOnly || isUnheard(talk))) await reopen(scope.world, before.findings);
 
   const { gathered, verification } = await verify(scope, before, probes);
-  const effects = recorder.effects();
   // Probes that were cut short say nothing about the target: whoever aborts a run gives its Reason.
   const cutOff = signal.aborted ? { failure: signal.reason as Reason } : null;
   const judged = judgeOutcome({
@@ -48,13 +48,16 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
     items: gathered.items,
     findings: gathered.findings,
     brokenRules: gathered.brokenRules.length,
-    hasEffects: effects.begun > 0,
+    hasEffects: recorder.effects().begun > 0,
     verification: proofOf(scope, before, gathered, verification),
     modelEnded: cutOff ?? (isRulesOnly ? 'not-called' : talk.modelEnded),
     modelReport: talk?.report ?? null,
-    answeredCalls: recorder.evidence().size,
+    answeredCalls: recorder.answeredCalls(),
     refusedCalls: talk?.end.refusedCalls.length ?? 0,
   });
+  if (isHeard(judged.reason) && gathered.history !== null) {
+    await rememberSeen(scope.world.store, gathered.history.after);
+  }
   return {
     reason: judged.reason,
     message: (isRulesOnly ? null : talk.end.stop?.message) ?? judged.because,
@@ -86,15 +89,17 @@ async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise
       brokenRules: resumed.brokenRules,
       looks: resumed.looks,
       durationMs: 0,
+      history: null,
     };
   }
-  if (probes.length === 0) return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0 };
+  if (probes.length === 0) {
+    return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0, history: null };
+  }
   return gather(scope, {
     probes,
     slot: scope.goal?.name ?? 'prompt',
-    from: resumed?.nextNumbers ?? { probe: 1, look: 1, finding: 1 },
     alreadyOpen: (resumed?.findings ?? []).filter(({ isOpen }) => isOpen).map(({ key }) => key),
-    isVerification: false,
+    isLookOnly: false,
   });
 }
 
@@ -111,7 +116,7 @@ async function thinkerFor(scope: RunScope, { findings }: Gathered): Promise<Thin
   }
   const thinker = await createThinker(scope);
   if (!('missing' in thinker)) return thinker;
-  if (goal !== null) return `No model was asked: ${thinker.missing}.`;
+  if (goal !== null && request.prompt === null) return `No model was asked: ${thinker.missing}.`;
   throw new OpsError('no-model', 'login', `there is no model to ask: ${thinker.missing}`, {
     hint: 'set ANTHROPIC_API_KEY, or name a model in settings or with --model; steward doctor tells more',
   });
@@ -135,9 +140,14 @@ function budgetNote({ goal }: RunScope, talk: Talk | null): string | null {
   return `No model was asked: ${stop.message}; again from ${new Date(stop.resumeAt).toISOString()}.`;
 }
 
+/** What was found was reported to somebody, and not lost in a failure. */
+function isHeard(reason: Reason): boolean {
+  return !['failed', 'stopped'].includes(ending(reason).outcome);
+}
+
 /**
- * What proves an effect. A goal: its checks, or that what the rules found is gone. A plain prompt: that every step
- * ended well; a file edit has then read back what it wrote.
+ * What proves an effect. A goal: its checks, or that what the rules found is gone from probes that still answer. A plain
+ * prompt: that nothing it did is in doubt; a file edit has then read back what it wrote.
  */
 function proofOf(
   { goal, recorder }: RunScope,
@@ -145,10 +155,13 @@ function proofOf(
   after: Gathered,
   verification: Verification,
 ): OutcomeFacts['verification'] {
-  const { begun, failed } = recorder.effects();
+  const { begun, inDoubt } = recorder.effects();
   if (begun === 0 || verification.verdict !== 'none') return verification.verdict;
-  if (goal === null) return failed === 0 ? 'passed' : 'none';
-  return before.findings.length > 0 && after.findings.length === 0 ? 'passed' : 'none';
+  if (goal === null) return inDoubt === 0 ? 'passed' : 'none';
+  if (before.findings.length === 0 || after.findings.length > 0) return 'none';
+  const stillAnswers = (probe: string) =>
+    after.items.some((item) => item.probe === probe && item.status === 'ok');
+  return before.findings.every(({ probe }) => stillAnswers(probe)) ? 'passed' : 'none';
 }
 
 function resultOf(

@@ -46,9 +46,8 @@ export async function look(world: World, names: readonly string[], signal: Abort
     {
       probes,
       slot: 'context',
-      from: { probe: 1, look: 1, finding: 1 },
       alreadyOpen: [],
-      isVerification: true,
+      isLookOnly: true,
     },
   );
   const text = reportText({

@@ -2,6 +2,7 @@ import {
   emptyHistory,
   type FindingHistory,
   type JournalBaseline,
+  mergeSeen,
   readBaseline,
   readHistory,
   type SnapshotSummary,
@@ -57,6 +58,11 @@ export async function updateHistory(
   } finally {
     lock?.release();
   }
+}
+
+/** Somebody was told what the run found: from now on it is no news. */
+export function rememberSeen(store: StateStore, judged: FindingHistory): Promise<void> {
+  return updateHistory(store, (stored) => mergeSeen(stored, judged));
 }
 
 export async function rememberSnapshot(

@@ -26,7 +26,7 @@ export async function verify(
   const isStale = recorder.effects().begun > 0 || isBegun(resumed);
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
-  const checks = await checkDone(goal?.done ?? [], gathered.items, evaluate);
+  const checks = await checkDone(goal?.done ?? [], gathered.items, evaluate, recorder.next().check);
   if (checks.length > 0) recorder.record({ type: 'checks.made', checks });
   return { gathered, verification: verificationOf(checks) };
 }
@@ -35,15 +35,11 @@ async function lookAgain(scope: RunScope, before: Gathered, probes: readonly Pro
   const again = await gather(scope, {
     probes,
     slot: scope.goal?.name ?? 'prompt',
-    from: {
-      probe: before.items.length + 1,
-      look: before.looks.length + 1,
-      finding: before.findings.length + 1,
-    },
     alreadyOpen: [],
-    isVerification: true,
+    isLookOnly: true,
+    ...(before.history === null ? {} : { history: before.history.before }),
   });
-  return { ...again, looks: before.looks };
+  return { ...again, looks: before.looks, history: before.history ?? again.history };
 }
 
 const evaluate: EvaluateExpression = async (source, facts) =>

@@ -83,6 +83,27 @@ export function reopenFindings(history: FindingHistory, keys: readonly string[])
   return { ...history, entries: { ...history.entries, ...Object.fromEntries(reopened) } };
 }
 
+/**
+ * What a run judged, put into what is stored now: entries of the probes it judged are its own, all others, the mutes and
+ * what `changed` rules have seen are as another process may have left them meanwhile.
+ */
+export function mergeEntries(
+  stored: FindingHistory,
+  judged: FindingHistory,
+  probes: readonly string[],
+): FindingHistory {
+  const others = Object.entries(stored.entries).filter(([, entry]) => !probes.includes(entry.probe));
+  const own = Object.entries(judged.entries).filter(([, entry]) => probes.includes(entry.probe));
+  return { ...stored, entries: Object.fromEntries([...others, ...own]) };
+}
+
+/** What `changed` rules saw counts as seen once somebody was told: only then is it no news any more. */
+export function mergeSeen(stored: FindingHistory, judged: FindingHistory): FindingHistory {
+  const seen = { ...stored.seen };
+  for (const [rule, values] of Object.entries(judged.seen)) seen[rule] = { ...seen[rule], ...values };
+  return { ...stored, seen };
+}
+
 /** Drops what nobody will ask for again, so that the file stays small for years. */
 export function pruneHistory(history: FindingHistory, now: number): FindingHistory {
   const isKept = (entry: HistoryEntry) =>

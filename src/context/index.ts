@@ -1,6 +1,8 @@
 export type { FindingHistory, Mute } from './finding-history.ts';
 export {
   emptyHistory,
+  mergeEntries,
+  mergeSeen,
   muteFinding,
   readHistory,
   reopenFindings,

@@ -16,11 +16,21 @@ export function checkDone(
   done: readonly DoneCheck[],
   items: readonly SnapshotItem[],
   evaluate: EvaluateExpression,
+  firstNumber = 1,
 ): Promise<Check[]> {
   return Promise.all(
-    done.map(async ({ probe, expect }, index) => {
+    done.map(async ({ probe, expect, isProject }, index) => {
       const item = items.find((candidate) => candidate.probe === probe);
-      return { id: `V${index + 1}`, text: `${probe}: ${expect}`, ...(await judge(expect, item, evaluate)) };
+      const judged = await judge(expect, item, evaluate);
+      const isVain = isProject === true && judged.verdict === 'passed';
+      return {
+        id: `V${firstNumber + index}`,
+        text: `${probe}: ${expect}`,
+        ...judged,
+        ...(isVain
+          ? { verdict: 'skipped', detail: 'true, but a project proves nothing to its own credit' }
+          : {}),
+      };
     }),
   );
 }

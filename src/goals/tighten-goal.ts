@@ -1,5 +1,5 @@
 import { autonomyRank } from '../protocol/effect.ts';
-import type { Goal, Limits } from '../protocol/goal.ts';
+import type { DoneCheck, Goal, Limits } from '../protocol/goal.ts';
 
 /** A goal with what a project's file of the same name takes away from it, and what that file may not do. Pure. */
 export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: string[] } {
@@ -28,7 +28,7 @@ export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: s
       egress: base.egress === 'local' ? 'local' : project.egress,
       limits: tighterLimits(base.limits, project.limits),
       parameters: { ...project.parameters, ...base.parameters },
-      done: [...base.done, ...project.done],
+      done: [...base.done, ...asProject(project.done)],
       text: `${base.text}\n\nOf this project:\n\n${project.text}`,
     },
   };
@@ -36,11 +36,16 @@ export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: s
 
 /** A goal that only a project has. Nobody who runs the machine has read it, so it may look and propose. */
 export function capNewGoal(goal: Goal): { goal: Goal; notices: string[] } {
-  if (autonomyRank(goal.autonomy) <= autonomyRank('propose')) return { goal, notices: [] };
+  const own = { ...goal, done: asProject(goal.done) };
+  if (autonomyRank(goal.autonomy) <= autonomyRank('propose')) return { goal: own, notices: [] };
   return {
-    goal: { ...goal, autonomy: 'propose' },
+    goal: { ...own, autonomy: 'propose' },
     notices: [`${goal.source}: autonomy is ignored: a goal of a project goes no further than propose`],
   };
+}
+
+function asProject(done: readonly DoneCheck[]): DoneCheck[] {
+  return done.map((check) => ({ ...check, isProject: true }));
 }
 
 const LIMIT_KEYS = ['turns', 'calls', 'tokens', 'usd', 'durationMs'] as const satisfies (keyof Limits)[];

@@ -22,7 +22,12 @@ export interface Goal {
   text: string;
 }
 
-export type DoneCheck = { probe: string; expect: string };
+export interface DoneCheck {
+  probe: string;
+  expect: string;
+  /** It came with a repository: it can fail a run, and proves nothing. */
+  isProject?: true;
+}
 
 /** Absent: no such limit. */
 export interface Limits {

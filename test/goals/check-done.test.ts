@@ -62,3 +62,14 @@ describe('verificationOf', () => {
     expect(verdicts('passed', 'failed')).toBe('failed');
   });
 });
+
+describe('a check that came with a repository', () => {
+  test('fails a run, and proves nothing when it holds', async () => {
+    const done = (expect: string) => [{ probe: 'disk', expect, isProject: true as const }];
+    const held = await checkDone(done('size(disks) == 1'), items, evaluate, 4);
+    expect(held).toMatchObject([{ id: 'V4', verdict: 'skipped' }]);
+    expect(verificationOf(held).verdict).toBe('none');
+    const failed = await checkDone(done('size(disks) == 2'), items, evaluate);
+    expect(verificationOf(failed).verdict).toBe('failed');
+  });
+});
