@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Files } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
-import { openJudgedFile, openJudgedFolder } from './open-file.ts';
+import { asFileError, openJudgedFile, openJudgedFolder } from './open-file.ts';
 import { removeFile, replaceFile } from './replace-file.ts';
 import { resolvePath } from './resolve-path.ts';
 import { errorCode } from './state-errors.ts';
@@ -22,7 +22,7 @@ export function createFiles(): Files {
       const real = await resolvePath(path, '/');
       const facts = await stat(real).catch((error: unknown) => {
         if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined;
-        throw error;
+        throw asFileError(error, real);
       });
       if (facts === undefined) return undefined;
       const kind = facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other';
@@ -75,7 +75,9 @@ async function* readFrom(path: string, offsetBytes: number, limitBytes: number):
     const end = offsetBytes + limitBytes;
     for (let at = offsetBytes; at < end; ) {
       const room = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at));
-      const { bytesRead } = await file.read(room, 0, room.length, at);
+      const { bytesRead } = await file.read(room, 0, room.length, at).catch((error: unknown) => {
+        throw asFileError(error, path);
+      });
       if (bytesRead === 0) return;
       yield room.subarray(0, bytesRead);
       at += bytesRead;

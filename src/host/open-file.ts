@@ -17,9 +17,30 @@ const MEANINGS: Record<string, { code: string; words: string }> = {
   ENAMETOOLONG: { code: 'bad-path', words: 'is too long a path' },
 };
 
+/** What a device, a driver or a share says when it cannot answer: files of the kernel (/sys, /proc) say it every day. */
+const DEVICE_ERRORS = new Set([
+  'EINVAL',
+  'EIO',
+  'ENODEV',
+  'ENODATA',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EBUSY',
+  'EAGAIN',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'ENOTCONN',
+  'ESTALE',
+  'ESRCH',
+  'ETIMEDOUT',
+]);
+
 /** What can go wrong with a path in words; anything else is a bug and stays what it is. */
 export function asFileError(error: unknown, path: string): unknown {
-  const meaning = MEANINGS[errorCode(error) ?? ''];
+  const code = errorCode(error) ?? '';
+  const meaning = DEVICE_ERRORS.has(code)
+    ? { code: 'device-error', words: `cannot be accessed: the system says ${code}` }
+    : MEANINGS[code];
   if (error instanceof OpsError || meaning === undefined) return error;
   return new OpsError(meaning.code, 'tool', `${path} ${meaning.words}`, { cause: error });
 }

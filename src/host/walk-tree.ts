@@ -3,7 +3,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Ignore } from 'ignore';
 import type { ScannedFile } from '../protocol/machine.ts';
-import { openJudgedFile } from './open-file.ts';
+import { asFileError, openJudgedFile } from './open-file.ts';
 import { errorCode } from './state-errors.ts';
 
 /** Kernel interfaces, not files: some are endless, some act when they are read. Walked only when asked for by name. */
@@ -93,7 +93,7 @@ async function readEntries(folder: string): Promise<Dirent[]> {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
-    throw error;
+    throw asFileError(error, folder);
   }
 }
 

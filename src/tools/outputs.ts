@@ -1,3 +1,4 @@
+import { OpsError } from '../lib/ops-error.ts';
 import type { ToolOutput } from '../protocol/tool.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 
@@ -15,4 +16,10 @@ export function refusal(judgement: Judgement, reason: string, instead: string): 
     isOwnWords: true,
     isRefused: true,
   };
+}
+
+/** What was expected to go wrong is an answer to the model; anything else is a bug. */
+export function asOpsError(error: unknown): OpsError {
+  if (error instanceof OpsError) return error;
+  throw error;
 }

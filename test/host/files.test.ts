@@ -175,6 +175,12 @@ describe('read', () => {
     expect(Buffer.from(bytes).toString()).toContain('processor');
   });
 
+  it('says what a file of the kernel says that cannot be read', async () => {
+    const path = `/proc/${process.pid}/mem`;
+    const says = { code: 'device-error', message: `${path} cannot be accessed: the system says EIO` };
+    await expect(files.read(mintPermit({ kind: 'read', path }))).rejects.toMatchObject(says);
+  });
+
   it('refuses the whole of a huge file, and gives parts of it', async () => {
     const path = join(newFolder(), 'huge');
     execFileSync('truncate', ['-s', '100M', path]);

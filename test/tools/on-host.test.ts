@@ -139,5 +139,8 @@ describe('the file tools on real files', () => {
     expect(await read('d')).toContain('is a folder');
     expect(await read('/dev/zero')).toContain('is not a regular file');
     expect(insideFence(await read('/proc/self/comm'))).toMatch(/^1\t\S/);
+    expect(await read('/proc/self/mem')).toContain('/mem cannot be accessed: the system says EIO');
+    const searched = await bench.call('Search', { pattern: 'x', path: '/proc/self/mem' });
+    expect(searched.text).toContain('/mem cannot be accessed: the system says EIO');
   });
 });

@@ -1,6 +1,6 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Tool, ToolContext, ToolOutput } from '../../protocol/tool.ts';
-import { failure, refusal } from '../outputs.ts';
+import { asOpsError, failure, refusal } from '../outputs.ts';
 import { isBinary, LARGEST_EDIT_BYTES, locate } from '../paths.ts';
 import type { SeenFiles } from '../seen-files.ts';
 import { type Page, readPage } from './page.ts';
@@ -75,9 +75,4 @@ function present(path: string, first: number, page: Page): ToolOutput {
     notes.push(`Lines ${first} to ${last}, ${total}. Go on with offset ${last + 1}.`);
   }
   return { ok: true, text, isOwnWords: false, ...(notes.length === 0 ? {} : { note: notes.join(' ') }) };
-}
-
-function asOpsError(error: unknown): OpsError {
-  if (error instanceof OpsError) return error;
-  throw error;
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Tool, ToolContext, ToolOutput } from '../../protocol/tool.ts';
-import { failure, refusal } from '../outputs.ts';
+import { asOpsError, failure, refusal } from '../outputs.ts';
 import { locate } from '../paths.ts';
 import { compileGlob, compilePattern } from './matcher.ts';
 import type { SearchInput } from './schema.ts';
@@ -105,9 +105,4 @@ function shorten(file: string, cwd: string): string {
 function deadline(context: ToolContext): () => boolean {
   const endMs = context.clock.elapsed() + DEADLINE_MS;
   return () => context.signal.aborted || context.clock.elapsed() > endMs;
-}
-
-function asOpsError(error: unknown): OpsError {
-  if (error instanceof OpsError) return error;
-  throw error;
 }
