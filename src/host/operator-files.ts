@@ -1,17 +1,20 @@
-import { existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { constants, existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
+import { formatBytes } from '../lib/size.ts';
 import type { OperatorFiles } from '../protocol/machine.ts';
 import { errorCode } from './state-errors.ts';
 
 const STICKY = 0o1000;
+/** What people write for a program to read is far smaller; what is larger was never meant. */
+const LIMIT_BYTES = 1024 * 1024;
 
 export function createOperatorFiles(): OperatorFiles {
   return {
     async readText(path) {
       try {
-        return await readFile(path, 'utf8');
+        return await readRegular(path);
       } catch (error) {
         if (isAbsence(path, error)) return undefined;
         throw unreadable(path, error);
@@ -41,6 +44,33 @@ export function createOperatorFiles(): OperatorFiles {
       }
     },
   };
+}
+
+/** Never waits for somebody to write: a named pipe, which a project can put anywhere, would end no run ever. */
+async function readRegular(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw unfit(path, facts.isDirectory() ? 'is a folder' : 'is not a regular file');
+    // One byte more tells whether there is more, whatever the size says.
+    const room = Buffer.allocUnsafeSlow(Math.min(Math.max(facts.size, 4096), LIMIT_BYTES) + 1);
+    let end = 0;
+    while (end < room.length) {
+      const { bytesRead } = await file.read(room, end, room.length - end, end);
+      if (bytesRead === 0) return room.toString('utf8', 0, end);
+      end += bytesRead;
+    }
+    if (end > LIMIT_BYTES) throw unfit(path, `has more than ${formatBytes(LIMIT_BYTES)}`);
+    throw unfit(path, 'grew while it was read');
+  } finally {
+    await file.close();
+  }
+}
+
+function unfit(path: string, what: string): OpsError {
+  return new OpsError('unreadable', 'settings', `${path} ${what}`, {
+    hint: 'put a regular file there, or remove it',
+  });
 }
 
 /** Whoever may write a folder on the way may put another file in its place; in a sticky one only its owner may. */
@@ -80,7 +110,7 @@ function isHidden(folder: string): boolean {
 
 function unreadable(path: string, error: unknown): unknown {
   const code = errorCode(error);
-  if (code === undefined) return error;
+  if (error instanceof OpsError || code === undefined) return error;
   return new OpsError('unreadable', 'settings', `${path} cannot be read (${code})`, {
     hint: 'let the user that runs steward read it',
     cause: error,
