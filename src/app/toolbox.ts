@@ -1,6 +1,6 @@
 import type { LoopTools } from '../agent/index.ts';
 import type { ModelReport } from '../protocol/report.ts';
-import { createCheckpoints } from '../runs/index.ts';
+import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry } from '../tools/index.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
@@ -36,7 +36,7 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
       },
     },
     state: world.store,
-    spillFolder: `runs/${run}.out`,
+    spillFolder: spillFolder(run),
     toAction: (line, cwd) => policy.toAction(line, cwd),
     isObserveLine: (line, cwd) => policy.isObserveLine(line, cwd),
     mask: world.masker.mask,

@@ -249,7 +249,14 @@ export const SETTINGS_TABLE = {
     null,
     'Run logs and snapshots older than this are removed.',
   ),
-  'retention.keep': row(count(), 500, 'replace', 'never', null, 'At most this many run logs are kept.'),
+  'retention.keep': row(
+    count(),
+    500,
+    'replace',
+    'never',
+    null,
+    'This many run logs, the newest, are kept however old they are.',
+  ),
   'output.limit': row(
     size(1024),
     16 * 1024,

@@ -43,6 +43,11 @@ export function keptFolder(run: string): string {
   return `runs/${run}.files`;
 }
 
+/** The whole of outputs that were too long for a model. */
+export function spillFolder(run: string): string {
+  return `runs/${run}.out`;
+}
+
 /**
  * `currentDigestOf` gives the sha256 of a file, null when there is none. A file goes back through the run's own writes only
  * as far as nobody else's write lies between; a write that the log announces but that never happened is passed over.

@@ -9,6 +9,7 @@ export {
   type Checkpoints,
   createCheckpoints,
   planUndo,
+  spillFolder,
   type UndoPlan,
   type UndoStep,
 } from './checkpoints.ts';

@@ -1,12 +1,12 @@
 import type { StateStore } from '../protocol/store.ts';
 import { logName } from './check-lines.ts';
-import { keptFolder } from './checkpoints.ts';
+import { keptFolder, spillFolder } from './checkpoints.ts';
 import { runOfLog } from './read-run.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Removes the logs of runs that nobody wrote to for `keepDays`, with what they kept, but leaves the newest `keepAtLeast`
+ * Removes the logs of runs that nobody wrote to for `keepDays`, with what they kept beside them, but leaves the newest `keepAtLeast`
  * and every run that a process works on. Gives the ids of what was removed.
  */
 export async function pruneRuns(
@@ -34,6 +34,7 @@ async function removeRun(store: StateStore, run: string, sizeBytes: number): Pro
     if ((await store.readRange(logName(run), sizeBytes, 1))?.length !== 0) return false;
     // The log goes last: killed in between, the next pruning finds the run again.
     await store.removeFolder(keptFolder(run));
+    await store.removeFolder(spillFolder(run));
     await store.remove(logName(run));
     // Whoever waits for this lock finds no log behind it.
     await store.remove(`runs/${run}.lock`);

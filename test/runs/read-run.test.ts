@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/host/index.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
-import { createRunLog, findRun, pruneRuns, readRun, verifyRun } from '../../src/runs/index.ts';
+import { createRunLog, findRun, pruneRuns, readRun, spillFolder, verifyRun } from '../../src/runs/index.ts';
 import { encodeLine, firstLink } from '../../src/runs/log-line.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { closedEvent, openedEvent, promptEvent, repliedEvent } from './scripted-run.ts';
@@ -183,6 +183,8 @@ describe('pruning runs', () => {
     const store = await storeWithRuns(['a', 'b', 'c', 'd']);
     await store.write('runs/a.files/C1', 'kept');
     await store.write('runs/c.files/C1', 'kept');
+    await store.write(`${spillFolder('c')}/S1.txt`, 'long');
+    await store.write(`${spillFolder('d')}/S1.txt`, 'long');
     const aged: Record<string, number> = { a: 40, b: 41, c: 42, d: 1 };
     const now = Date.now();
     const old = {
@@ -200,6 +202,8 @@ describe('pruning runs', () => {
     expect((await store.list('runs')).map(({ name }) => name)).toEqual(['b.jsonl', 'd.jsonl']);
     expect(await store.list('runs/a.files')).toEqual([]);
     expect(await store.list('runs/c.files')).toEqual([]);
+    expect(await store.list(spillFolder('c'))).toEqual([]);
+    expect(await store.list(spillFolder('d'))).toHaveLength(1);
   });
 
   it('leaves a run that somebody goes on with meanwhile', async () => {
