@@ -5,7 +5,6 @@ import {
   buildPrompt,
   DEFAULT_BUDGET_BYTES,
   type EarlierRun,
-  type OperatorNotes,
   type PromptFacts,
 } from '../prompt/index.ts';
 import type { Message } from '../protocol/message.ts';
@@ -15,8 +14,8 @@ import type { Gathered } from './gather.ts';
 import { isBegun, promptSoFar } from './go-on.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
+import { readNotes } from './read-notes.ts';
 import { shippedFragments } from './shipped.ts';
-import type { World } from './world.ts';
 
 const EARLIER_RUNS = 5;
 
@@ -60,7 +59,7 @@ async function build(
     modelPlace: thinker.port.place === 'local' ? 'local' : 'cloud',
     isAttended: false,
     autonomy: scope.autonomy,
-    notes: await readNotes(world),
+    notes: await readNotes(scope),
     prompt: promptSoFar(request, resumed),
     attachment: request.attachment,
     appendSystem: appended(request.appendSystemPrompt, request.outputSchema),
@@ -101,16 +100,6 @@ async function earlierRuns({ world, goal, run }: RunScope): Promise<EarlierRun[]
     .filter((earlier) => earlier.run !== run)
     .slice(0, EARLIER_RUNS)
     .map(({ run: id, openedAt, outcome }) => ({ run: id.slice(0, 8), at: openedAt, outcome, summary: null }));
-}
-
-/** AGENTS.md of the working directory, else CLAUDE.md. */
-async function readNotes({ operatorFiles, cwd }: World): Promise<OperatorNotes | null> {
-  for (const name of ['AGENTS.md', 'CLAUDE.md']) {
-    const path = `${cwd}/${name}`;
-    const text = await operatorFiles.readText(path);
-    if (text !== undefined) return { path, text };
-  }
-  return null;
 }
 
 function appended(text: string | null, schema: Record<string, unknown> | null): string | null {
