@@ -1,4 +1,6 @@
 import type { GateOptions } from '../gate/index.ts';
+import type { Masker } from '../lib/mask.ts';
+import type { Action } from '../protocol/action.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
 import type { IsolationPort } from '../protocol/isolation.ts';
@@ -29,6 +31,8 @@ export function gateOptionsOf(
     source,
     async judge(action, origin) {
       const judgement = await options.policing.judge(action);
+      // An undo writes an operator's own bytes, whatever stands in them.
+      if (origin !== 'undo' && holdsMask(action, world.masker)) return refuseMask(judgement);
       return origin === 'tool' && options.secondOpinion ? options.secondOpinion(judgement) : judgement;
     },
     sink: options.sink,
@@ -40,6 +44,22 @@ export function gateOptionsOf(
     isolation: tellOnce(world.isolation, options.sink),
     mask: world.masker.mask,
     attended: false,
+  };
+}
+
+function holdsMask(action: Action, masker: Masker): boolean {
+  const texts = Object.values(action).flat();
+  return texts.some((text) => typeof text === 'string' && masker.hasMask(text));
+}
+
+/** A token in a command would be taken for the secret: a floor, under every mode and rule. */
+function refuseMask(judgement: Judgement): Judgement {
+  return {
+    ...judgement,
+    verdict: 'deny',
+    rule: 'floor:mask',
+    reason:
+      'it holds a token like [masked:…], which stands for a secret that is not shown; name the file or variable that holds the secret instead',
   };
 }
 

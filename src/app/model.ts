@@ -13,6 +13,7 @@ import {
 } from '../models/index.ts';
 import type { ModelCard, ModelPort } from '../protocol/model.ts';
 import { cardOverrides, keyOf } from './choose-target.ts';
+import { maskRequests } from './mask-requests.ts';
 import type { RunScope } from './open-run.ts';
 
 /** The model of a run, with its retries and fall-backs. */
@@ -63,7 +64,7 @@ async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPo
     apiKey: await keyOf(world, target),
     contextTokens: card.contextTokens,
   });
-  return withRetries(port, {
+  return withRetries(maskRequests(port, world.masker), {
     clock: world.clock,
     random: Math.random,
     deadlineAt: limits.durationMs === undefined ? null : world.clock.now() + limits.durationMs,

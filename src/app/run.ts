@@ -5,6 +5,7 @@ import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import { ending, type Reason } from '../protocol/outcome.ts';
 import { pruneRuns } from '../runs/index.ts';
 import { type Ending, live } from './life.ts';
+import { maskDeltas } from './mask-deltas.ts';
 import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
@@ -20,10 +21,11 @@ const SWITCH_POLL_MS = 1_000;
 export async function performRun(
   world: World,
   request: RunRequest,
-  listener: RunListener,
+  unmasked: RunListener,
   outerSignal: AbortSignal,
 ): Promise<RunEnd> {
   const startedMs = world.clock.elapsed();
+  const listener = maskDeltas(unmasked, world.masker);
   const recorder = createRecorder(world.masker, world.clock, listener);
   const abort = new AbortController();
   const follow = (): void => abort.abort(outerSignal.reason);

@@ -2,6 +2,7 @@ import type { LoopTools } from '../agent/index.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry } from '../tools/index.ts';
+import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
 
@@ -40,6 +41,7 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
     toAction: (line, cwd) => policy.toAction(line, cwd),
     isObserveLine: (line, cwd) => policy.isObserveLine(line, cwd),
     mask: world.masker.mask,
+    maskKept: (name) => maskKept(name, world.store, world.masker),
     hasMask: world.masker.hasMask,
     onReport: options.onReport,
     knownEvidence: recorder.evidence,

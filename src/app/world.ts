@@ -15,6 +15,7 @@ import { OpsError } from '../lib/ops-error.ts';
 import type { Clock, Files, HostIdentity, Http, OperatorFiles } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { type Environment, readKnownSecrets } from './known-secrets.ts';
+import { readMaskSalt } from './mask-salt.ts';
 
 declare const STEWARD_VERSION: string;
 
@@ -79,7 +80,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     store,
     loaded,
     settings,
-    masker: createMasker(await readKnownSecrets(settings, env, operatorFiles)),
+    masker: createMasker(await readKnownSecrets(settings, env, operatorFiles), await readMaskSalt(store)),
     notices: [...loaded.notices, ...(notice === null ? [] : [notice])],
   };
 }

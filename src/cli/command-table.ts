@@ -142,6 +142,20 @@ export const COMMANDS: CommandRow[] = [
     ],
     load: async () => (await import('./commands/index.ts')).policy,
   },
+  {
+    name: 'mask',
+    usage: 'steward mask [--jsonl] < TEXT',
+    doc: 'Put tokens in place of secrets; with --jsonl, {"text"} lines in, {"text","found"} lines out',
+    options: [
+      {
+        name: 'jsonl',
+        type: 'flag',
+        doc: 'JSON lines in and out; start and end in "found" count UTF-16 units of the text that was given',
+      },
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).mask,
+  },
 ];
 
 /** Options that every command understands. */

@@ -1,4 +1,6 @@
+import { secretsOfEnvironment } from '../app/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
+import { createMasker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './command-table.ts';
@@ -9,7 +11,7 @@ declare const STEWARD_VERSION: string;
 
 /** Answers with the exit status. Everything written is with its reader by then. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const streams = processStreams();
+  const streams = processStreams(createMasker(secretsOfEnvironment(process.env)).mask);
   try {
     return await dispatch(argv, streams);
   } catch (error) {
@@ -27,7 +29,7 @@ async function fail(error: unknown, argv: readonly string[], streams: Streams): 
   const { failureObject, wantedFormat } = await import('./print/failure.ts');
   if (wantedFormat(argv) !== 'text' && opensRuns(argv)) {
     const text = hint === null ? message : `${message} (${hint})`;
-    const object = failureObject(reason, text, { sessionId: '', uuid: crypto.randomUUID() });
+    const object = failureObject(reason, streams.mask(text), { sessionId: '', uuid: crypto.randomUUID() });
     await streams.out(jsonLine(object));
   }
   await streams.err(`steward: ${isOps ? '' : 'a bug: '}${message}\n${hint === null ? '' : `  ${hint}\n`}`);

@@ -11,14 +11,14 @@ const SETTING_FLAGS: Record<string, string> = {
 };
 
 /** The world a command works in, with what its flags say of settings. */
-export function worldOf({ args, env, cwd }: CommandCall): Promise<World> {
+export async function worldOf({ args, env, cwd, streams }: CommandCall): Promise<World> {
   const flagValues = Object.fromEntries(
     Object.entries(SETTING_FLAGS).flatMap(([flag, key]) => {
       const value = args.value(flag);
       return value === undefined ? [] : [[key, value]];
     }),
   );
-  return openWorld({
+  const world = await openWorld({
     env,
     cwd,
     settings: args.value('settings') ?? null,
@@ -26,6 +26,8 @@ export function worldOf({ args, env, cwd }: CommandCall): Promise<World> {
     flagNames: Object.fromEntries(Object.entries(SETTING_FLAGS).map(([flag, key]) => [key, `--${flag}`])),
     isPersistent: !args.has('no-session-persistence'),
   });
+  streams.maskWith(world.masker.mask);
+  return world;
 }
 
 /** `--for 2h` in milliseconds; null when it was not given. OpsError `usage` for anything else. */

@@ -4,12 +4,15 @@ import { printable } from '../lib/printable.ts';
 export interface Streams {
   stdin: StandardInput;
   /** Data, byte for byte. Resolves when it is with the reader (or the reader has gone, which is not our failure). */
-  out(text: string): Promise<void>;
-  /** Text for people on stdout: nothing in it can steer a terminal. */
+  out(data: string | Uint8Array): Promise<void>;
+  /** Text for people on stdout: nothing in it can steer a terminal, and no secret is in it. */
   say(text: string): Promise<void>;
   /** The same on stderr. */
   err(text: string): Promise<void>;
   isErrTerminal: boolean;
+  mask(text: string): string;
+  /** From now on by a masker that knows more. */
+  maskWith(mask: (text: string) => string): void;
 }
 
 /** Standard input by what it is. */
@@ -20,28 +23,34 @@ export interface StandardInput {
   close(): void;
 }
 
-export function processStreams(): Streams {
+/** `mask` is for what is said before settings and credentials are read. */
+export function processStreams(firstMask: (text: string) => string): Streams {
+  let mask = firstMask;
   const out = writer(process.stdout);
   const err = writer(process.stderr);
   return {
     stdin: processInput(),
     out,
-    say: (text) => out(printable(text)),
-    err: (text) => err(printable(text)),
+    say: (text) => out(printable(mask(text))),
+    err: (text) => err(printable(mask(text))),
     isErrTerminal: process.stderr.isTTY === true,
+    mask: (text) => mask(text),
+    maskWith(better) {
+      mask = better;
+    },
   };
 }
 
 /** A reader that went away (`| head`) must not end the run: the work and its log go on without it. */
-function writer(stream: NodeJS.WriteStream): (text: string) => Promise<void> {
+function writer(stream: NodeJS.WriteStream): (data: string | Uint8Array) => Promise<void> {
   let isGone = false;
   stream.on('error', () => {
     isGone = true;
   });
-  return (text) =>
+  return (data) =>
     new Promise((resolve) => {
-      if (isGone || text === '') resolve();
-      else stream.write(text, () => resolve());
+      if (isGone || data.length === 0) resolve();
+      else stream.write(data, () => resolve());
     });
 }
 

@@ -63,7 +63,7 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
     const text = mask(match.text);
     const { state, isOpen, quietReason } = next;
     const about = {
-      key: mask(key),
+      key,
       rule: id,
       probe,
       severity,
@@ -111,7 +111,7 @@ interface Sighting {
   item: SnapshotItem;
 }
 
-async function matchRules({ items, specs, history, host, now }: JudgeOptions) {
+async function matchRules({ items, specs, history, host, now, mask = (text) => text }: JudgeOptions) {
   const compiler = await createExpressionCompiler();
   const sightings = new Map<string, Sighting>();
   const brokenRules: BrokenRule[] = [];
@@ -128,14 +128,15 @@ async function matchRules({ items, specs, history, host, now }: JudgeOptions) {
       const result = compiled.match(
         item.facts,
         host,
-        before === undefined ? null : new Set(Object.keys(before)),
+        before === undefined ? null : { has: (value) => Object.hasOwn(before, mask(value)) },
       );
       if (result.error !== null) brokenRules.push({ rule: rule.id, probe: spec.name, error: result.error });
       if (result.seen !== null) {
-        seen[memory] = { ...before, ...Object.fromEntries(result.seen.map((value) => [value, now])) };
+        seen[memory] = { ...before, ...Object.fromEntries(result.seen.map((value) => [mask(value), now])) };
       }
       for (const match of result.matches) {
-        const short = `${rule.id}:${match.object}`;
+        // What is kept from run to run is kept masked; tokens are the same in every run.
+        const short = mask(`${rule.id}:${match.object}`);
         const isTaken = (sightings.get(short)?.probe ?? spec.name) !== spec.name;
         const key = isTaken ? `${spec.name}/${short}` : short;
         if (!sightings.has(key)) sightings.set(key, { key, probe: spec.name, rule, match, item });

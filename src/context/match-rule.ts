@@ -25,7 +25,7 @@ export interface CompiledRule {
   match(
     facts: Readonly<Record<string, unknown>>,
     host: string,
-    known: ReadonlySet<string> | null,
+    known: Pick<ReadonlySet<string>, 'has'> | null,
   ): RuleMatches;
 }
 
@@ -99,7 +99,7 @@ function matchAll(
   compiled: CompiledFields,
   facts: Readonly<Record<string, unknown>>,
   host: string,
-  known: ReadonlySet<string> | null,
+  known: Pick<ReadonlySet<string>, 'has'> | null,
 ): RuleMatches {
   const result: RuleMatches = { matches: [], seen: compiled.changed === null ? null : [], error: null };
   const elements = spec.each === null ? [undefined] : facts[spec.each];

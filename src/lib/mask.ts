@@ -12,7 +12,7 @@ import {
   veilSpans,
   veilTokens,
 } from './mask/found.ts';
-import { createKnownFinder } from './mask/known.ts';
+import { createKnownFinder, hasKnownWord } from './mask/known.ts';
 import { findInLine, LINE_HINT } from './mask/lines.ts';
 import { findNamed } from './mask/named-values.ts';
 import { findShapes, SHAPE_HINT } from './mask/shapes.ts';
@@ -33,6 +33,8 @@ export interface Masker {
    * in it tells: `{"password": "tiger"}`, `{"name": "DB_PASSWORD", "value": "tiger"}`.
    */
   maskValue(value: unknown): unknown;
+  /** Nothing in this piece of a line is secret, or makes what follows it on the line secret. */
+  isQuiet(piece: string): boolean;
   /** Does it hold a token that `mask` made? Such text must not be written or run. */
   hasMask(text: string): boolean;
 }
@@ -63,6 +65,9 @@ export function createMasker(
     mask,
     maskValue: (value) => maskDeep(value, mask, (kind, text) => tokenOf({ kind, start: 0, end: 0 }, text)),
     find: (text) => findSpans(text, findKnown).map(({ kind, start, end }) => ({ kind, start, end })),
+    isQuiet: (piece) =>
+      ![TRIGGER, SHAPE_TRIGGER].some((trigger) => piece.search(trigger) !== -1) &&
+      !hasKnownWord(knownSecrets, piece),
     hasMask: hasToken,
   };
 }

@@ -15,6 +15,8 @@ export interface ToolPorts {
   /** Pure and cheap: would policy allow every part of this line as observe? */
   isObserveLine(line: string, cwd: string): boolean;
   mask(text: string): string;
+  /** Masks what a command left in the state store under this name; gives the name to read it under, or null. */
+  maskKept(name: string): Promise<string | null>;
   /** Does text hold a token that `mask` put in place of a secret? */
   hasMask(text: string): boolean;
   onReport(report: ModelReport): void;

@@ -7,7 +7,7 @@ import type { ToolPorts } from './ports.ts';
 export interface Presentation {
   marker: string;
   limitBytes: number;
-  ports: Pick<ToolPorts, 'mask' | 'state'>;
+  ports: Pick<ToolPorts, 'mask' | 'maskKept' | 'state'>;
 }
 
 /** What a tool gave → what the model reads: masked, then capped (a mask never straddles a cut), then fenced. */
@@ -21,7 +21,7 @@ export async function presentOutput(
   const capped = capText(masked, limitBytes);
   const notes = output.note === undefined ? [] : [ports.mask(output.note)];
   if (output.isOwnWords) return [capped.text, ...notes].join('\n');
-  let whole = output.whole ?? null;
+  let whole = output.whole == null ? null : await ports.maskKept(output.whole);
   // With `whole` given, even as null, the text is only a part: keeping it would pass it off as the whole.
   if (capped.isTruncated && output.whole === undefined && spill !== null) {
     whole = await keep(spill, masked, ports.state);

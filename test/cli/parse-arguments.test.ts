@@ -103,6 +103,7 @@ describe('the tables', () => {
         'resume',
         'stop',
         'policy',
+        'mask',
       ],
     ]);
     expect(PRINT_OPTIONS.map(({ name }) => name)).toEqual([

@@ -25,6 +25,8 @@ function piped(kind: StandardInput['kind'], pieces: (string | number)[]): Piped 
     say: async () => {},
     err: async (text) => void said.push(text),
     isErrTerminal: false,
+    mask: (text) => text,
+    maskWith() {},
   };
   return { streams, said, isClosed: () => ended.signal.aborted };
 }

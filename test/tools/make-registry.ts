@@ -81,6 +81,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     toAction: (line, cwd): Action => ({ kind: 'shell', line, cwd }),
     isObserveLine: (line) => line.startsWith('ls'),
     mask: (text) => text.replaceAll(SECRET, MASK),
+    maskKept: async (name) => name,
     hasMask: (text) => text.includes(MASK),
     onReport: (report) => void reports.push(report),
     knownEvidence: () => new Set(options.evidence ?? []),

@@ -9,11 +9,12 @@ export async function run(call: CommandCall): Promise<number> {
   const { args, streams } = call;
   const world = await worldOf(call);
   const signals = abortOnSignals();
-  const { gathered, text } = await look(world, args.positionals, signals.signal);
-  signals.stop();
+  const { gathered, text } = await signals
+    .orEnd(look(world, args.positionals, signals.signal))
+    .finally(signals.stop);
   const { items, findings, brokenRules, durationMs } = gathered;
   const json = { host: world.host, duration_ms: durationMs, items, findings, broken_rules: brokenRules };
-  if (args.has('json')) await streams.out(jsonLine(json));
+  if (args.has('json')) await streams.out(jsonLine(world.masker.maskValue(json)));
   else await streams.say(`${text}\n`);
   return 0;
 }

@@ -9,9 +9,10 @@ export async function run(call: CommandCall): Promise<number> {
   const { args, streams } = call;
   const world = await worldOf(call);
   const signals = abortOnSignals();
-  const found = await diagnose(world, args.value('model') ?? null, signals.signal);
-  signals.stop();
-  if (args.has('json')) await streams.out(jsonLine(found));
+  const found = await signals
+    .orEnd(diagnose(world, args.value('model') ?? null, signals.signal))
+    .finally(signals.stop);
+  if (args.has('json')) await streams.out(jsonLine(world.masker.maskValue(found)));
   else await streams.say(describe(found));
   return found.level === 'rules only' ? 1 : 0;
 }

@@ -22,7 +22,7 @@ export async function run(call: CommandCall): Promise<number> {
   if (verb !== 'list') throw new OpsError('usage', 'usage', 'steward findings list | mute KEY --for 2d');
   const findings = await listFindings(world);
   if (args.has('json')) {
-    await streams.out(jsonLine(findings));
+    await streams.out(jsonLine(world.masker.maskValue(findings)));
     return 0;
   }
   const now = world.clock.now();

@@ -2,6 +2,7 @@
 export { run as context } from './context.ts';
 export { run as doctor } from './doctor.ts';
 export { run as findings } from './findings.ts';
+export { run as mask } from './mask.ts';
 export { run as policy } from './policy.ts';
 export { run as print } from './print.ts';
 export { run } from './run.ts';

@@ -1,3 +1,4 @@
+import { maskEvent } from '../../app/mask-event.ts';
 import { listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { jsonLine } from '../../lib/json-line.ts';
@@ -19,7 +20,7 @@ export async function run(call: CommandCall): Promise<number> {
       outcome: args.value('outcome'),
     });
     if (isJson) {
-      await streams.out(jsonLine(runs));
+      await streams.out(jsonLine(world.masker.maskValue(runs)));
       return 0;
     }
     const lines = runs.map((one) => {
@@ -44,8 +45,10 @@ export async function run(call: CommandCall): Promise<number> {
     return verified.ok ? 0 : 1;
   }
   const shown = await showRun(world, id);
-  if (isJson) await streams.out(shown.lines.map(jsonLine).join(''));
-  else await streams.say(`${eventLines(shown.lines).join('\n')}\n`);
+  // What has become known as a secret since is not shown either.
+  const lines = shown.lines.map((line) => ({ ...line, event: maskEvent(line.event, world.masker) }));
+  if (isJson) await streams.out(lines.map(jsonLine).join(''));
+  else await streams.say(`${eventLines(lines).join('\n')}\n`);
   return 0;
 }
 

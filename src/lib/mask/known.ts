@@ -15,6 +15,13 @@ export function createKnownFinder(values: readonly string[]): (text: string) => 
   };
 }
 
+/** A known value has spaces, and one of its words stands here. */
+export function hasKnownWord(values: readonly string[], text: string): boolean {
+  return values.some(
+    (value) => /\s/.test(value) && value.split(/\s+/).some((word) => word !== '' && text.includes(word)),
+  );
+}
+
 /** Longest first, so that a value that begins another one does not hide the rest of it. */
 function knownPattern(values: readonly string[]): RegExp | null {
   const spellings = new Set<string>();

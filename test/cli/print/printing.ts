@@ -17,10 +17,12 @@ export async function print(
   const err: string[] = [];
   const streams: Streams = {
     stdin: { kind: 'none', async *chunks() {}, close() {} },
-    out: async (text) => void out.push(text),
+    out: async (data) => void out.push(data.toString()),
     say: async (text) => void out.push(text),
     err: async (text) => void err.push(text),
     isErrTerminal: false,
+    mask: (text) => text,
+    maskWith() {},
   };
   let ids = 0;
   const printer = await createPrinter({
