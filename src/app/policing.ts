@@ -25,17 +25,22 @@ export interface PolicingOptions {
   /** Rules of the command line; those of settings are added. */
   allowed: readonly string[];
   denied: readonly string[];
+  /** A person is there; absent: nobody is. Decides which of the rules that are only for one of both are valid. */
+  isAttended?: boolean;
 }
 
 export async function createPolicing(world: World, options: PolicingOptions): Promise<Policing> {
   const { settings, files } = world;
-  const { allow, ask, deny } = settings.permissions;
+  const { permissions, permissions_headless, permissions_interactive } = settings;
+  const here = options.isAttended === true ? permissions_interactive : permissions_headless;
+  const rules = (kind: 'allow' | 'ask' | 'deny', more: readonly string[]) =>
+    [...permissions[kind], ...here[kind], ...more].map(parsePermissionRule);
   const policy = createPolicy({
     specs: await shippedSpecs(),
     rules: {
-      allow: [...allow, ...options.allowed].map(parsePermissionRule),
-      ask: ask.map(parsePermissionRule),
-      deny: [...deny, ...options.denied].map(parsePermissionRule),
+      allow: rules('allow', options.allowed),
+      ask: rules('ask', []),
+      deny: rules('deny', options.denied),
     },
     mode: options.mode,
     home: world.home,

@@ -122,6 +122,7 @@ export const COMMANDS: CommandRow[] = [
     options: [
       JSON_OPTION,
       { name: 'jsonl', type: 'flag', doc: 'JSON lines in and out' },
+      { name: 'interactive', type: 'flag', doc: 'With the rules for where a person is there' },
       {
         name: 'allowedTools',
         aliases: ['allowed-tools'],

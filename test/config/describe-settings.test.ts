@@ -46,6 +46,10 @@ describe('the settings table', () => {
     expect(open).toEqual([
       'add permissions.ask',
       'add permissions.deny',
+      'add permissions_headless.ask',
+      'add permissions_headless.deny',
+      'add permissions_interactive.ask',
+      'add permissions_interactive.deny',
       'lower autonomy',
       'lower isolation',
       'lower limits.turns',

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createBox } from './steward.ts';
 
@@ -32,6 +34,46 @@ describe('steward policy explain', () => {
     const { stdout } = await box.run(['policy', 'explain', 'cat /proc/self/root/etc/shadow']);
     expect(stdout).toMatch(/^deny/);
     expect(stdout).toContain('which is /etc/shadow');
+  });
+});
+
+describe('rules that are valid only headless or only interactive', () => {
+  const check = async (box: ReturnType<typeof createBox>, args: string[]) =>
+    JSON.parse((await box.run(['policy', 'check', '--json', ...args])).stdout) as {
+      verdict: string;
+      rule: string;
+    };
+
+  it('count where they are meant for and nowhere else', async () => {
+    const box = createBox();
+    box.write(
+      '.config/steward/steward.yaml',
+      [
+        'permissions_headless: { allow: ["Bash(mkdir /srv/h)"], deny: ["Bash(df *)"] }',
+        'permissions_interactive: { allow: ["Bash(mkdir /srv/i)"], ask: ["Bash(uptime)"] }',
+      ].join('\n'),
+    );
+    const verdicts = async (more: string[]) =>
+      Promise.all(
+        ['mkdir /srv/h', 'mkdir /srv/i', 'df -h', 'uptime'].map(
+          async (line) => (await check(box, [...more, line])).verdict,
+        ),
+      );
+    expect(await verdicts([])).toEqual(['allow', 'ask', 'deny', 'allow']);
+    expect(await verdicts(['--interactive'])).toEqual(['ask', 'allow', 'allow', 'ask']);
+  });
+
+  it('are taken from a project only where they tighten', async () => {
+    const box = createBox();
+    const project = join(box.cwd, '.steward');
+    mkdirSync(project);
+    writeFileSync(
+      join(project, 'steward.yaml'),
+      'permissions_headless: { allow: ["Bash(mkdir /srv/h)"], deny: ["Bash(df *)"], ask: ["Bash(uptime)"] }\n',
+    );
+    expect((await check(box, ['mkdir /srv/h'])).verdict).toBe('ask');
+    expect((await check(box, ['df -h'])).rule).toBe('rule:Bash(df *)');
+    expect((await check(box, ['uptime'])).verdict).toBe('ask');
   });
 });
 

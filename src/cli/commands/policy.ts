@@ -19,6 +19,7 @@ export async function run(call: CommandCall): Promise<number> {
     mode: 'default',
     allowed: args.list('allowedTools'),
     denied: args.list('disallowedTools'),
+    isAttended: args.has('interactive'),
   };
   switch (verb) {
     case 'check':
