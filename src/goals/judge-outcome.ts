@@ -67,7 +67,9 @@ function judgeFacts(facts: OutcomeFacts): OutcomeJudgement {
   if (verification === 'failed') return end('escalated', 'A check of the goal failed.');
   if (hasEffects && !facts.isPlainPrompt) return end('fixed', 'Changed, and verified afterwards.');
   if (facts.isPlainPrompt) return judgePlainPrompt(facts);
-  if (core.length > 0)
+  // Without a core probe all that answered count: an operator's own goal may watch one thing only.
+  const hasCore = items.some((item) => item.core);
+  if (core.length > 0 || (modelEnded === 'not-called' && configured.length > 0 && !hasCore))
     return end('healthy', `${count(configured.length, 'probe')} answered and nothing was found.`);
   // A goal without core probes asks a question; an answer needs somebody who looked.
   if (modelEnded !== 'not-called' && facts.answeredCalls + configured.length > 0) {
