@@ -32,6 +32,8 @@ export function requestToGoOn(request: RunRequest, resumed: Replayed, cwd: strin
   return {
     ...request,
     model: request.model ?? (model === null ? null : `${model.provider}/${model.name}`),
+    // A sitting may be denied more, and never less.
+    denied: [...new Set([...resumed.denied, ...request.denied])],
     sets: { ...opened?.parameters, ...request.sets },
   };
 }

@@ -220,6 +220,7 @@ function recordOpening(scope: RunScope): void {
   const { world, request, recorder, choice, resumed } = scope;
   const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
   const provider = choice.primary.vendor === 'none' ? {} : { provider: choice.primary.provider };
+  const denied = request.denied.length === 0 ? {} : { denied: request.denied };
   const opened = {
     type: 'run.opened' as const,
     run: scope.run,
@@ -234,6 +235,7 @@ function recordOpening(scope: RunScope): void {
     ...(Object.keys(request.sets).length === 0 ? {} : { parameters: request.sets }),
     ...(request.attachment === null ? {} : { attachmentBytes: Buffer.byteLength(request.attachment) }),
     tools: scope.tools,
+    ...denied,
     mode: request.mode,
     autonomy: scope.autonomy,
     policyDigest: scope.policing.policy.digest,
@@ -243,7 +245,7 @@ function recordOpening(scope: RunScope): void {
     recorder.record(opened);
   } else {
     recorder.tell(opened);
-    recorder.record({ type: 'run.resumed', model, ...provider, prompt: request.prompt });
+    recorder.record({ type: 'run.resumed', model, ...provider, prompt: request.prompt, ...denied });
   }
   for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 }

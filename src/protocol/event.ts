@@ -34,6 +34,8 @@ export type RunEvent =
       /** What came through stdin beside the prompt; it is kept in `prompt.built`. */
       attachmentBytes?: number;
       tools: string[];
+      /** Tools and rules that --disallowedTools took away: they stay away when the run goes on. */
+      denied?: string[];
       mode: PermissionMode;
       autonomy: Autonomy;
       policyDigest: string;
@@ -41,7 +43,14 @@ export type RunEvent =
     }
   /** Commands are confined otherwise than `run.opened` said: bubblewrap is there and does not start. */
   | { type: 'isolation.found'; isolation: Isolation; problem: string | null }
-  | { type: 'run.resumed'; model: string | null; provider?: string; prompt: string | null }
+  | {
+      type: 'run.resumed';
+      model: string | null;
+      provider?: string;
+      prompt: string | null;
+      /** Everything denied from here on, what was denied before with it. */
+      denied?: string[];
+    }
   /** What was wrong when the log was opened again. `damagedLines` count from 1 and stay as they are. */
   | {
       type: 'log.repaired';

@@ -21,6 +21,8 @@ export interface Replayed {
   messages: Message[];
   /** Names of the tools the run was opened with. */
   tools: string[];
+  /** Tools and rules that a sitting was denied. */
+  denied: string[];
   /** Calls of the last reply that the log has no result of. */
   unanswered: UnansweredCall[];
   /** Why the last reply ended; null before the first. */
@@ -64,6 +66,7 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
     system: [],
     marker: null,
     tools: [],
+    denied: [],
     lastStop: null,
     model: null,
     turns: 0,
@@ -110,9 +113,11 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
     case 'run.opened':
       state.opened = event;
       state.tools = event.tools;
+      state.denied = event.denied ?? [];
       state.model = modelOf(event);
       break;
     case 'run.resumed':
+      state.denied = [...new Set([...state.denied, ...(event.denied ?? [])])];
       state.model = modelOf(event) ?? state.model;
       break;
     case 'run.closed':

@@ -287,4 +287,17 @@ describe('replaying a run log', () => {
       { numRuns: 300 },
     );
   });
+
+  it('keeps what any sitting was denied', () => {
+    const resumed = (denied?: string[]): RunEvent => ({
+      type: 'run.resumed',
+      model: null,
+      prompt: null,
+      ...(denied === undefined ? {} : { denied }),
+    });
+    const opened = openedEvent('r1', { denied: ['Bash'] });
+    expect(replay(lined([openedEvent('r1')])).denied).toEqual([]);
+    expect(replay(lined([opened, resumed(['Bash', 'Write']), resumed()])).denied).toEqual(['Bash', 'Write']);
+    expect(replay(lined([resumed(['Edit'])])).denied).toEqual(['Edit']);
+  });
 });

@@ -252,6 +252,19 @@ describe('the words that go on with a run', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Done.\n' });
   });
 
+  it('are denied what the first sitting was denied, and what a later one was', async () => {
+    const { box, server } = await createBoxWithModel(() => ({ text: 'Done.' }));
+    const offered = (): string[] => {
+      const tools = server.requests.at(-1)?.body.tools as { name: string }[];
+      return tools.map(({ name }) => name).toSorted();
+    };
+    await box.run(['-p', 'one', '--session-id', RUN, '--disallowedTools', 'Bash']);
+    await box.run(['-p', 'two', '-r', RUN, '--disallowedTools', 'Write']);
+    expect(offered()).toEqual(['Edit', 'Read', 'Search']);
+    await box.run(['-p', 'three', '-r', RUN]);
+    expect(offered()).toEqual(['Edit', 'Read', 'Search']);
+  });
+
   it('say that a permission mode is not carried over', async () => {
     const { box } = await createBoxWithModel(inTurn({ text: 'Done.' }));
     await killedAt(box, 4, ['-p', 'work', '--permission-mode', 'acceptEdits']);

@@ -131,6 +131,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     parameters: z.exactOptional(z.record(z.string(), text)),
     attachmentBytes: z.exactOptional(count),
     tools: texts,
+    denied: z.exactOptional(texts),
     mode: z.enum(PERMISSION_MODES),
     autonomy: z.enum(AUTONOMIES),
     policyDigest: text,
@@ -142,6 +143,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     model: maybeText,
     provider: z.exactOptional(text),
     prompt: maybeText,
+    denied: z.exactOptional(texts),
   }),
   z.object({
     type: z.literal('log.repaired'),
