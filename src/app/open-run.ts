@@ -71,7 +71,7 @@ export async function openRun(
   // Before the log is opened, so that a misspelt goal leaves no run behind.
   const early = found === null ? await readGoal(world, asked, asked.goal) : null;
   const opened = found === null ? null : await openRunLog(logOptions);
-  const log = opened?.log ?? (await createRunLog(logOptions));
+  let log = opened?.log ?? null;
   try {
     const resumed = opened === null ? null : replay(opened.lines);
     const request = resumed === null ? asked : requestToGoOn(asked, resumed, world.cwd);
@@ -109,6 +109,8 @@ export async function openRun(
     });
     await runCanary(gateOptions);
     const gate = createGate(gateOptions);
+    // Only now: what is wrong with the request, a rule or the gate leaves no run behind.
+    log ??= await createRunLog(logOptions);
     const scope: RunScope = {
       world,
       request,
@@ -131,7 +133,7 @@ export async function openRun(
     recordOpening(scope);
     return scope;
   } catch (error) {
-    log.close();
+    log?.close();
     throw error;
   }
 }

@@ -49,6 +49,15 @@ describe('a command line that is wrong', () => {
     expect(readResult(stream)).toMatchObject({ exit_code: code, errors: result.errors });
   });
 
+  it.for([
+    ['a model without a provider', ['--model', 'gpt'], 2],
+    ['a rule that is none', ['--allowedTools', 'Bash(ls'], 2],
+  ] as const)('leaves no run behind: %s', async ([_, args, code]) => {
+    const { box } = await createBoxWithModel([]);
+    expect((await box.run(['-p', 'x', ...args])).code).toBe(code);
+    expect(JSON.parse((await box.run(['runs', 'list', '--json'])).stdout)).toEqual([]);
+  });
+
   it('names the option that was meant', async () => {
     const { stderr } = await createBox().run(['-p', 'x', '--max-turn', '3']);
     expect(stderr).toBe('steward: unknown option --max-turn\n  did you mean --max-turns?\n');
