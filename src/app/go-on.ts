@@ -1,3 +1,4 @@
+import type { Masker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Replayed } from '../runs/index.ts';
 import type { RunRequest } from './run-request.ts';
@@ -6,7 +7,11 @@ import type { RunRequest } from './run-request.ts';
  * What a run that goes on is asked: what is said now, over what its log says. Throws OpsError `input` for a run that
  * cannot be gone on with, before anything is added to its log but the repair.
  */
-export function requestToGoOn(request: RunRequest, resumed: Replayed, cwd: string): RunRequest {
+export function requestToGoOn(
+  request: RunRequest,
+  resumed: Replayed,
+  { cwd, masker }: { cwd: string; masker: Pick<Masker, 'mask' | 'hasMask'> },
+): RunRequest {
   const { opened, model } = resumed;
   refuseFinished(request, resumed);
   if (opened === null && !isBegun(resumed) && request.prompt === null) {
@@ -32,10 +37,33 @@ export function requestToGoOn(request: RunRequest, resumed: Replayed, cwd: strin
   return {
     ...request,
     model: request.model ?? (model === null ? null : `${model.provider}/${model.name}`),
-    // A sitting may be denied more, and never less.
-    denied: [...new Set([...resumed.denied, ...request.denied])],
+    denied: joinDenials(resumed.denied, request.denied, masker),
     sets: { ...opened?.parameters, ...request.sets },
   };
+}
+
+/**
+ * A sitting may be denied more, and never less. A rule with a secret in it stands in the log without the secret and
+ * would deny something else, so it has to be said again.
+ */
+function joinDenials(
+  before: readonly string[],
+  now: readonly string[],
+  { mask, hasMask }: Pick<Masker, 'mask' | 'hasMask'>,
+): string[] {
+  const said = new Set(now.map(mask));
+  const lost = before.find((rule) => hasMask(rule) && !said.has(rule));
+  if (lost !== undefined) {
+    throw new OpsError(
+      'lost-rule',
+      'input',
+      `this run was denied ${lost}, and its log does not keep secrets`,
+      {
+        hint: 'say that --disallowedTools rule again, as it was',
+      },
+    );
+  }
+  return [...new Set([...before.filter((rule) => !hasMask(rule)), ...now])];
 }
 
 /** Its first request to a model was put together: the conversation is in the log, and goes on from there. */

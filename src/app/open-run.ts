@@ -74,7 +74,7 @@ export async function openRun(
   let log = opened?.log ?? null;
   try {
     const resumed = opened === null ? null : replay(opened.lines);
-    const request = resumed === null ? asked : requestToGoOn(asked, resumed, world.cwd);
+    const request = resumed === null ? asked : requestToGoOn(asked, resumed, world);
     if (opened !== null) recorder.recall(opened.lines.map(({ event }) => event));
     if (resumed?.closed === null) await endLeftovers(world, run);
     const goal = resumed === null ? early : await readGoal(world, request, resumed.opened?.goal ?? null);
