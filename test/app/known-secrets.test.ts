@@ -9,14 +9,18 @@ const FILES = {
   '/etc/one-line': 'the whole line\n',
 };
 
-async function secretsOf(env: Record<string, string>, valuesFrom: string[]): Promise<string[]> {
+async function secretsOf(
+  env: Record<string, string>,
+  valuesFrom: string[],
+  more: Record<string, unknown> = {},
+): Promise<string[]> {
   const files = operatorFiles(FILES);
   const { settings } = await loadSettings({
     files,
     env: {},
     cwd: '/',
     home: '/root',
-    flags: { settings: JSON.stringify({ mask: { values_from: valuesFrom } }), values: {} },
+    flags: { settings: JSON.stringify({ mask: { values_from: valuesFrom }, ...more }), values: {} },
   });
   return readKnownSecrets(settings, env, files);
 }
@@ -25,6 +29,17 @@ describe('secrets that the process can know of', () => {
   it('are variables with telling names, long enough not to be words', async () => {
     const env = { ANTHROPIC_API_KEY: 'sk-ant-123', PIN_TOKEN: '1234', EDITOR: 'nvim-is-no-secret' };
     expect(await secretsOf(env, [])).toEqual(['sk-ant-123']);
+  });
+
+  it('are such variables in small letters, too', async () => {
+    expect(await secretsOf({ borg_passphrase: 'tortoise-shell' }, [])).toEqual(['tortoise-shell']);
+  });
+
+  it("are a provider's key, whatever its variable is called", async () => {
+    const providers = {
+      mine: { kind: 'openai-compatible', base_url: 'http://nas.lan/v1', api_key_env: 'MY_BOX' },
+    };
+    expect(await secretsOf({ MY_BOX: 'plain-words' }, [], { providers })).toEqual(['plain-words']);
   });
 
   it("are systemd's credentials", async () => {
