@@ -104,7 +104,7 @@ async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise
 }
 
 /** The model, or why none is asked: quiet costs nothing, and with no model at all the rules still report. */
-async function thinkerFor(scope: RunScope, { findings }: Gathered): Promise<Thinker | string> {
+async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promise<Thinker | string> {
   const { goal, request, resumed } = scope;
   const isTalking = request.prompt !== null || isBegun(resumed);
   if (goal !== null && !isTalking) {
@@ -114,7 +114,7 @@ async function thinkerFor(scope: RunScope, { findings }: Gathered): Promise<Thin
       return 'No model was asked: nothing is new, worse or past its cooldown.';
     }
   }
-  const thinker = await createThinker(scope);
+  const thinker = await createThinker(scope, items);
   if (!('missing' in thinker)) return thinker;
   if (goal !== null && request.prompt === null) return `No model was asked: ${thinker.missing}.`;
   throw new OpsError('no-model', 'login', `there is no model to ask: ${thinker.missing}`, {

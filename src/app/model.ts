@@ -12,7 +12,9 @@ import {
   worstCaseUsd,
 } from '../models/index.ts';
 import type { ModelCard, ModelPort } from '../protocol/model.ts';
+import type { SnapshotItem } from '../protocol/snapshot.ts';
 import { cardOverrides, keyOf } from './choose-target.ts';
+import { isBegun } from './go-on.ts';
 import { maskRequests } from './mask-requests.ts';
 import type { RunScope } from './open-run.ts';
 
@@ -25,17 +27,23 @@ export interface Thinker {
 }
 
 /** null, with the reason, when there is no model to ask: none chosen, or no key. */
-export async function createThinker(scope: RunScope): Promise<Thinker | { missing: string; isKey: boolean }> {
+export async function createThinker(
+  scope: RunScope,
+  seen: readonly SnapshotItem[],
+): Promise<Thinker | { missing: string; isKey: boolean }> {
   const { choice, recorder } = scope;
   if (choice.primary.vendor === 'none') return { missing: choice.primary.reason, isKey: true };
   const missing = await missingKey(scope, choice.primary);
-  const targets = missing === null ? [choice.primary, ...choice.fallbacks] : choice.fallbacks;
+  const all = missing === null ? [choice.primary, ...choice.fallbacks] : choice.fallbacks;
+  const targets = keepLocal(scope, all, seen);
   const candidates: FallbackCandidate[] = [];
   for (const target of targets)
     candidates.push({ model: target.model, port: await createPort(scope, target) });
   const [first, ...rest] = candidates;
   const target = targets[0];
-  if (first === undefined || target === undefined) return { missing: missing ?? 'no model', isKey: true };
+  if (first === undefined || target === undefined) {
+    return { missing: missing ?? (all.length > 0 ? MUST_STAY : 'no model'), isKey: true };
+  }
   const port = withFallbacks([first, ...rest], {
     onFallback: (failure, from, to) =>
       recorder.record({
@@ -47,6 +55,30 @@ export async function createThinker(scope: RunScope): Promise<Thinker | { missin
   const cards = targets.map((one) => cardOf(one, cardOverrides(scope.world, one)));
   const card = cardOf(target, cardOverrides(scope.world, target));
   return { name: target.model, port, profile: profileOf(card), prices: pricesOf(card, cards) };
+}
+
+const MUST_STAY = 'what this run has seen must stay on this machine (egress: local)';
+
+/**
+ * A prompt for a local model holds what must stay local, so no model in the cloud may take over from it, now or when
+ * the run goes on. A prompt for a model in the cloud was built without.
+ */
+function keepLocal(
+  { resumed, recorder }: RunScope,
+  targets: readonly ModelTarget[],
+  seen: readonly SnapshotItem[],
+): ModelTarget[] {
+  const staysLocal =
+    resumed !== null && isBegun(resumed)
+      ? resumed.staysLocal
+      : targets[0]?.place === 'local' && seen.some(({ egress }) => egress === 'local');
+  const kept = targets.filter(({ place }) => !staysLocal || place === 'local');
+  const dropped = targets.filter((target) => !kept.includes(target)).map(({ model }) => model);
+  if (dropped.length > 0) {
+    const text = `${MUST_STAY}: it is not sent to ${dropped.join(', ')}`;
+    recorder.record({ type: 'notice.given', level: 'warning', text });
+  }
+  return kept;
 }
 
 async function missingKey({ world }: RunScope, target: ModelTarget): Promise<string | null> {

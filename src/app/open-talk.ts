@@ -39,6 +39,7 @@ export async function openTalk(scope: RunScope, thinker: Thinker, gathered: Gath
     messages,
     marker,
     bytes: Buffer.byteLength(JSON.stringify([system, messages])),
+    place: thinker.port.place === 'local' ? 'local' : 'cloud',
   });
   return { system, messages, summaryPrompt: SUMMARY_PROMPT, marker };
 }

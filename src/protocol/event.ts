@@ -63,8 +63,18 @@ export type RunEvent =
   | { type: 'snapshot.taken'; items: Omit<SnapshotItem, 'facts'>[]; durationMs: number }
   | { type: 'findings.judged'; findings: Finding[]; brokenRules: BrokenRule[] }
   | { type: 'look.taken'; look: LookItem }
-  /** What is sent first, exactly; resume starts from it. `marker` is what this run's fences are made of. */
-  | { type: 'prompt.built'; system: string[]; messages: Message[]; marker: string; bytes: number }
+  /**
+   * What is sent first, exactly; resume starts from it. `marker` is what this run's fences are made of. What must stay
+   * local was left out of one that was built for a model in the cloud.
+   */
+  | {
+      type: 'prompt.built';
+      system: string[];
+      messages: Message[];
+      marker: string;
+      bytes: number;
+      place?: 'cloud' | 'local';
+    }
   /** Words of the shell between turns: the answer was cut, or does not follow the schema. */
   | { type: 'message.added'; message: Message }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }

@@ -17,6 +17,8 @@ export interface Replayed {
   system: string[];
   /** What this run's fences are made of; null before the prompt was built. */
   marker: string | null;
+  /** The conversation holds what a probe says must stay local: no model in the cloud may have it. */
+  staysLocal: boolean;
   /** Roles alternate, and every tool_use has exactly one result, some of them made up here (`unanswered`). */
   messages: Message[];
   /** Names of the tools the run was opened with. */
@@ -65,6 +67,7 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
     closed: null,
     system: [],
     marker: null,
+    staysLocal: false,
     tools: [],
     denied: [],
     lastStop: null,
@@ -126,6 +129,8 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
     case 'prompt.built':
       state.system = event.system;
       state.marker = event.marker;
+      state.staysLocal =
+        event.place !== 'cloud' && state.snapshotItems.some(({ egress }) => egress === 'local');
       break;
     case 'model.requested':
       state.turns = Math.max(state.turns, event.turn);

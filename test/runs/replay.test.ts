@@ -51,6 +51,22 @@ function expectToBeSendable(messages: readonly Message[]): void {
 }
 
 describe('replaying a run log', () => {
+  it.each([
+    ['a local model', { place: 'local' as const }, true],
+    ['a model in the cloud', { place: 'cloud' as const }, false],
+    ['nobody knows whom', {}, true],
+  ])('says of a prompt built for %s whether it holds what must stay local', (_, place, expected) => {
+    const prompt = { ...promptEvent(), ...place } as RunEvent;
+    // The rest of an item is of no account here.
+    const taken = {
+      type: 'snapshot.taken',
+      items: [{ id: 'P1', egress: 'local' }],
+      durationMs: 1,
+    } as RunEvent;
+    expect(replay(lined([openedEvent('r1'), taken, prompt])).staysLocal).toBe(expected);
+    expect(replay(lined([openedEvent('r1'), prompt])).staysLocal).toBe(false);
+  });
+
   it('puts results into the order of their calls', () => {
     const { messages, unanswered, nextCallNumber } = replay(
       lined([

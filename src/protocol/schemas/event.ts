@@ -165,6 +165,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     messages: z.array(message),
     marker: text,
     bytes: count,
+    place: z.enum(['cloud', 'local']).exactOptional(),
   }),
   z.object({ type: z.literal('message.added'), message }),
   z.object({ type: z.literal('model.requested'), turn: count, model: text, reservedUsd: maybeCount }),
