@@ -67,6 +67,7 @@ export function createMasker(
     find: (text) => findSpans(text, findKnown).map(({ kind, start, end }) => ({ kind, start, end })),
     isQuiet: (piece) =>
       ![TRIGGER, SHAPE_TRIGGER].some((trigger) => piece.search(trigger) !== -1) &&
+      findKnown(piece).length === 0 &&
       !hasKnownWord(knownSecrets, piece),
     hasMask: hasToken,
   };

@@ -25,9 +25,12 @@ export function createMaskStream(masker: Pick<Masker, 'mask' | 'isQuiet'>): Mask
   let isOpen = false;
   let isLineQuiet = true;
 
-  const rest = (text: string): string => {
-    const masked = masker.mask(shown + text);
-    const given = masked.startsWith(shown) ? masked.slice(shown.length) : masker.mask(text);
+  /** The masked form of a text that begins with what was shown, without that. */
+  const goOn = (text: string): string => {
+    const masked = masker.mask(text);
+    const given = masked.startsWith(shown)
+      ? masked.slice(shown.length)
+      : masker.mask(text.slice(shown.length));
     shown = '';
     isLineQuiet = true;
     return given;
@@ -40,17 +43,15 @@ export function createMaskStream(masker: Pick<Masker, 'mask' | 'isQuiet'>): Mask
       let given = '';
       const lastBreak = held.lastIndexOf('\n') + 1;
       if (lastBreak > 0) {
-        const whole = held.slice(0, lastBreak);
-        const opener = OPENER.exec(whole);
-        const safe = opener === null ? whole.length : whole.lastIndexOf('\n', opener.index) + 1;
+        const lines = shown + held.slice(0, lastBreak);
+        const opener = OPENER.exec(lines);
+        isOpen = opener !== null;
+        const safe = opener === null ? lines.length : lines.lastIndexOf('\n', opener.index) + 1;
         if (safe > 0) {
-          given = rest(whole.slice(0, safe));
-          held = held.slice(safe);
+          held = held.slice(safe - shown.length);
+          given = goOn(lines.slice(0, safe));
         }
-        if (opener !== null) {
-          isOpen = true;
-          return given;
-        }
+        if (isOpen) return given;
       }
       // A paragraph is one line: its words are shown as they come while nothing in it speaks of secrets.
       isLineQuiet &&=
@@ -64,7 +65,7 @@ export function createMaskStream(masker: Pick<Masker, 'mask' | 'isQuiet'>): Mask
       return given;
     },
     flush() {
-      const given = rest(held);
+      const given = goOn(shown + held);
       held = '';
       isOpen = false;
       return given;
