@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Isolation, IsolationChoice, IsolationPort, IsolationState } from '../protocol/isolation.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
@@ -73,7 +72,7 @@ export function createIsolation(options: IsolationOptions): HostIsolation {
 }
 
 /** null when the smallest sandbox can be built; else what bubblewrap said. */
-function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<string | null> {
+async function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<string | null> {
   const plan = {
     cwd: '/',
     isRoot: process.getuid?.() === 0,
@@ -91,6 +90,7 @@ function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<string | n
       shown: [],
     },
   };
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const child = spawn(program, [...bubblewrapArguments(plan), '--', '/bin/sh', '-c', ':'], {
       env: {},

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { FILTER_FD, STATUS_FD } from './bubblewrap.ts';
@@ -35,7 +35,9 @@ export async function runProcess(
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
   const output = createOutput(options.limitBytes, spill);
   const env = { ...command.env, STEWARD_CALL: command.mark };
-  const child = startChild({ ...command, env }, options, output);
+  // Not at the start of the program, which asks a model before it runs anything.
+  const { spawn } = await import('node:child_process');
+  const child = startChild(spawn, { ...command, env }, options, output);
   const status = typeof child === 'string' || command.sandbox.length === 0 ? undefined : readStatus(child);
   const ending =
     typeof child === 'string'
@@ -89,6 +91,7 @@ const EXEC_ERRORS: Record<string, string> = {
 
 /** The child, or the code of what kept it from starting. */
 function startChild(
+  spawn: typeof import('node:child_process').spawn,
   { argv, sandbox, cwd, env }: Command,
   options: ProcessOptions,
   output: Output,
