@@ -3,6 +3,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { compileShipped } from './compile-shipped.ts';
+import { leanBuiltins } from './lean-builtins.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -25,6 +26,7 @@ const result = await build({
   keepNames: true,
   legalComments: 'linked',
   metafile: true,
+  plugins: [leanBuiltins],
   // Its CommonJS build, which Node's conditions choose, has no named exports once it is a chunk of its own.
   alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   define: { 'process.env.NODE_ENV': '"production"', STEWARD_VERSION: JSON.stringify(version) },
