@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { measureFirstRequest } from './measures/first-request.ts';
 import { measureFixedPrompt } from './measures/fixed-prompt.ts';
 import { measureIsolation } from './measures/isolation.ts';
+import { measureMask } from './measures/mask.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureOwnTime } from './measures/own-time.ts';
 import { measurePolicy } from './measures/policy.ts';
@@ -41,6 +42,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   'quiet-check': ({ quietRounds }) => measureQuietCheck(quietRounds),
   isolation: ({ startRounds }) => measureIsolation(startRounds),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
+  mask: ({ turnRounds }) => measureMask(turnRounds),
 };
 
 async function main(): Promise<void> {

@@ -18,12 +18,6 @@ export async function readKnownSecrets(
   files: OperatorFiles,
 ): Promise<string[]> {
   const keyNames = Object.values(settings.providers).map(({ api_key_env: name }) => name);
-  // Addresses carry passwords: `https://user:password@host/`.
-  const addresses = [
-    ...Object.values(settings.environment),
-    ...Object.values(settings.providers).map(({ base_url: url }) => url),
-    ...settings.endpoints.map(({ url }) => url),
-  ];
   const credentials = env.CREDENTIALS_DIRECTORY?.startsWith('/') ? env.CREDENTIALS_DIRECTORY : null;
   const names = credentials === null ? [] : await files.list(credentials);
   const texts = await Promise.all(
@@ -34,7 +28,8 @@ export async function readKnownSecrets(
   return [
     ...secretsOfEnvironment(env),
     ...keyNames.map((name) => (name == null ? '' : (env[name] ?? ''))),
-    ...addresses.flatMap(passwordOf),
+    // Addresses carry passwords: `https://user:password@host/`.
+    ...Object.values(settings.environment).flatMap(passwordOf),
     ...texts.flatMap((text) => valuesOf(text ?? '')),
   ]
     .map((value) => value.trim())

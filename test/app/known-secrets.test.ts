@@ -54,4 +54,32 @@ describe('secrets that the process can know of', () => {
       'the whole line',
     ]);
   });
+
+  it('are variables that a name tells of in any of the usual ways, unless they only refer to a secret', async () => {
+    const env = {
+      PGPASSWORD: 'pg-secret-1',
+      SMTP_PASS: 'smtp-secret-2',
+      DB_PASSWORD: '/run/secrets/db',
+      API_TOKEN: '${OTHER_TOKEN}',
+      DB_PASSWORD_FILE: 'not-a-secret',
+      SSH_AUTH_SOCK: '/run/user/0/keyring/ssh',
+    };
+    expect(await secretsOf(env, [])).toEqual(['pg-secret-1', 'smtp-secret-2']);
+  });
+
+  it('are passwords in addresses, as they are spelled and as they are meant', async () => {
+    const env = { BACKUP_URL: 'https://nas:p%40ss-word@nas.lan/', HOME_PAGE: 'https://nas.lan/@x' };
+    const environment = { CONSUL_HTTP_ADDR: 'https://u:settings-pw@consul.lan/' };
+    expect(await secretsOf(env, [], { environment })).toEqual([
+      'p%40ss-word',
+      'p@ss-word',
+      'settings-pw',
+      'settings-pw',
+    ]);
+  });
+
+  it('are the keys of model providers, whatever their variable is called', async () => {
+    const providers = { deep: { kind: 'openai-compatible', base_url: 'http://d.lan/', api_key_env: 'DEEP' } };
+    expect(await secretsOf({ DEEP: 'deep-key-value' }, [], { providers })).toEqual(['deep-key-value']);
+  });
 });
