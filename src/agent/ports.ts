@@ -37,11 +37,15 @@ export interface Budget {
 
 export interface Prices {
   card: ModelCard;
-  priceOf(usage: {
-    inputTokens: number;
-    outputTokens: number;
-    cacheReadTokens: number;
-    cacheWriteTokens: number;
-  }): number | null;
+  /** `model`: who answered; null when nobody did. */
+  priceOf(
+    usage: {
+      inputTokens: number;
+      outputTokens: number;
+      cacheReadTokens: number;
+      cacheWriteTokens: number;
+    },
+    model: string | null,
+  ): number | null;
   worstCase(inputTokens: number, maxOutputTokens: number): number | null;
 }

@@ -15,7 +15,7 @@ export async function settle(
   ports: LoopPorts,
   end: LoopEnd,
 ): Promise<number | null> {
-  const costUsd = prices.priceOf(reply.usage);
+  const costUsd = prices.priceOf(reply.usage, reply.ok ? reply.model : null);
   await ports.budget.settle(reservation, { usd: costUsd, tokens: tokensOf(reply.usage) });
   end.usage = addUsage(end.usage, reply.usage);
   end.costUsd = costUsd === null || end.costUsd === null ? null : end.costUsd + costUsd;

@@ -116,11 +116,15 @@ async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPo
   });
 }
 
-/** The worst case is that of the dearest model that may take over. */
+/** The worst case is that of the dearest model that may take over, and so is what nobody answered. */
 function pricesOf(card: ModelCard, all: readonly ModelCard[]): Prices {
   return {
     card,
-    priceOf: (usage) => priceOf(usage, card),
+    priceOf(usage, model) {
+      const answered = all.filter((one) => one.model === model);
+      const costs = (answered.length > 0 ? answered : all).map((one) => priceOf(usage, one));
+      return costs.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0);
+    },
     worstCase: (inputTokens, maxOutputTokens) =>
       Math.max(...all.map((one) => worstCaseUsd(inputTokens, maxOutputTokens, one).usd)),
   };

@@ -81,7 +81,9 @@ describe('what may leave', () => {
   it('goes to the model that takes over', async () => {
     const { box, cloud } = await createBoxWithBoth({ local: NOT_THERE, cloud: [{ text: 'seen' }] });
     withProbe(box, 'any');
-    await box.json(['run', 'look', '--fallback-model', MODEL]);
+    const { result } = await box.json(['run', 'look', '--fallback-model', MODEL]);
+    // A local model is free; who took over is not.
+    expect(result.total_cost_usd).toBeGreaterThan(0);
     expect(JSON.stringify(cloud.requests)).toContain('never-to-leave');
   });
 });
