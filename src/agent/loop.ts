@@ -49,7 +49,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
   if (input.untaken !== undefined) {
     const content = input.messages.at(-1)?.content ?? [];
     end.text = talk.unfinishedText + textOf(content);
-    const next = await takeAnswer({ ...input.untaken, content }, talk, end, ports);
+    const next = await takeAnswer({ ...input.untaken, content }, talk, ports);
     if (next === 'done') return end;
     if (next !== 'go on') return { ...end, stop: next };
   }
@@ -69,7 +69,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
 
     const uses = reply.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
     if (uses.length === 0) {
-      const next = await takeAnswer(reply, talk, end, ports);
+      const next = await takeAnswer(reply, talk, ports);
       if (next === 'done') return end;
       if (next !== 'go on') return { ...end, stop: next };
       continue;
@@ -80,7 +80,8 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     if (refused !== null) return { ...end, stop: refused };
     const isWhole = await takeCalls(wanted, talk, end, input, ports);
     if (!isWhole) return { ...end, stop: endOfAbort(input.signal) };
-    if (ports.hasReport()) return end;
+    // Who asked for an answer of a certain form gets one, whatever was reported.
+    if (ports.hasReport() && input.outputSchema === undefined) return end;
   }
 }
 
@@ -96,14 +97,17 @@ function remember(reply: ModelReply, talk: Conversation, end: LoopEnd): void {
 async function takeAnswer(
   reply: Pick<ModelReply, 'content' | 'stopReason'>,
   talk: Conversation,
-  end: LoopEnd,
   ports: LoopPorts,
 ): Promise<'done' | 'go on' | LoopStop> {
   const text = talk.unfinishedText + textOf(reply.content);
   if (reply.stopReason === 'refusal') {
     return { reason: 'broken-reply', message: 'The model declined to answer', resumeAt: null };
   }
-  if (reply.stopReason === 'max_tokens' && talk.continuations < MAX_CONTINUATIONS) {
+  if (reply.stopReason === 'max_tokens') {
+    if (talk.continuations >= MAX_CONTINUATIONS) {
+      const message = `The answer was cut at the output limit ${talk.continuations + 1} times`;
+      return { reason: 'broken-reply', message, resumeAt: null };
+    }
     talk.continuations += 1;
     talk.unfinishedText = text;
     say(GO_ON, talk, ports);
@@ -111,14 +115,17 @@ async function takeAnswer(
   }
   talk.unfinishedText = '';
   const objection = await ports.checkAnswer(text);
-  if (objection === null) return end.text.trim() === '' ? takeSilence(talk, ports) : 'done';
+  if (objection === null) return text.trim() === '' ? takeSilence(talk, ports) : 'done';
   talk.objections += 1;
   if (talk.objections >= MAX_OBJECTIONS) return { reason: 'schema', message: objection, resumeAt: null };
   say(objection, talk, ports);
   return 'go on';
 }
 
-/** The model ends its turn and has said nothing so far: once is an accident, nothing at all is no success. */
+/**
+ * The model ends its turn and says nothing: once is an accident, twice is no success. What it said before its last call
+ * ("Let me check.") is no answer.
+ */
 function takeSilence(talk: Conversation, ports: LoopPorts): 'go on' | LoopStop {
   talk.emptyAnswers += 1;
   if (talk.emptyAnswers >= MAX_EMPTY_ANSWERS) {

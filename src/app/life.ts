@@ -174,7 +174,8 @@ function resultOf(
 ): string | null {
   const { goal, world, run, request } = scope;
   const answer = talk?.end.text ?? '';
-  if (goal === null || request.outputSchema !== null) return answer === '' ? null : answer;
+  if (goal === null) return answer === '' ? null : answer;
+  if (request.outputSchema !== null && answer !== '') return answer;
   const modelName =
     talk === null ? null : scope.choice.primary.vendor === 'none' ? null : scope.choice.primary.model;
   const ended = ending(reason).outcome === 'failed' || ending(reason).outcome === 'stopped';

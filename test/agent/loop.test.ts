@@ -227,10 +227,34 @@ describe('answers', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('may have come before the last call', async () => {
-    const early = replied([{ type: 'text', text: 'all is well' }, ...calls('Bash:df').content], 'tool_use');
-    const { end } = await driveLoop({ turns: [early, replied([], 'end_turn')] });
-    expect(end).toMatchObject({ stop: null, text: 'all is well' });
+  it('are not what was said before the last call', async () => {
+    const early = replied([{ type: 'text', text: 'Let me check.' }, ...calls('Bash:df').content], 'tool_use');
+    const silent = replied([], 'end_turn');
+    const asked = await driveLoop({ turns: [early, silent, says('all is well')] });
+    expect(asked.end).toMatchObject({ stop: null, text: 'all is well' });
+    const twice = await driveLoop({ turns: [early, silent, silent] });
+    expect(twice.end.stop).toMatchObject({ reason: 'broken-reply' });
+  });
+
+  it('that are cut a third time are no success', async () => {
+    const cut = says('a part ', 'max_tokens');
+    const { end, requests } = await driveLoop({ turns: [cut, cut, cut] });
+    expect(requests).toHaveLength(3);
+    expect(end.stop).toMatchObject({
+      reason: 'broken-reply',
+      message: 'The answer was cut at the output limit 3 times',
+    });
+  });
+
+  it('under a schema are asked for after the report', async () => {
+    const ports = { hasReport: () => true };
+    const outputSchema = { type: 'object' };
+    const turns = [calls('Bash:df'), says('{}')];
+    expect((await driveLoop({ turns, ports, input: { outputSchema } })).end).toMatchObject({
+      stop: null,
+      text: '{}',
+    });
+    expect((await driveLoop({ turns, ports })).end).toMatchObject({ stop: null, text: '' });
   });
 
   it('may be a refusal, which is no success', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBoxWithModel } from './steward.ts';
+import { type Box, createBoxWithModel } from './steward.ts';
 
 const SCHEMA = JSON.stringify({
   type: 'object',
@@ -51,6 +51,63 @@ describe('an answer under --json-schema', () => {
     });
     expect(result).not.toHaveProperty('structured_output');
     expect(stderr).toContain('exit 57');
+  });
+});
+
+describe('a goal under --json-schema', () => {
+  const PROBE = `describe: d
+run: [echo, a]
+parse: lines
+facts: { rows: output }
+rules:
+  - id: bad
+    each: rows
+    as: row
+    object: row
+    when: "row != ''"
+    severity: warning
+    class: advisory
+    say: '{row} is bad'
+    examples: [{ facts: {rows: [x]}, finds: [x] }, { facts: {rows: []}, finds: [] }]
+`;
+  const write = (box: Box, more = '') => {
+    box.write('.config/steward/context/mine.yaml', PROBE);
+    box.write('.config/steward/goals/look.md', `---\ndescription: d\nprobes: [mine]\n${more}---\nLook.\n`);
+  };
+  const report = {
+    name: 'Report',
+    input: {
+      outcome: 'escalated',
+      summary: 'a is bad, and nobody knows why.',
+      findings: [{ text: 'a is bad', severity: 'warning', evidence: ['P1'] }],
+    },
+  };
+
+  it('is asked for its answer after its report', async () => {
+    const { box, server } = await createBoxWithModel([
+      { text: 'I report.', toolCalls: [report] },
+      { text: JSON.stringify(GOOD) },
+    ]);
+    write(box);
+    const { result } = await box.json(['run', 'look', '--json-schema', SCHEMA]);
+    expect(server.requests).toHaveLength(2);
+    expect(result).toMatchObject({ result: JSON.stringify(GOOD), report: { outcome: 'escalated' } });
+  });
+
+  it('reports what the rules found when no model is asked', async () => {
+    const { box } = await createBoxWithModel([]);
+    write(box, 'gate: never\n');
+    const plain = await box.run(['run', 'look', '--json-schema', SCHEMA]);
+    expect([plain.code, plain.stdout]).toEqual([60, expect.stringContaining('a is bad')]);
+  });
+
+  it('has no value without an answer', async () => {
+    const { box } = await createBoxWithModel([]);
+    write(box, 'gate: never\n');
+    box.write('.config/steward/context/mine.yaml', PROBE.replace('echo, a', 'echo'));
+    const { code, result } = await box.json(['run', 'look', '--json-schema', SCHEMA]);
+    expect([code, result.structured_output]).toEqual([0, null]);
+    expect(result.result).toContain('No model was asked');
   });
 });
 

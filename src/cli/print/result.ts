@@ -120,7 +120,12 @@ function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown
   );
 }
 
-/** The loop has checked it against the schema already; a value that is not JSON can only come from a bug. */
+/** null for a run that ended without an answer: what a goal's rules found is told in words. */
 function parseAnswer(text: string | null | undefined): unknown {
-  return text == null ? null : parseAnswerJson(text);
+  if (text == null) return null;
+  try {
+    return parseAnswerJson(text);
+  } catch {
+    return null;
+  }
 }
