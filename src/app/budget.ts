@@ -75,16 +75,22 @@ function createSharedBudget({ world, run, request }: RunScope): RunBudgets {
       usdPerDayByTrigger: usd_per_day_by_trigger,
     },
   });
-  let reservedUsd = 0;
+  const reserved = new Map<string, number>();
   return {
     async reserve(worst) {
-      reservedUsd = worst.usd ?? 0;
-      const answer = await ledger.reserve({ usd: reservedUsd, run, trigger: request.trigger.kind });
-      if (answer.ok) return answer;
+      const usd = worst.usd ?? 0;
+      const answer = await ledger.reserve({ usd, run, trigger: request.trigger.kind });
+      if (answer.ok) {
+        reserved.set(answer.id, usd);
+        return answer;
+      }
       const message = `The budget of the ${answer.limit} is spent: $${answer.spentUsd.toFixed(2)} of $${answer.limitUsd}`;
       return { ok: false, reason: 'usd', message, resumeAt: answer.resetsAt };
     },
-    settle: (id, spent) => ledger.settle(id, spent.usd ?? reservedUsd),
+    async settle(id, spent) {
+      await ledger.settle(id, spent.usd ?? reserved.get(id) ?? 0);
+      reserved.delete(id);
+    },
     flush: () => ledger.flush(),
   };
 }

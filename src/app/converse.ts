@@ -1,12 +1,14 @@
-import { type LoopEnd, runLoop } from '../agent/index.ts';
+import { type LoopEnd, runLoop, tokensOf } from '../agent/index.ts';
 import type { OutcomeFacts } from '../goals/index.ts';
+import { OpsError } from '../lib/ops-error.ts';
 import type { Message, SystemPart } from '../protocol/message.ts';
-import { NO_USAGE, type Usage } from '../protocol/model.ts';
+import { NO_USAGE } from '../protocol/model.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import type { Replayed } from '../runs/index.ts';
-import { createBudget } from './budget.ts';
+import { createBudget, type RunBudgets } from './budget.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
+import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-request.ts';
 import { createToolbox } from './toolbox.ts';
 
@@ -33,7 +35,8 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
   // A new prompt opens a new sitting: an earlier report was about what was asked then.
   const isCutOff = resumed !== null && request.prompt === null;
   let report: ModelReport | null = isCutOff ? resumed.report : null;
-  if (report !== null) return { end: endedBefore(resumed), report, modelEnded: 'report' };
+  if (report !== null && request.outputSchema === null)
+    return { end: endedBefore(resumed), report, modelEnded: 'report' };
   const tools = await createToolbox(scope, {
     marker: input.marker,
     resultBytes: Math.min(thinker.profile.resultBytes, world.settings.output.limit),
@@ -54,7 +57,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
     : { usd: resumed.costUsd ?? 0, tokens: tokensOf(resumed.usage) };
   const untaken = input.messages.at(-1)?.role === 'assistant' ? (resumed?.lastStop ?? null) : null;
   const budget = createBudget(scope, spent);
-  const end = await runLoop(
+  const loop = runLoop(
     {
       model: thinker.name,
       prices: thinker.prices,
@@ -80,8 +83,19 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
       onDelta: listener.onDelta,
     },
   );
-  await budget.flush();
+  const end = await loop.finally(() => flush(budget, recorder));
   return { end, report, modelEnded: endingOf(end, report) };
+}
+
+/** What other runs have to know of the money is no reason to lose what the model said. */
+async function flush(budget: RunBudgets, recorder: Recorder): Promise<void> {
+  try {
+    await budget.flush();
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    const text = `what was spent could not be written down: ${error.message}`;
+    recorder.record({ type: 'notice.given', level: 'warning', text });
+  }
 }
 
 /** It was killed behind its report: only the checks and the closing are left to do. */
@@ -110,8 +124,4 @@ async function createAnswerCheck(
   if (schema === null) return async () => null;
   const { createSchemaCheck } = await import('../protocol/schemas/answer.ts');
   return createSchemaCheck(schema);
-}
-
-function tokensOf(usage: Usage): number {
-  return usage.inputTokens + usage.outputTokens;
 }

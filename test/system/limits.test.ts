@@ -74,6 +74,16 @@ describe('money', () => {
   });
 });
 
+describe('money that cannot be written down', () => {
+  it('does not take the answer along', async () => {
+    const { box } = await createBoxWithModel([{ text: 'all is well' }]);
+    box.write('.local/state/steward/budgets/ledger.json', 'damaged');
+    const { code, result, stderr } = await box.json(['-p', 'x']);
+    expect([code, result.result, result.num_turns]).toEqual([0, 'all is well', 1]);
+    expect(stderr).toContain('what was spent could not be written down');
+  });
+});
+
 describe('other limits', () => {
   it('of turns count answers of the model', async () => {
     const { box, server } = await createBoxWithModel(({ assistantMessages: n }) => look(`echo ${n}`));
