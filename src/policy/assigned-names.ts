@@ -24,6 +24,8 @@ function fromNode(node: CommandNode, names: Set<string>): void {
     case 'subshell':
       fromList(node.body, names);
       return;
+    case 'inner':
+      return;
     case 'if':
       for (const { test, body } of node.branches) {
         fromList(test, names);

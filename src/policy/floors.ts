@@ -1,3 +1,4 @@
+import { effectRank } from '../protocol/effect.ts';
 import { mayMatchBoth, split } from './glob.ts';
 import type { CommandContext } from './kinds.ts';
 import { denied, type Ruling, raised } from './ruling.ts';
@@ -21,7 +22,8 @@ export function withFloors(ruling: Ruling, args: readonly Arg[], context: Comman
     for (const path of pathsOf(arg.text)) {
       const floor = context.paths.check(path, context.cwds, 'write', isPattern);
       if (floor?.verdict === 'deny') return { ...floor, effect: ruling.effect };
-      if (floor !== undefined) result = raised(floor, '');
+      if (floor !== undefined && effectRank(result.effect) < effectRank('disruptive'))
+        result = raised(floor, '');
       const around = context.paths.check(path, context.cwds, 'around', isPattern);
       if (around === undefined) continue;
       if (ruling.effect === 'irreversible') return denied(around.rule, around.reason, ruling.effect);

@@ -22,6 +22,8 @@ export function describeNode(node: CommandNode): string {
       return '{ … }';
     case 'subshell':
       return '( … )';
+    case 'inner':
+      return `${node.program} -c '…'`;
     case 'if':
       return 'if …';
     case 'for':
@@ -68,6 +70,7 @@ function outlineBody(node: CommandNode, indent: string): string[] {
       );
     case 'group':
     case 'subshell':
+    case 'inner':
       return outlineList(node.body, deeper);
     case 'if': {
       const branches = node.branches.flatMap(({ test, body }) => [

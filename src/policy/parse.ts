@@ -4,11 +4,10 @@ import {
   type PipelineNode as BashPipelineNode,
   type Redirection as BashRedirection,
   type Statement as BashStatement,
-  type Word as BashWord,
   parse,
-  type TestExpression,
 } from 'unbash';
 import { checkText, LIMITS } from './limits.ts';
+import { testCommand } from './parse-test.ts';
 import {
   type BashNestedScript,
   expandedWords,
@@ -19,6 +18,7 @@ import {
   textPiece,
   variableName,
 } from './parse-words.ts';
+import { printList } from './print.ts';
 import {
   type AndOr,
   type Assignment,
@@ -204,7 +204,22 @@ function simple(node: BashCommand, context: ParseContext): Stage {
     else found.push(item);
   }
   if (words.length === 0 && assignments.length === 0) refuse('empty', 'A redirection without a command.');
+  const inner = assignments.length === 0 ? innerLine(words, context) : undefined;
+  if (inner !== undefined) return { node: inner, redirects: redirects(found, context) };
   return { node: { kind: 'simple', assignments, words }, redirects: redirects(found, context) };
+}
+
+/** `bash -c 'LINE'` and nothing else: a line of its own, which knows none of the variables around it. */
+function innerLine(words: readonly Word[], context: ParseContext): CommandNode | undefined {
+  const [program, option, text] = words.map(literalText);
+  if (words.length !== 3 || option !== '-c' || text === undefined) return undefined;
+  if (program !== 'bash' && program !== 'sh') return undefined;
+  const body = script(Object.assign(parse(text), { source: text }), context);
+  // What bash prints for these means something else to other shells.
+  if (program === 'sh' && /<<<|&>|<\(|\$\(\(/.test(printList(body))) {
+    refuse('sh', 'In `sh -c`, here-strings, &> and the like are not judged; use `bash -c`.');
+  }
+  return { kind: 'inner', program, body };
 }
 
 /** The parser is tolerant: `cat ( x` loses its bracket without an error. Between words there is only blank space. */
@@ -225,41 +240,6 @@ function checkGaps(node: BashCommand, context: ParseContext): void {
   if (!/^[;\n&|)`#]?$/.test(context.source.charAt(node.end + after))) {
     refuse('syntax', 'This is not a complete, valid bash line.');
   }
-}
-
-const TEST_UNARY = /^-[defhnprsuwxzL]$/;
-const TEST_BINARY = new Map([
-  ['=', '='],
-  ['==', '='],
-  ['!=', '!='],
-]);
-
-/**
- * `[[ … ]]` of one test, as the `test` that means the same. Nothing is split or expanded inside it. Comparisons of
- * numbers and `-v` evaluate their operands as code, patterns and `=~` have no such twin: refused.
- */
-function testCommand(expression: TestExpression, context: ParseContext): CommandNode {
-  const words: Word[] = [literalWord('test')];
-  if (expression.type === 'TestUnary' && TEST_UNARY.test(expression.operator)) {
-    words.push(literalWord(expression.operator), testOperand(expression.operand, context));
-  } else if (expression.type === 'TestBinary' && TEST_BINARY.has(expression.operator)) {
-    const operator = literalWord(TEST_BINARY.get(expression.operator) ?? '=');
-    words.push(testOperand(expression.left, context), operator, testOperand(expression.right, context));
-  } else refuse('testcommand', 'Only single tests of files and texts are judged in [[ … ]]; use [ … ].');
-  context.commands++;
-  return { kind: 'simple', assignments: [], words };
-}
-
-function testOperand(node: BashWord, context: ParseContext): Word {
-  const word = oneWord(node, context);
-  if (word.pieces.some((piece) => piece.kind === 'glob' || piece.kind === 'process')) {
-    refuse('testcommand', 'Patterns are not judged in [[ … ]].');
-  }
-  return { pieces: word.pieces.map((piece) => ('isQuoted' in piece ? { ...piece, isQuoted: true } : piece)) };
-}
-
-function literalWord(text: string): Word {
-  return { pieces: [textPiece(text)] };
 }
 
 function assignment(node: BashAssignment, context: ParseContext): Assignment {

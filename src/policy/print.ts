@@ -56,6 +56,8 @@ function printNode(node: CommandNode): string {
       return `{ ${printList(node.body)}; }`;
     case 'subshell':
       return `( ${printList(node.body)} )`;
+    case 'inner':
+      return `${node.program} -c ${quote(printList(node.body))}`;
     case 'if': {
       const branches = node.branches.map((b) => `if ${printList(b.test)}; then ${printList(b.body)}; `);
       const otherwise = node.otherwise === null ? '' : `else ${printList(node.otherwise)}; `;

@@ -26,6 +26,8 @@ export type CommandNode =
   | { kind: 'simple'; assignments: Assignment[]; words: Word[] }
   | { kind: 'group'; body: List }
   | { kind: 'subshell'; body: List }
+  /** `bash -c 'LINE'` */
+  | { kind: 'inner'; program: 'bash' | 'sh'; body: List }
   | { kind: 'if'; branches: { test: List; body: List }[]; otherwise: List | null }
   | { kind: 'for'; name: string; words: Word[]; body: List }
   | { kind: 'while'; isUntil: boolean; test: List; body: List };

@@ -3,6 +3,7 @@ import { isFreeVariable, isHarmlessAssignment, judgeRead, SHELL_ONLY } from './b
 import { judgeCommand, type WalkOptions } from './commands.ts';
 import type { Note } from './notes.ts';
 import { normalise } from './paths.ts';
+import { printList } from './print.ts';
 import { allowed, asks, combine, type Ruling } from './ruling.ts';
 import type { CommandNode, List, Pipeline, Redirect, Stage, Word } from './tree.ts';
 import { type Arg, evaluateWord, literalArg, UNKNOWN, type Value } from './words.ts';
@@ -95,6 +96,13 @@ function walkStage(stage: Stage, scope: Scope, isPiped: boolean, walker: Walker)
     case 'subshell':
       walkList(node.body, fork(scope), walker);
       return;
+    case 'inner': {
+      // Rules may speak of the shell itself; otherwise its line decides.
+      const commands = [[node.program, '-c', printList(node.body)]];
+      addPart(walker, { ruling: allowed(`wrapper:${node.program}`), commands, isLiteral: true }, node);
+      walkList(node.body, { ...fork(scope), variables: new Map(), isLoop: false, isCertain: true }, walker);
+      return;
+    }
     case 'if': {
       for (const { test, body } of node.branches) {
         walkList(test, branch(scope), walker);

@@ -30,6 +30,10 @@ const WRAPPERS: Record<string, Wrapper> = {
 export function unwrap(name: string, args: readonly Arg[]): Unwrapped | undefined {
   if (name === 'env') return unwrapEnv(args);
   if (name === 'xargs') return unwrapXargs(args);
+  // The same programs, built in.
+  if (name === 'k3s' && args[0]?.kind === 'literal' && /^(?:kubectl|crictl)$/.test(args[0].text)) {
+    return { inner: [...args] };
+  }
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   if (wrapper === undefined) return undefined;
   let at = 0;

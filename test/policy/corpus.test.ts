@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkLine } from '../../src/policy/index.ts';
 import { CWD, publicCorpus, shippedPolicy } from './support.ts';
@@ -27,5 +29,27 @@ describe('the public corpus', () => {
       return verdict === 'allow' ? effect !== 'observe' : effect === 'observe';
     });
     expect(wrong.map(({ cmd }) => cmd)).toEqual([]);
+  });
+});
+
+describe('lines that operators plausibly type', () => {
+  const policy = shippedPolicy();
+  const path = fileURLToPath(new URL('../fixtures/policy/plausible.txt', import.meta.url));
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('##'));
+  const isAllowed = (line: string): boolean => checkLine(policy, line, CWD).verdict === 'allow';
+
+  it('are allowed, 97 of 100, where they only look', () => {
+    const harmless = lines.filter((line) => !line.startsWith('? '));
+    const missed = harmless.filter((line) => !isAllowed(line));
+    expect(harmless.length).toBeGreaterThan(400);
+    expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(harmless.length * 0.03);
+  });
+
+  it('ask where looking would write, go elsewhere or show secrets', () => {
+    const asking = lines.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
+    expect(asking.length).toBeGreaterThan(10);
+    expect(asking.filter(isAllowed)).toEqual([]);
   });
 });

@@ -87,9 +87,9 @@ const NODES: Record<string, { line: string; isJudged: boolean }> = {
   TestCommand: { line: '[[ -f a ]]', isJudged: true },
   TestUnary: { line: '[[ -f a ]]', isJudged: true },
   TestBinary: { line: '[[ a == b ]]', isJudged: true },
-  TestLogical: { line: '[[ -f a && -f b ]]', isJudged: false },
-  TestNot: { line: '[[ ! -f a ]]', isJudged: false },
-  TestGroup: { line: '[[ ( -f a ) ]]', isJudged: false },
+  TestLogical: { line: '[[ -f a && -f b ]]', isJudged: true },
+  TestNot: { line: '[[ ! -f a ]]', isJudged: true },
+  TestGroup: { line: '[[ ( -f a ) ]]', isJudged: true },
   Unknown: { line: 'echo ${HOME~}', isJudged: false },
 };
 

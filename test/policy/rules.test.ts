@@ -56,7 +56,9 @@ describe('permission rules', () => {
     ['Bash(echo *)', 'echo x > y', 'ask redirect:write'],
     ['Bash(mkdir *)', 'mkdir "$(date)"', 'ask spec:mkdir'],
     ['Bash(sudo *)', 'sudo mkdir x', 'ask privilege'],
-    ['Bash(*)', 'bash -c id', 'ask unknown-option:bash'],
+    ['Bash(*)', 'bash -lc id', 'ask unknown-option:bash'],
+    ['Bash(bash *)', "bash -c 'systemctl stop x'", 'ask spec:systemctl.stop'],
+    ['Bash(bash *)', 'bash -c "mkdir x"', 'ask spec:mkdir'],
   ])('lift no more than what is reversible: %s with `%s`: %s', (rule, line, expected) => {
     expect(answer({ allow: [rule] }, line)).toBe(expected);
   });
@@ -69,6 +71,9 @@ describe('permission rules', () => {
   });
 
   it('may forbid or question anything, wrapped or chained', () => {
+    expect(answer({ deny: ['Bash(bash *)'] }, "uptime; bash -c 'df -h'")).toBe('deny rule:Bash(bash *)');
+    expect(answer({ deny: ['Bash(df *)'] }, "bash -c 'uptime; df -h'")).toBe('deny rule:Bash(df *)');
+    expect(answer({ ask: ['Bash(sh *)'] }, "sh -c 'df -h'")).toBe('ask rule:Bash(sh *)');
     expect(answer({ deny: ['Bash(git log *)'] }, 'uptime; timeout 5 git log -1')).toBe(
       'deny rule:Bash(git log *)',
     );
