@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import { parseSize } from '../lib/size.ts';
 import type { ParseSpec } from '../protocol/probe.ts';
 import { readEntries } from './journal/read-entries.ts';
@@ -70,7 +71,7 @@ function splitRecords(text: string): NumberedLine[][] {
 
 function parseJson(text: string, firstLine: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseShallowJson(text);
   } catch (error) {
     if (text.trim() === '') throw new LineError(firstLine, 'is empty, not JSON');
     const message = error instanceof Error ? error.message : String(error);

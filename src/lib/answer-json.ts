@@ -1,8 +1,9 @@
+import { parseShallowJson } from './shallow-json.ts';
 /**
  * The JSON value in a model's answer: the whole of it, or one fenced block, which many models put around JSON whatever
  * they are told. Throws SyntaxError with the parser's own words.
  */
 export function parseAnswerJson(text: string): unknown {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text);
-  return JSON.parse(fenced?.[1] ?? text);
+  return parseShallowJson(fenced?.[1] ?? text);
 }

@@ -1,4 +1,5 @@
 import type { ChatRequest, ChatResponse, Message as OllamaMessage, Tool as OllamaTool } from 'ollama';
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ModelPort, ModelRequest } from '../protocol/model.ts';
 import { refuseRequest, runExchange, type VendorOptions } from './exchange.ts';
@@ -153,7 +154,7 @@ function wholeLines(): TransformStream<Uint8Array, Uint8Array> {
 
 function parseLine(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseShallowJson(text);
   } catch (cause) {
     throw new Error(`a line that is not JSON: ${text.slice(0, 60)}`, { cause });
   }

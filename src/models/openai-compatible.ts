@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ModelPort, StopReason } from '../protocol/model.ts';
 import { runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
@@ -136,7 +137,7 @@ function faultOf(error: unknown): StreamFault {
 
 function parse(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return parseShallowJson(data);
   } catch (cause) {
     throw new Error(`an event that is not JSON: ${data.slice(0, 60)}`, { cause });
   }

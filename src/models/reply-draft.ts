@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { Block, ToolUseBlock } from '../protocol/message.ts';
 import type { ModelDelta, StopReason, Usage } from '../protocol/model.ts';
 import { NO_USAGE } from '../protocol/model.ts';
@@ -173,8 +174,8 @@ function toolBlock(part: Part & { type: 'tool' }, parsed: object | undefined, id
 function parseArguments(json: string): object | undefined {
   if (json.trim() === '') return {};
   try {
-    let value: unknown = JSON.parse(json);
-    if (typeof value === 'string') value = JSON.parse(value);
+    let value = parseShallowJson(json);
+    if (typeof value === 'string') value = parseShallowJson(value);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     // Not JSON: the model is told, with the text as it came.

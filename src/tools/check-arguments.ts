@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { Schema, SchemaIssue } from './schema-port.ts';
 
@@ -40,7 +41,7 @@ function unquote(value: string, type: string): unknown {
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   if (type === 'array' && value.startsWith('[')) {
     try {
-      return JSON.parse(value);
+      return parseShallowJson(value);
     } catch {
       // Not JSON after all: the schema says what is wrong with it.
     }

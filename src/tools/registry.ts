@@ -1,4 +1,5 @@
 import { OpsError } from '../lib/ops-error.ts';
+import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { Call, CallResult, Tool, ToolContext, ToolName, ToolOutput } from '../protocol/tool.ts';
 import { createBash } from './bash/tool.ts';
@@ -112,7 +113,7 @@ function describeError(error: OpsError): string {
 /** The parser's own words, and the text around the place: a model that sees its mistake does not repeat it. */
 function brokenJson(text: string): string {
   try {
-    JSON.parse(text);
+    parseShallowJson(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return `${message.slice(0, 200)}. It ended with ${JSON.stringify(text.slice(-60))}.`;

@@ -1,5 +1,6 @@
 import type { World } from '../../app/world.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import { parseShallowJson } from '../../lib/shallow-json.ts';
 import type { Trigger } from '../../protocol/trigger.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
@@ -45,7 +46,7 @@ async function readTrigger(path: string | undefined, world: World): Promise<Trig
     throw new OpsError('no-trigger-file', 'input', `--trigger-file: there is no file ${path}`);
   let payload: unknown;
   try {
-    payload = JSON.parse(text);
+    payload = parseShallowJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new OpsError('bad-trigger-file', 'input', `${path}: not JSON: ${reason}`, { cause: error });
