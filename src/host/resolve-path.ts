@@ -4,12 +4,18 @@ import { OpsError } from '../lib/ops-error.ts';
 
 /** path_resolution(7): the kernel gives up here too. */
 const MAX_LINKS = 40;
+/** PATH_MAX, with what a working directory puts in front. No call of the kernel takes a longer one. */
+const MAX_BYTES = 8192;
 
 /**
  * The path as the kernel would walk it: every link is followed before the `..` after it counts, also a link to
  * nothing. What does not exist (or may not be looked at) is taken as it is written.
  */
 export async function resolvePath(path: string, cwd: string): Promise<string> {
+  // Each part costs a look: half a million of them would hold the run up for minutes.
+  if (Buffer.byteLength(path) > MAX_BYTES) {
+    throw new OpsError('bad-path', 'tool', `${path.slice(0, 80)}… is too long a path`);
+  }
   const parts = split(path.startsWith('/') ? path : join(cwd, './') + path);
   let real = '/';
   let links = 0;

@@ -55,6 +55,10 @@ const write = (path: string, content: string, before: string | null) =>
   files.write(mintPermit({ kind: 'write', path, content, expects: before === null ? null : sha256(before) }));
 
 describe('resolve', () => {
+  it('refuses a path that no call of the kernel would take', async () => {
+    await expect(files.resolve(`/${'x/'.repeat(500_000)}`, '/')).rejects.toMatchObject({ code: 'bad-path' });
+  });
+
   it('walks as the kernel does: a link counts before the `..` after it', async () => {
     const root = newFolder();
     mkdirSync(join(root, 'far/deep'), { recursive: true });
