@@ -38,6 +38,15 @@ describe('Report', () => {
     expect(result.ok).toBe(true);
   });
 
+  test('takes the first report and no second one', async () => {
+    const bench = await makeBench({ evidence: [] });
+    const summary = 'Nothing can be said: no probe answered.';
+    expect((await bench.call('Report', { outcome: 'cannot-tell', summary })).ok).toBe(true);
+    const second = await bench.call('Report', { outcome: 'healthy', summary });
+    expect(second).toMatchObject({ ok: false, text: 'The report was made already, and it stands.' });
+    expect(bench.reports).toEqual([expect.objectContaining({ outcome: 'cannot-tell' })]);
+  });
+
   test('refuses claims without evidence, or with ids that nobody saw', async () => {
     const { result, reports } = await report({
       outcome: 'escalated',

@@ -7,10 +7,13 @@ const MOST_KNOWN_SHOWN = 40;
 
 /** Takes the model's report only when its claims cite what was seen and do not contradict its outcome. */
 export function createReport(ports: Pick<ToolPorts, 'onReport' | 'knownEvidence'>): Tool<ReportInput> {
+  let isMade = false;
   return {
     name: 'Report',
     isObserveOnly: () => true,
     async execute(input) {
+      // Two in one turn: a better word behind the first one would otherwise win.
+      if (isMade) return failure('The report was made already, and it stands.');
       const report = {
         outcome: input.outcome,
         summary: input.summary,
@@ -22,6 +25,7 @@ export function createReport(ports: Pick<ToolPorts, 'onReport' | 'knownEvidence'
       if (problems.length > 0) {
         return failure(`The report was not taken. ${problems.join(' ')} Correct it and hand it in again.`);
       }
+      isMade = true;
       ports.onReport(report);
       return {
         ok: true,
