@@ -87,13 +87,13 @@ async function restoreAll(bench: Bench, plan: UndoPlan): Promise<Pick<Undone, 'r
 /** null, or why the file was left as it is. */
 async function restore(bench: Bench, step: UndoStep): Promise<string | null> {
   const { world, recorder, gate } = bench;
-  const action = await actionOf(world, step);
-  if (typeof action === 'string') return action;
-  const id = nextStep(bench);
-  const current = await readCurrent(bench, step.path);
-  const kept = await createCheckpoints({ store: world.store, run: bench.id }).keep(step.path, current);
-  const after = action.kind === 'write' ? sha256(action.content) : null;
   try {
+    const action = await actionOf(world, step);
+    if (typeof action === 'string') return action;
+    const id = nextStep(bench);
+    const current = await readCurrent(bench, step.path);
+    const kept = await createCheckpoints({ store: world.store, run: bench.id }).keep(step.path, current);
+    const after = action.kind === 'write' ? sha256(action.content) : null;
     const admission = await gate.perform({ id, origin: 'undo', action }, async (permit) => {
       recorder.record({ type: 'file.checkpointed', step: id, path: step.path, before: kept, after });
       await recorder.sync();
@@ -102,7 +102,7 @@ async function restore(bench: Bench, step: UndoStep): Promise<string | null> {
     });
     return admission.kind === 'done' ? null : admission.reason;
   } catch (error) {
-    // Changed between our look and our write: it is not ours to overwrite.
+    // One file that was changed between our look and our write, or that we cannot write, does not keep the others.
     if (error instanceof OpsError && error.reason !== 'state-full') return error.message;
     throw error;
   }
@@ -118,7 +118,7 @@ async function readCurrent(bench: Bench, path: string): Promise<Uint8Array | nul
     return { value, trace: { ok: true, summary: `${value.length} bytes` } };
   });
   if (admission.kind === 'done') return admission.value;
-  throw new OpsError('undo-refused', 'tool', `${path}: ${admission.reason}`);
+  throw new OpsError('undo-refused', 'tool', admission.reason);
 }
 
 function nextStep(bench: Bench): string {

@@ -1,4 +1,5 @@
 import { sha256 } from '../lib/digest.ts';
+import { OpsError } from '../lib/ops-error.ts';
 import type { LogLine } from '../protocol/event.ts';
 import type { StateStore } from '../protocol/store.ts';
 
@@ -51,6 +52,7 @@ export function spillFolder(run: string): string {
 /**
  * `currentDigestOf` gives the sha256 of a file, null when there is none. A file goes back through the run's own writes only
  * as far as nobody else's write lies between; a write that the log announces but that never happened is passed over.
+ * A file that cannot be read is left as it is, and the others still go back.
  */
 export async function planUndo(
   lines: readonly Pick<LogLine, 'event'>[],
@@ -61,7 +63,11 @@ export async function planUndo(
   const newestFirst = writes.reverse();
   for (const path of new Set(newestFirst.map((write) => write.path))) {
     const own = newestFirst.filter((write) => write.path === path);
-    const now = await currentDigestOf(path);
+    const now = await currentDigestOf(path).catch(asUnknown);
+    if (now instanceof OpsError) {
+      plan.refused.push({ path, reason: now.message });
+      continue;
+    }
     const { reached, isStopped } = goBack(own, now);
     if (now === digestOf(own.at(-1)?.before ?? null)) plan.unchanged.push(path);
     else {
@@ -70,6 +76,11 @@ export async function planUndo(
     }
   }
   return plan;
+}
+
+function asUnknown(error: unknown): OpsError {
+  if (error instanceof OpsError && error.reason !== 'state-full') return error;
+  throw error;
 }
 
 /** The oldest write that can be taken back, and whether an older one cannot. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/host/index.ts';
 import { sha256 } from '../../src/lib/digest.ts';
+import { OpsError } from '../../src/lib/ops-error.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { createCheckpoints, planUndo } from '../../src/runs/index.ts';
 
@@ -67,6 +68,20 @@ describe('planning an undo', () => {
         { path: '/b', reason: 'it was changed after this run wrote it' },
         { path: '/a', reason: 'it was changed after this run wrote it' },
       ],
+      unchanged: [],
+    });
+  });
+
+  it('leaves a file that cannot be read, and brings back the others', async () => {
+    const lines = [wrote('/a', 'a0', 'a1'), wrote('/b', 'b0', 'b1')];
+    const current = disk({ '/a': 'a1', '/b': 'b1' });
+    const planned = await planUndo(lines, async (path) => {
+      if (path === '/b') throw new OpsError('unreadable', 'tool', '/b may not be accessed');
+      return current(path);
+    });
+    expect(planned).toEqual({
+      steps: [{ path: '/a', before: blob('a0'), expects: sha256('a1') }],
+      refused: [{ path: '/b', reason: '/b may not be accessed' }],
       unchanged: [],
     });
   });

@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Box, createBoxWithModel, type Ended, PROGRAM, readResult } from './steward.ts';
+import { type Box, createBoxWithModel, type Ended, PROGRAM, readLines, readResult } from './steward.ts';
 
 /** Scripts that were written for another agent's command line, with our name in its place. */
 const SCHEDULED_CHECK = `#!/usr/bin/env bash
@@ -142,6 +142,20 @@ describe('edits under --permission-mode acceptEdits', () => {
     const undone = await box.run(['undo', run]);
     expect([undone.code, undone.stdout]).toEqual([60, expect.stringContaining(`left       ${path}`)]);
     expect(readFileSync(path, 'utf8')).toContain('count = 3');
+  });
+
+  it('are left alone by undo where a folder is now, and the undo still ends as a run', async () => {
+    const { box, path, run } = await runEdit();
+    rmSync(path);
+    mkdirSync(path);
+    const { code, stdout } = await box.run(['undo', run, '--json']);
+    const done = JSON.parse(stdout);
+    expect([code, done]).toEqual([
+      60,
+      expect.objectContaining({ restored: [], refused: [{ path, reason: `${path} is a folder` }] }),
+    ]);
+    const shown = readLines((await box.run(['runs', 'show', done.undo, '--json'])).stdout);
+    expect(shown.at(-1)).toMatchObject({ event: { type: 'run.closed', reason: 'escalated' } });
   });
 
   it('are refused without that mode, and the run goes on', async () => {
