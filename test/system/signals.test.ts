@@ -91,6 +91,19 @@ describe.each(SIGNALS)('%s', (signal, code, reason) => {
     expect(isRunning(seconds)).toBe(false);
     expect([end.code, readResult(end).reason]).toEqual([code, reason]);
   });
+
+  it.each(['context', 'doctor'])('in the middle of steward %s ends it and its probes', async (command) => {
+    const seconds = `${5_000 + code}.${process.pid}${command.length}`;
+    const box = createBox();
+    const probe = `describe: d\nrun: [sleep, '${seconds}']\nparse: none\ntimeout: 9m\n`;
+    box.write('.config/steward/context/slow.yaml', probe);
+    const { child, ended } = box.start([command, '--json']);
+    await vi.waitFor(() => expect(isRunning(seconds)).toBe(true), WAIT);
+    child.kill(signal);
+    const end = await ended;
+    expect(isRunning(seconds)).toBe(false);
+    expect([end.code, end.stdout, end.stderr]).toEqual([code, '', expect.stringContaining('steward: ')]);
+  });
 });
 
 describe('a second signal', () => {
