@@ -1,5 +1,4 @@
-export type { LoopStop } from './limits.ts';
 export { runLoop } from './loop.ts';
 export type { LoopEnd, LoopInput } from './loop-run.ts';
-export type { Budget, LoopPorts, LoopTools, Prices, Reservation } from './ports.ts';
+export type { Budget, LoopPorts, LoopTools, Prices } from './ports.ts';
 export { tokensOf } from './spending.ts';

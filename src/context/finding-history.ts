@@ -1,3 +1,4 @@
+import { isRecord } from '../lib/is-record.ts';
 import { SEVERITIES, type Severity } from '../protocol/finding.ts';
 
 /**
@@ -157,8 +158,4 @@ function isEntry(value: unknown): value is HistoryEntry {
     ['since', 'lastSeen', 'cooldownMs', 'returns'].every((key) => Number.isFinite(value[key])) &&
     ['openedAt', 'openedMeasure', 'goneAt'].every(isNumberOrNull)
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

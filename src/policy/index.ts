@@ -1,9 +1,9 @@
 export { checkLine, type LineCheck } from './check.ts';
 export { compileSpecs } from './compile.ts';
-export { type ExampleResult, runExamples } from './examples.ts';
-export type { Explanation, PartExplanation } from './explain.ts';
+export { runExamples } from './examples.ts';
+export type { Explanation } from './explain.ts';
 export type { Note } from './notes.ts';
 export { createPolicy, type Policy } from './policy.ts';
-export type { PolicyOptions, World } from './policy-options.ts';
-export { type PermissionRule, type PermissionRules, parsePermissionRule } from './rules.ts';
+export type { World } from './policy-options.ts';
+export { parsePermissionRule } from './rules.ts';
 export { bookOf, openSpecs, type PackedSpecs, packSpecs, type SpecBook } from './spec-book.ts';

@@ -6,5 +6,5 @@ export {
   type EarlierRun,
   type PromptFacts,
 } from './build-prompt.ts';
-export { compileFragments, type FragmentName, type Fragments } from './fragments.ts';
+export { compileFragments } from './fragments.ts';
 export type { OperatorNotes } from './operator-notes.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isRecord } from '../lib/is-record.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Clock } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
@@ -247,8 +248,4 @@ function isEntry(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const { id, run, trigger, day, usd } = value;
   return [id, run, trigger, day].every((one) => typeof one === 'string') && typeof usd === 'number';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { sha256 } from '../lib/digest.ts';
+import { isRecord } from '../lib/is-record.ts';
 
 /**
  * A line of `runs/<id>.jsonl`: `{"seq":…,"time":"…","event":{…},"prev":"…","hash":"…"}` and a line feed. `hash` is the
@@ -104,8 +105,4 @@ function isBody(value: unknown): value is LineBody {
     typeof prev === 'string' &&
     typeof hash === 'string'
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

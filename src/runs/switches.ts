@@ -1,3 +1,4 @@
+import { isRecord } from '../lib/is-record.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Clock } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
@@ -116,8 +117,4 @@ function isSwitchFile(value: unknown): value is SwitchFile {
     isPause &&
     value.stops.every((stop) => isRecord(stop) && typeof stop.run === 'string' && typeof stop.at === 'number')
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
