@@ -104,6 +104,15 @@ describe('Search', () => {
     expect((await search({ pattern: '' })).text).toBe('An empty pattern needs mode files.');
   });
 
+  test('refuses a pattern that would take long to compile', async () => {
+    const { search } = await bench();
+    const { ok, text } = await search({ pattern: '(a*)*'.repeat(1000) });
+    expect([ok, text]).toEqual([
+      false,
+      'pattern is not a valid RE2 expression: it is longer than 4096 characters.',
+    ]);
+  });
+
   test('hands on the refusal of the gate', async () => {
     const { search } = await bench(createOpenGate(() => ({ rule: 'floor:secret-file', refuse: 'secrets' })));
     expect(await search({ pattern: 'x', path: '/work' })).toMatchObject({ ok: false, isRefused: true });

@@ -3,8 +3,14 @@ export type Matcher = (line: string) => number;
 
 export type Compiled = { ok: true; match: Matcher } | { ok: false; problem: string };
 
+/** Linear in the text is not linear in the pattern: compiling a megabyte of it takes seconds. */
+const LONGEST_PATTERN = 4096;
+
 /** RE2, which is linear in the text: a pattern from a model must not be able to hang the run. */
 export async function compilePattern(pattern: string, isCaseIgnored: boolean): Promise<Compiled> {
+  if (pattern.length > LONGEST_PATTERN) {
+    return { ok: false, problem: `it is longer than ${LONGEST_PATTERN} characters` };
+  }
   if (isLiteral(pattern) && !isCaseIgnored) return { ok: true, match: (line) => line.indexOf(pattern) };
   const { RE2JS, RE2JSException } = await import('re2js');
   try {
