@@ -120,6 +120,8 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       state.model = modelOf(event);
       break;
     case 'run.resumed':
+      // What was reported answers what was asked until then.
+      if (event.prompt !== null) state.report = null;
       state.denied = [...new Set([...state.denied, ...(event.denied ?? [])])];
       state.model = modelOf(event) ?? state.model;
       break;

@@ -51,6 +51,17 @@ function expectToBeSendable(messages: readonly Message[]): void {
 }
 
 describe('replaying a run log', () => {
+  it('takes no report for an answer to what was asked after it', () => {
+    // What it says is of no account here.
+    const made = { type: 'report.made', report: { outcome: 'healthy' } } as RunEvent;
+    const resumed = (prompt: string | null): RunEvent => ({ type: 'run.resumed', model: null, prompt });
+    const reportOf = (...events: RunEvent[]) => replay(lined([openedEvent('r1'), made, ...events])).report;
+    expect(reportOf(resumed(null))).toEqual({ outcome: 'healthy' });
+    expect(reportOf(resumed('second'))).toBeNull();
+    expect(reportOf(resumed('second'), resumed(null))).toBeNull();
+    expect(reportOf(resumed('second'), made)).toEqual({ outcome: 'healthy' });
+  });
+
   it.each([
     ['a local model', { place: 'local' as const }, true],
     ['a model in the cloud', { place: 'cloud' as const }, false],
