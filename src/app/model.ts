@@ -15,6 +15,7 @@ import type { ModelCard, ModelPort } from '../protocol/model.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
 import { cardOverrides, keyOf } from './choose-target.ts';
 import { isBegun } from './go-on.ts';
+import { durationLeftMs } from './limits.ts';
 import { maskRequests } from './mask-requests.ts';
 import type { RunScope } from './open-run.ts';
 
@@ -88,7 +89,8 @@ async function missingKey({ world }: RunScope, target: ModelTarget): Promise<str
 }
 
 async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPort> {
-  const { world, recorder, limits } = scope;
+  const { world, recorder } = scope;
+  const leftMs = durationLeftMs(scope);
   const card = cardOf(target, cardOverrides(world, target));
   const port = await createModel(target, {
     clock: world.clock,
@@ -99,7 +101,7 @@ async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPo
   return withRetries(maskRequests(port, world.masker), {
     clock: world.clock,
     random: Math.random,
-    deadlineAt: limits.durationMs === undefined ? null : world.clock.now() + limits.durationMs,
+    deadlineAt: leftMs === null ? null : world.clock.now() + leftMs,
     onFailure(failure, attempt) {
       recorder.record({
         type: 'model.failed',

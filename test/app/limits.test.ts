@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitsOf } from '../../src/app/limits.ts';
+import { durationLeftMs, limitsOf } from '../../src/app/limits.ts';
 import type { World } from '../../src/app/world.ts';
 import { loadSettings } from '../../src/config/index.ts';
 import type { Goal } from '../../src/protocol/goal.ts';
@@ -39,5 +39,24 @@ describe('limits of a run', () => {
       flags: { 'limits.turns': '40', 'limits.duration': '5m' },
     });
     expect(limits).toEqual({ turns: 40, durationMs: 300_000 });
+  });
+});
+
+describe('the time that is left', () => {
+  const limits = { durationMs: 1_000 };
+  const resumed = { spentMs: 400 };
+
+  it('is what a run that was cut off had left', () => {
+    expect(durationLeftMs({ limits, resumed, request: { prompt: null } })).toBe(600);
+    expect(durationLeftMs({ limits, resumed: { spentMs: 5_000 }, request: { prompt: null } })).toBe(0);
+  });
+
+  it('is all of it for a new run, and for a new prompt', () => {
+    expect(durationLeftMs({ limits, resumed: null, request: { prompt: 'x' } })).toBe(1_000);
+    expect(durationLeftMs({ limits, resumed, request: { prompt: 'x' } })).toBe(1_000);
+  });
+
+  it('is not known without a limit', () => {
+    expect(durationLeftMs({ limits: {}, resumed, request: { prompt: null } })).toBeNull();
   });
 });
