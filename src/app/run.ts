@@ -1,13 +1,16 @@
 import { createMemoryStore, readFreeBytes } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { formatBytes } from '../lib/size.ts';
+import type { RunEvent } from '../protocol/event.ts';
 import { NO_USAGE, type Usage } from '../protocol/model.ts';
-import { ending, type Reason } from '../protocol/outcome.ts';
+import { ending, isError, type Reason } from '../protocol/outcome.ts';
 import { pruneRuns } from '../runs/index.ts';
 import { type Ending, live } from './life.ts';
+import { durationLeftMs } from './limits.ts';
 import { maskDeltas } from './mask-deltas.ts';
+import { maskEvent } from './mask-event.ts';
 import { openRun, type RunScope } from './open-run.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
 import type { World } from './world.ts';
 
@@ -33,20 +36,22 @@ export async function performRun(
   if (outerSignal.aborted) follow();
   let scope: RunScope | null = null;
   let stopWatching = (): void => {};
+  let end: Ending;
   try {
     scope = await openRun(withRoom(world, request), request, recorder, abort.signal);
     stopWatching = watch(scope, abort);
-    const end = await live(scope, listener);
-    close(recorder, end, startedMs, world);
+    end = await live(scope, listener);
   } catch (error) {
-    close(recorder, endOfError(error, abort.signal), startedMs, world);
+    end = endOfError(error, abort.signal);
   } finally {
     stopWatching();
     outerSignal.removeEventListener('abort', follow);
   }
-  const end = await endLog(scope);
+  const durationMs = Math.round(world.clock.elapsed() - startedMs);
+  recorder.tell(closing(await keep(scope, end, durationMs), durationMs));
+  const closed = endLog(scope);
   if (scope?.goal != null) await tidy(world);
-  return end;
+  return closed;
 }
 
 /** A run's log and what it teaches take some tens of kilobytes; a talk with a model up to a few hundred. */
@@ -75,10 +80,8 @@ async function tidy({ store, settings, clock }: World): Promise<void> {
 
 /** The run's own clock and the operator's switch. */
 function watch(scope: RunScope, abort: AbortController): () => void {
-  const { limits, resumed, switches, run } = scope;
-  const left =
-    limits.durationMs === undefined ? null : Math.max(0, limits.durationMs - (resumed?.spentMs ?? 0));
-  const timer = left === null ? undefined : setTimeout(() => abort.abort('duration' satisfies Reason), left);
+  const { switches, run } = scope;
+  const stopTimer = atEnd(durationLeftMs(scope), () => abort.abort('duration' satisfies Reason));
   const poll = setInterval(() => {
     switches.read(run).then(
       ({ stopped }) => stopped && abort.abort('halted' satisfies Reason),
@@ -88,38 +91,48 @@ function watch(scope: RunScope, abort: AbortController): () => void {
   }, SWITCH_POLL_MS);
   poll.unref();
   return () => {
-    clearTimeout(timer);
+    stopTimer();
     clearInterval(poll);
   };
 }
 
-function close(recorder: Recorder, end: Ending, startedMs: number, world: World): void {
-  const event = {
-    type: 'run.closed' as const,
-    outcome: ending(end.reason).outcome,
-    reason: end.reason,
-    message: end.message,
-    result: end.result,
-    resumeAt: end.resumeAt,
-    turns: end.turns,
-    usage: end.usage,
-    costUsd: end.costUsd,
-    durationMs: Math.round(world.clock.elapsed() - startedMs),
+/** The longest that a timer can be set for; one that is set for longer goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function atEnd(leftMs: number | null, act: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (restMs: number): void => {
+    const stepMs = Math.min(restMs, LONGEST_TIMER_MS);
+    timer = setTimeout(() => (restMs > stepMs ? wait(restMs - stepMs) : act()), stepMs);
   };
+  if (leftMs !== null) wait(leftMs);
+  return () => clearTimeout(timer);
+}
+
+function closing(end: Ending, durationMs: number): RunEvent {
+  return { type: 'run.closed', outcome: ending(end.reason).outcome, ...end, durationMs };
+}
+
+/**
+ * The last line of the log, durable before anybody is told: a log that does not say how a run ended makes no success.
+ * One that failed earlier has ended the run with that reason already.
+ */
+async function keep(scope: RunScope | null, end: Ending, durationMs: number): Promise<Ending> {
+  if (scope === null) return end;
   try {
-    recorder.record(event);
-  } catch {
-    // The log is full or gone, which is what `end` says; whoever waits must still hear it.
-    recorder.attach({ record() {}, async sync() {} });
-    recorder.record(event);
+    scope.log.record(maskEvent(closing(end, durationMs), scope.world.masker));
+    await scope.log.sync();
+    return end;
+  } catch (error) {
+    if (isError(end.reason)) return end;
+    const { reason, message } = endOfError(error, new AbortController().signal);
+    return { ...end, reason, message };
   }
 }
 
-async function endLog(scope: RunScope | null): Promise<RunEnd> {
+function endLog(scope: RunScope | null): RunEnd {
   if (scope === null) return { run: '', logHead: null };
   const { log, run, world } = scope;
-  // A log that cannot be made durable any more has already ended the run with that reason.
-  await log.sync().catch(() => {});
   const logHead = world.store.kind === 'disk' ? log.head() : null;
   log.close();
   return { run, logHead };

@@ -107,6 +107,11 @@ describe('other limits', () => {
     expect([code, result.reason]).toEqual([56, 'duration']);
   });
 
+  it('of time may be longer than a timer can wait', async () => {
+    const { box } = await createBoxWithModel([{ text: 'done', delayMs: 50 }]);
+    expect((await box.json(['-p', 'x', '--max-duration', '30d'])).result.result).toBe('done');
+  });
+
   it('end the same call at its third time', async () => {
     const { box } = await createBoxWithModel(() => look('uname -s'));
     const { code, result } = await box.json(['-p', 'x']);
