@@ -12,12 +12,11 @@ import {
 } from '../host/index.ts';
 import { createMasker, type Masker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { version } from '../lib/version.ts';
 import type { Clock, Files, HostIdentity, Http, OperatorFiles } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { type Environment, readKnownSecrets } from './known-secrets.ts';
 import { readMaskSalt } from './mask-salt.ts';
-
-declare const STEWARD_VERSION: string;
 
 /** Everything that is the same for all runs of this process: the machine, the settings, the state. */
 export interface World {
@@ -95,8 +94,4 @@ function openStore(options: WorldOptions, folder: string): { store: StateStore; 
     const notice = `${error.message}; nothing is kept and only looking is allowed`;
     return { store: createMemoryStore(error.message), notice };
   }
-}
-
-export function version(): string {
-  return typeof STEWARD_VERSION === 'undefined' ? 'development' : STEWARD_VERSION;
 }

@@ -2,12 +2,11 @@ import { secretsOfEnvironment } from '../app/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
 import { createMasker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './command-table.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { processStreams, type Streams } from './streams.ts';
-
-declare const STEWARD_VERSION: string;
 
 /** Answers with the exit status. Everything written is with its reader by then. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -82,8 +81,4 @@ function rowsOf(command: CommandRow): CommandRow['options'] {
 /** Claude Code's `--debug=filter`; a filter binds only with `=`, and we show everything anyway. */
 function bindDebugFilter(argv: readonly string[]): string[] {
   return argv.map((word) => (word.startsWith('--debug=') ? '--debug' : word));
-}
-
-export function version(): string {
-  return typeof STEWARD_VERSION === 'undefined' ? 'development' : STEWARD_VERSION;
 }

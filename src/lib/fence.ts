@@ -19,11 +19,6 @@ export function fence(text: string, { marker, label }: Fence): string {
   return `<data-${marker} of="${cleanLabel(breakMarker(label, marker))}">\n${body}${end}</data-${marker}>`;
 }
 
-/** From 8 or more random bytes. */
-export function markerOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex').slice(0, 16);
-}
-
 /** Bytes that `fence` adds to a text, at most. */
 export function fenceCost({ marker, label }: Fence): number {
   return Buffer.byteLength(fence('', { marker, label })) + 1;

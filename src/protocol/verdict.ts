@@ -30,9 +30,3 @@ export interface Decision {
   rule: string;
   reason: string;
 }
-
-const STRICTNESS: Record<Verdict, number> = { allow: 0, ask: 1, deny: 2 };
-
-export function stricter<T extends { verdict: Verdict }>(a: T, b: T): T {
-  return STRICTNESS[b.verdict] > STRICTNESS[a.verdict] ? b : a;
-}

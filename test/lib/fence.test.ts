@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fence, fenceCost, markerOf } from '../../src/lib/fence.ts';
+import { fence, fenceCost } from '../../src/lib/fence.ts';
 
 const MARKER = '0123456789abcdef';
 
@@ -71,8 +71,4 @@ describe('fence', () => {
     expect(() => fence('x', { marker: 'abc', label: 'x' })).toThrow('not a fence marker');
     expect(() => fence('x', { marker: '.*.*.*.*.*.*', label: 'x' })).toThrow('not a fence marker');
   });
-});
-
-test('markerOf takes 16 hex digits of random bytes', () => {
-  expect(markerOf(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 255, 9]))).toBe('01020304050607ff');
 });
