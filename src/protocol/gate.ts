@@ -3,7 +3,7 @@ import type { Permit } from './permit.ts';
 import type { Judgement } from './verdict.ts';
 
 /** Who wants an effect: a tool call of the model, a probe, a look-step of a rule, a check after the work, an operator. */
-export type StepOrigin = 'tool' | 'probe' | 'look' | 'verify' | 'undo';
+export type StepOrigin = 'tool' | 'probe' | 'look' | 'undo';
 
 export interface StepRequest {
   /** `C3`, `P2`, `L1`, `V1`: the id under which evidence is cited. */

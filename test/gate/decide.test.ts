@@ -6,7 +6,7 @@ import { AUTONOMIES, autonomyRank, EFFECTS, PERMISSION_MODES } from '../../src/p
 import type { StepOrigin } from '../../src/protocol/gate.ts';
 import type { Judgement, Verdict } from '../../src/protocol/verdict.ts';
 
-const ORIGINS: StepOrigin[] = ['tool', 'probe', 'look', 'verify', 'undo'];
+const ORIGINS: StepOrigin[] = ['tool', 'probe', 'look', 'undo'];
 const VERDICTS: Verdict[] = ['allow', 'ask', 'deny'];
 const ACTIONS: Action[] = [
   { kind: 'process', argv: ['systemctl', 'restart', 'nginx'], cwd: '/' },
@@ -86,10 +86,10 @@ const PROMISES: Record<string, (c: Case) => boolean> = {
     circumstances.paused === null || judgement.effect === 'observe',
   'without a durable log only observing is allowed': ({ judgement, circumstances }) =>
     circumstances.isDurable || judgement.effect === 'observe',
-  'probes, look-steps and checks only observe': ({ judgement, circumstances }) =>
-    !['probe', 'look', 'verify'].includes(circumstances.origin) || judgement.effect === 'observe',
-  'probes, look-steps and checks never run what policy would ask about': ({ judgement, circumstances }) =>
-    !['probe', 'look', 'verify'].includes(circumstances.origin) || judgement.verdict === 'allow',
+  'probes and look-steps only observe': ({ judgement, circumstances }) =>
+    !['probe', 'look'].includes(circumstances.origin) || judgement.effect === 'observe',
+  'probes and look-steps never run what policy would ask about': ({ judgement, circumstances }) =>
+    !['probe', 'look'].includes(circumstances.origin) || judgement.verdict === 'allow',
   'an undo brings back files and nothing else': ({ judgement, circumstances }) =>
     circumstances.origin !== 'undo' ||
     judgement.effect === 'observe' ||

@@ -194,7 +194,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step.decided'),
     ...begun,
-    origin: z.enum(['tool', 'probe', 'look', 'verify', 'undo']),
+    origin: z.enum(['tool', 'probe', 'look', 'undo']),
     target,
     verdict: z.enum(['allow', 'ask', 'deny']),
     decision: z.enum(['allow', 'refuse']),
