@@ -86,9 +86,12 @@ export async function openRunLog(options: RunLogOptions): Promise<OpenedRun> {
   }
 }
 
+/** Whoever only asks whether a run is open holds its lock for a moment. */
+const LOCK_WAIT_MS = 500;
+
 async function lockRun(store: StateStore, run: string): Promise<StateLock> {
   checkRunId(run);
-  const lock = await store.lock(`runs/${run}`);
+  const lock = await store.lock(`runs/${run}`, LOCK_WAIT_MS);
   if (lock !== undefined) return lock;
   throw new OpsError('run-busy', 'busy', `another process is working on run ${run}`, {
     hint: `wait for it, or end it with: steward stop ${run}`,

@@ -71,6 +71,19 @@ describe('the run log', () => {
     expect(line.event.trigger.payload).toEqual({ hunter2: ['x ***', { deep: '***' }] });
   });
 
+  it('waits for whoever only looked whether it is open', async () => {
+    const store = openDiskStore(newFolder());
+    const log = await createRunLog({ store, run: 'r1', clock, mask });
+    log.record(openedEvent('r1'));
+    log.close();
+    const held = await store.lock('runs/r1');
+    const opening = openRunLog({ store, run: 'r1', clock, mask });
+    setTimeout(() => held?.release(), 50);
+    const opened = await opening;
+    expect(opened.repair).toBeNull();
+    opened.log.close();
+  });
+
   it('lets one process in at a time, and says what to do', async () => {
     const store = openDiskStore(newFolder());
     const log = await createRunLog({ store, run: 'r1', clock, mask });
