@@ -27,9 +27,15 @@ export async function takeTurn(
 
   end.turns += 1;
   ports.sink.record({ type: 'model.requested', turn: end.turns, model: input.model, reservedUsd });
+  // A log that fails ends the run: nobody would hear the answer, so nobody pays for it.
+  const failed = new AbortController();
+  const request = requestOf(input, ports, messages);
   const [reply] = await Promise.all([
-    ports.model.complete(requestOf(input, ports, messages)),
-    ports.sink.sync(),
+    ports.model.complete({ ...request, signal: AbortSignal.any([input.signal, failed.signal]) }),
+    ports.sink.sync().catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
   ]);
 
   const costUsd = await settle(reserved.id, reply, input.prices, ports, end);

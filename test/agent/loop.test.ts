@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { calls, driveLoop, fails, replied, says } from './loop-harness.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createRecordingSink } from '../fakes/sink.ts';
+import { calls, driveLoop, fails, type LoopSetUp, replied, says } from './loop-harness.ts';
 
 describe('the loop', () => {
   it('ends with the answer of a turn without calls', async () => {
@@ -174,6 +175,28 @@ describe('an answer that was logged before steward was killed', () => {
     const { end, requests } = await driveLoop({ turns: [says('{}')], input, ports: { checkAnswer } });
     expect(end).toMatchObject({ stop: null, text: '{}' });
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a log that fails', () => {
+  it('takes the request along that was under way', async () => {
+    const sink = createRecordingSink();
+    const seen: string[] = [];
+    const ports: NonNullable<LoopSetUp['ports']> = {
+      sink: { ...sink, sync: async () => Promise.reject(new Error('EIO')) },
+      model: {
+        vendor: 'none',
+        place: 'none',
+        endpoint: '',
+        async complete({ signal }) {
+          await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+          seen.push('aborted');
+          return fails({ class: 'aborted' });
+        },
+      },
+    };
+    await expect(driveLoop({ turns: [], ports })).rejects.toThrow('EIO');
+    await vi.waitFor(() => expect(seen).toEqual(['aborted']));
   });
 });
 
