@@ -101,7 +101,7 @@ export async function openRun(
     const gateOptions = gateOptionsOf(world, {
       run,
       policing,
-      secondOpinion: createSecondOpinion(world, { recorder, processes, gate: () => gate }),
+      secondOpinion: createSecondOpinion(world, { recorder, processes, gate: () => gate, signal }),
       sink: recorder,
       autonomy,
       mode: request.mode,

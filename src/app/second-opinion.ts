@@ -8,12 +8,12 @@ import type { World } from './world.ts';
 /** What policy allows, seen by where its words came from. The gate is needed to ask the machine for its units. */
 export function createSecondOpinion(
   world: World,
-  parts: { recorder: Recorder; processes: Processes; gate(): Gate },
+  parts: { recorder: Recorder; processes: Processes; gate(): Gate; signal: AbortSignal },
 ): (judgement: Judgement) => Promise<Judgement> {
   let units: Promise<ReadonlySet<string> | null> | null = null;
   const lookups: Lookups = {
     units() {
-      units ??= listUnits(world, parts.gate(), parts.processes);
+      units ??= listUnits(world, parts.gate(), parts);
       return units;
     },
     async pathExists(path) {
@@ -33,7 +33,7 @@ const LIST_LIMIT_BYTES = 1024 * 1024;
 async function listUnits(
   world: World,
   gate: Gate,
-  processes: Processes,
+  { processes, signal }: { processes: Processes; signal: AbortSignal },
 ): Promise<ReadonlySet<string> | null> {
   const isSystemd =
     world.operatorFiles.exists('/run/systemd/system') && processes.find('systemctl') !== undefined;
@@ -44,7 +44,7 @@ async function listUnits(
     const admission = await gate.perform(
       { id: `I${index + 1}`, origin: 'probe', action: { kind: 'process', argv, cwd: '/' } },
       async (permit) => {
-        const options = { timeoutMs: LIST_TIMEOUT_MS, limitBytes: LIST_LIMIT_BYTES };
+        const options = { timeoutMs: LIST_TIMEOUT_MS, limitBytes: LIST_LIMIT_BYTES, signal };
         const value = await processes.run(permit, options);
         return { value, trace: { ok: value.exitCode === 0, summary: `exit ${value.exitCode}` } };
       },
