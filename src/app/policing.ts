@@ -47,6 +47,7 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
     cwd: world.cwd,
     stateLocation: world.store.location,
     declaredEndpoints: settings.endpoints.map(({ url }) => url),
+    environment: settings.environment,
   });
   const resolutionsOf = async (action: Action): Promise<Resolutions> => {
     const cwd = 'cwd' in action ? action.cwd : world.cwd;

@@ -66,6 +66,7 @@ function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
     profile: raw.profile,
     ...(raw.environment === undefined ? {} : { environment: raw.environment }),
     ...(raw.reaches === undefined ? {} : { reaches: raw.reaches }),
+    ...(raw.target === undefined ? {} : { target: raw.target }),
     syntax: raw.syntax,
     root: compileVerb(raw, raw.names[0] ?? '', raw.syntax === 'go' ? bad : checkedNames(raw, bad)),
     allow: raw.allow,

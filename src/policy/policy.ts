@@ -19,6 +19,7 @@ import { rememberMatches } from './remember-matches.ts';
 import { denyPatterns, matchCommand } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths, type SecretFolder } from './secret-paths.ts';
+import { targetOf } from './targets.ts';
 import type { List } from './tree.ts';
 import { judgeArgv, judgeList, type Part } from './walk.ts';
 
@@ -164,10 +165,8 @@ function walkOptions(core: Core, paths: PathJudge) {
 
 function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgement {
   const ruling = combine(parts.map((part) => applyRules(core.options, part)));
-  const judgement = withTarget(action, ruling, {
-    kind: ruling.effect === 'observe' ? 'none' : 'host',
-    name: 'localhost',
-  });
+  const { specs, environment = {} } = core.options;
+  const judgement = withTarget(action, ruling, targetOf(parts, specs, environment));
   if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
   const commands = parts.flatMap((part) => part.commands);
   return { ...judgement, commands, needs: needsOf(parts, action.cwd, core.options.home, core.options.specs) };

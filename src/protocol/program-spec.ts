@@ -22,9 +22,22 @@ export interface ProgramSpec {
    */
   syntax: 'getopt' | 'pflag' | 'go' | 'find' | 'none';
   root: VerbSpec;
+  target?: TargetRule;
   /** Lines that must be allowed, and lines that must not: checked when the spec is compiled. */
   allow: string[];
   notAllow: string[];
+}
+
+/** Which words say what it touches. */
+export interface TargetRule {
+  kind: 'unit' | 'endpoint';
+  /** The operands behind its verbs do. */
+  operands: boolean;
+  /** The values of these options do. */
+  options: string[];
+  /** When no word does: this variable, then this. */
+  variable?: string | undefined;
+  otherwise?: string | undefined;
 }
 
 export interface VerbSpec {

@@ -44,7 +44,7 @@ describe('sed scripts', () => {
     });
     expect(refused).toEqual([]);
     expect(accepted.size).toBeGreaterThan(300);
-  });
+  }, 120_000);
 });
 
 describe('awk programs', () => {

@@ -36,6 +36,15 @@ export const programSpecSchema = z.strictObject({
   profile: z.enum(['text', 'files', 'host', 'cluster']),
   environment: names.pipe(z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/))).optional(),
   reaches: names.pipe(z.array(z.string().regex(/^~?\/./))).optional(),
+  target: z
+    .strictObject({
+      kind: z.enum(['unit', 'endpoint']),
+      operands: z.boolean().default(false),
+      options: names.default([]),
+      variable: z.string().optional(),
+      otherwise: z.string().optional(),
+    })
+    .optional(),
   syntax: z.enum(['getopt', 'pflag', 'go', 'find', 'none']).default('getopt'),
   allow: z.array(z.string()).default([]),
   not_allow: z.array(z.string()).default([]),
