@@ -156,7 +156,7 @@ function demandIsolation({ isolation }: World): void {
 /** What operators themselves said in goals and settings: names in it are no strangers. */
 function ownWordsOf({ settings }: World, goal: Goal | null): string {
   return [
-    goal?.text ?? '',
+    goal?.ownText ?? goal?.text ?? '',
     ...settings.endpoints.map(({ url }) => url),
     ...Object.values(settings.environment),
   ].join('\n');

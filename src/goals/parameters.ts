@@ -43,10 +43,12 @@ export function fillParameters(goal: Goal, sets: Readonly<Record<string, string>
       const value = values.get(name);
       return value === undefined ? whole : write(value);
     });
+  const fillProse = (text: string) => fill(text, (value) => `\`${value}\``);
   return {
     ...goal,
     parameters: Object.fromEntries(values),
-    text: fill(goal.text, (value) => `\`${value}\``),
+    text: fillProse(goal.text),
+    ...(goal.ownText === undefined ? {} : { ownText: fillProse(goal.ownText) }),
     // JSON's string escapes are CEL's too.
     done: goal.done.map((check) => ({
       ...check,

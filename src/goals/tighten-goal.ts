@@ -30,6 +30,8 @@ export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: s
       parameters: { ...project.parameters, ...base.parameters },
       done: [...base.done, ...asProject(project.done)],
       text: `${base.text}\n\nOf this project:\n\n${project.text}`,
+      // Names that only a project's file says are no names that the operator said.
+      ownText: base.text,
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Goal {
   done: DoneCheck[];
   /** Prose for the model, parameters filled in. */
   text: string;
+  /** The part of `text` that the operator wrote, where a project's file added to it; absent: all of it. */
+  ownText?: string;
 }
 
 export interface DoneCheck {
