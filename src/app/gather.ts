@@ -10,6 +10,7 @@ import {
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
+import { isInventory } from '../provenance/index.ts';
 import type { RunScope } from './open-run.ts';
 import { recall, rememberSnapshot, updateHistory } from './stored.ts';
 
@@ -64,7 +65,10 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: next.probe,
     signal,
   });
-  for (const { id, facts } of taken.items) recorder.origins.addFacts(id, facts);
+  const inventories = new Set(options.probes.filter(isInventory).map(({ name }) => name));
+  for (const { id, probe, facts } of taken.items) {
+    if (inventories.has(probe)) recorder.origins.addFacts(id, facts);
+  }
   recorder.record({
     type: 'snapshot.taken',
     items: taken.items.map(({ facts: _, ...item }) => item),

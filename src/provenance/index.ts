@@ -1,2 +1,2 @@
 export { judgeOrigin, type Lookups } from './judge-origin.ts';
-export { createOrigins, type Origins } from './origins.ts';
+export { createOrigins, isInventory, type Origins } from './origins.ts';

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../protocol/event.ts';
+import type { ProbeSpec } from '../protocol/probe.ts';
 
 /**
  * Where the words of a run came from. Facts that the parser of a probe made are inventory, and so is what the operator
@@ -15,6 +16,14 @@ export interface Origins {
   observedNames(): ReadonlySet<string>;
   /** Ids of the free texts that hold the word, oldest first. */
   heardFrom(word: string): string[];
+}
+
+/**
+ * Fields that a program fills in, by their names, are inventory. Lines and journal entries are what others wrote, and
+ * a word does not become a fact by being a line of its own. Endpoints (`http`) have the names that settings give them.
+ */
+export function isInventory({ gather, parse }: Pick<ProbeSpec, 'gather' | 'parse'>): boolean {
+  return gather.kind === 'http' || !['journal', 'entries', 'lines', 'none'].includes(parse.kind);
 }
 
 /** Texts are kept to be searched, not to be shown; a run that reads more than this forgets the oldest. */

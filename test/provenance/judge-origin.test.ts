@@ -3,7 +3,13 @@ import type { Action } from '../../src/protocol/action.ts';
 import type { Effect } from '../../src/protocol/effect.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import type { Judgement } from '../../src/protocol/verdict.ts';
-import { createOrigins, judgeOrigin, type Lookups, type Origins } from '../../src/provenance/index.ts';
+import {
+  createOrigins,
+  isInventory,
+  judgeOrigin,
+  type Lookups,
+  type Origins,
+} from '../../src/provenance/index.ts';
 
 const UNITS = new Set(['postgresql.service', 'nginx.service', 'backup@.service', 'fstrim.timer']);
 const THERE = new Set(['/srv', '/srv/app.conf', '/etc']);
@@ -145,5 +151,14 @@ describe('a write', () => {
     const action: Action = { kind: 'write', path: '/srv/authorized_keys', content: 'x', expects: null };
     const answer = await judgeOrigin({ ...judged([], 'reversible'), action }, origins, LOOKUPS);
     expect(answer.verdict).toBe('ask');
+  });
+});
+
+describe('isInventory', () => {
+  it('takes named fields of a program for facts, and no lines that others wrote', () => {
+    const run = { kind: 'run' as const, argv: ['x'] };
+    const kinds = ['json', 'jsonl', 'lines', 'none', 'journal', 'entries'] as const;
+    expect(kinds.filter((kind) => isInventory({ gather: run, parse: { kind } }))).toEqual(['json', 'jsonl']);
+    expect(isInventory({ gather: { kind: 'http', endpoints: [] }, parse: { kind: 'none' } })).toBe(true);
   });
 });

@@ -254,4 +254,31 @@ describe('an effect whose words come from an alert or a log', () => {
     const asked = await play({ args: ['-p', 'x'], prepare, turns, stdin: 'x' });
     expect(made(asked.box)).toContain('touch CANARY');
   });
+
+  it('is one that nobody answers when the goal of a project and a log say them', async () => {
+    const says = (where: 'home/.config/steward' | 'work/.steward') => (box: Place) => {
+      plantGoal(box, `${lines(box).join('\n')}\n`, LINES_PROBE);
+      writeFileSync(join(box.home, '.config/steward/steward.yaml'), settings);
+      writeFileSync(join(box.cwd, 'README'), 'x');
+      const folder = join(box.home, '..', where, 'goals');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'mine.md'), `${GOAL}Make ${lines(box).join('\n')}\n`);
+    };
+    const operator = await play({ args: RUN_GOAL, prepare: says('home/.config/steward'), turns });
+    expect(made(operator.box)).toContain('touch CANARY');
+    const project = await play({ args: RUN_GOAL, prepare: says('work/.steward'), turns });
+    expect(made(project.box)).toEqual([]);
+    expect(project.decision('C1')).toMatchObject({ decision: 'refuse', rule: 'origin' });
+  });
+
+  it('is one that nobody answers when the word is a whole line of a log', async () => {
+    const alone = (box: Place) => {
+      prepare(box);
+      const words = LINES.map((_, index) => join(box.cwd, canary(index)));
+      writeFileSync(join(box.cwd, 'scene'), `${words.join('\n')}\n`);
+    };
+    const played = await play({ args: RUN_GOAL, prepare: alone, turns });
+    expect(made(played.box)).toEqual([]);
+    expect(played.decision('C1')).toMatchObject({ decision: 'refuse', rule: 'origin' });
+  });
 });
