@@ -88,7 +88,9 @@ describe.each([
 describe('a disk that fills while a run is under way', () => {
   it('ends the run with a result object and exit 1, and leaves a log that can be gone on with', async () => {
     await mountState('size=3m');
-    const script = [{ toolCalls: [{ name: 'Bash', input: { command: 'sleep 900' } }] }, { text: 'Done.' }];
+    // Longer than what is left of the last page of the log: that much a full disk still takes.
+    const answer = `Done.${' It took a while.'.repeat(600)}`;
+    const script = [{ toolCalls: [{ name: 'Bash', input: { command: 'sleep 900' } }] }, { text: answer }];
     const model = await startLabModel(lab, 'waiter', { dialect: 'openai', script });
     await lab.write('/etc/steward/waiter.yaml', model.settings);
     const running = lab.steward(
@@ -111,7 +113,7 @@ describe('a disk that fills while a run is under way', () => {
       ['-r', result.session_id, '-p', 'go on', '--settings', '/etc/steward/waiter.yaml'],
       inState,
     );
-    expect([resumed.code, resumed.stdout]).toEqual([0, 'Done.\n']);
+    expect([resumed.code, resumed.stdout]).toEqual([0, `${answer}\n`]);
     expect((await lab.steward(['runs', 'verify', result.session_id], inState)).code).toBe(0);
     await unmountState();
   });
