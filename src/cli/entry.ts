@@ -1,9 +1,12 @@
-import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { compileCacheFolder } from './compile-cache.ts';
+import { loadProgram } from './load-program.ts';
 
-// Before anything large is imported: the cache only helps what is loaded after it.
-const folder = compileCacheFolder(process.env);
-if (folder !== null) enableCompileCache(folder);
+declare const STEWARD_PROGRAM: string;
 
-const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const path = join(import.meta.dirname, STEWARD_PROGRAM);
+const program = loadProgram<typeof import('./main.ts')>(path, compileCacheFolder(process.env));
+const status = await program.exports.main(argv);
+process.exitCode = status;
+if (program.exports.isTypical(argv, status)) program.keepCode();

@@ -42,6 +42,18 @@ function opensRuns(argv: readonly string[]): boolean {
   return named?.options.some(({ name }) => name === 'output-format') ?? false;
 }
 
+/**
+ * Is the code of this call worth keeping compiled? Runs are what is started often and unwatched; one that failed at once
+ * would leave out what the others need.
+ */
+export function isTypical(argv: readonly string[], status: number): boolean {
+  const isQuestion = argv.some((word) => ['--version', '-v', '--help', '-h'].includes(word));
+  const isFailure = Object.values(ENDINGS).some(
+    ({ exitCode, outcome }) => exitCode === status && outcome === 'failed',
+  );
+  return opensRuns(argv) && !isQuestion && !isFailure;
+}
+
 async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   const command = named ?? COMMANDS[0];

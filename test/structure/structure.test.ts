@@ -17,6 +17,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   app: [],
   // The entry, before anything else is loaded.
   'cli/compile-cache.ts': ['node:fs'],
+  'cli/load-program.ts': ['node:fs', 'node:vm'],
   cli: ['node:util', 'node:module', 'node:readline', 'node:stream'],
 };
 

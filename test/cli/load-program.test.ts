@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadProgram } from '../../src/cli/load-program.ts';
+
+const SOURCE = `(function (exports, require, module) {
+  const { join } = require('node:path');
+  module.exports = { greet: (name) => join('hello', name) };
+})`;
+
+let root: string;
+let path: string;
+let folder: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'program-'));
+  folder = mkdtempSync(join(root, 'kept-'));
+  path = join(root, 'program-0123.cjs');
+  writeFileSync(path, SOURCE);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const load = (from: string | null = folder) => loadProgram<{ greet(name: string): string }>(path, from);
+const kept = () => join(folder, 'program-0123.code');
+const age = (file: string, days: number): void => {
+  const then = Date.now() / 1000 - days * 86_400;
+  utimesSync(file, then, then);
+};
+
+test('runs a program that nothing is kept of, and keeps its code privately', () => {
+  const program = load();
+  expect(program.exports.greet('you')).toBe('hello/you');
+  program.keepCode();
+  expect(readdirSync(folder)).toEqual(['program-0123.code']);
+  expect(statSync(kept()).mode & 0o777).toBe(0o600);
+});
+
+test('runs from what is kept, and leaves that alone for a day', () => {
+  load().keepCode();
+  const before = readFileSync(kept());
+  age(kept(), 0.5);
+  const mtime = statSync(kept()).mtimeMs;
+  const program = load();
+  expect(program.exports.greet('again')).toBe('hello/again');
+  program.keepCode();
+  expect(readFileSync(kept()).equals(before)).toBe(true);
+  expect(statSync(kept()).mtimeMs).toBe(mtime);
+});
+
+test('writes what is kept anew after a day', () => {
+  load().keepCode();
+  age(kept(), 2);
+  load().keepCode();
+  expect(Date.now() - statSync(kept()).mtimeMs).toBeLessThan(86_400_000 / 2);
+});
+
+test.each([
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ['empty', () => Buffer.alloc(0)],
+  [
+    'changed in one bit',
+    (bytes: Buffer) => Buffer.from(bytes.map((byte, i) => (i === 300 ? byte ^ 1 : byte))),
+  ],
+])('does not run from what is %s, and mends it', (_, damage) => {
+  load().keepCode();
+  writeFileSync(kept(), damage(readFileSync(kept())));
+  const program = load();
+  expect(program.exports.greet('you')).toBe('hello/you');
+  program.keepCode();
+  const mended = readFileSync(kept());
+  expect(mended.subarray(0, 32)).toEqual(createHash('sha256').update(mended.subarray(32)).digest());
+});
+
+test('does not run a longer program from the code of a shorter one of the same name', () => {
+  load().keepCode();
+  writeFileSync(path, SOURCE.replace('hello', 'good morning'));
+  expect(load().exports.greet('you')).toBe('good morning/you');
+});
+
+test('keeps nothing without a folder, or where the folder cannot be written', () => {
+  load(null).keepCode();
+  const gone = join(root, 'nowhere');
+  const program = load(gone);
+  expect(program.exports.greet('you')).toBe('hello/you');
+  program.keepCode();
+  expect(readdirSync(root).sort()).toEqual([folder.slice(root.length + 1), 'program-0123.cjs']);
+});
+
+test('removes what other programs left when nobody loaded it for a month', () => {
+  for (const name of ['program-old.code', 'program-new.code']) writeFileSync(join(folder, name), 'x');
+  age(join(folder, 'program-old.code'), 40);
+  load().keepCode();
+  expect(readdirSync(folder).sort()).toEqual(['program-0123.code', 'program-new.code']);
+});
