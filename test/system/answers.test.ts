@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { faultyProbe } from './faulty-probe.ts';
 import { type Box, createBoxWithModel } from './steward.ts';
 
 const SCHEMA = JSON.stringify({
@@ -55,21 +56,7 @@ describe('an answer under --json-schema', () => {
 });
 
 describe('a goal under --json-schema', () => {
-  const PROBE = `describe: d
-run: [echo, a]
-parse: lines
-facts: { rows: output }
-rules:
-  - id: bad
-    each: rows
-    as: row
-    object: row
-    when: "row != ''"
-    severity: warning
-    class: advisory
-    say: '{row} is bad'
-    examples: [{ facts: {rows: [x]}, finds: [x] }, { facts: {rows: []}, finds: [] }]
-`;
+  const PROBE = faultyProbe('[echo, a]');
   const write = (box: Box, more = '') => {
     box.write('.config/steward/context/mine.yaml', PROBE);
     box.write('.config/steward/goals/look.md', `---\ndescription: d\nprobes: [mine]\n${more}---\nLook.\n`);

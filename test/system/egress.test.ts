@@ -1,25 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ModelServer, type Script, startModelServer } from '../wire/index.ts';
+import { faultyProbe } from './faulty-probe.ts';
 import { type Box, createBox, MODEL } from './steward.ts';
 
 const NOT_THERE: Script = [{ fault: 'status', status: 404 }];
 
-const PROBE = (egress: string) => `describe: d
-run: [echo, never-to-leave]
-egress: ${egress}
-parse: lines
-facts: { rows: output }
-rules:
-  - id: bad
-    each: rows
-    as: row
-    object: row
-    when: "row != ''"
-    severity: warning
-    class: advisory
-    say: '{row} is bad'
-    examples: [{ facts: {rows: [x]}, finds: [x] }, { facts: {rows: []}, finds: [] }]
-`;
+const PROBE = (egress: string) => faultyProbe('[echo, never-to-leave]', `egress: ${egress}\n`);
 
 /** A local model, which a model in the cloud may take over from. */
 async function createBoxWithBoth(scripts: {

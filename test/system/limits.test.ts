@@ -3,27 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Turn } from '../wire/index.ts';
+import { faultyProbe } from './faulty-probe.ts';
 import { type Box, createBox, createBoxWithModel, readResult } from './steward.ts';
 
 const WAIT = { timeout: 30_000, interval: 20 };
 const look = (command: string): Turn => ({ toolCalls: [{ name: 'Bash', input: { command } }] });
 
 /** A probe whose rule finds each of its lines. */
-const FAULTS = `describe: d
-run: [printf, 'a\\nb\\nc\\nd\\n']
-parse: lines
-facts: { rows: output }
-rules:
-  - id: bad
-    each: rows
-    as: row
-    object: row
-    when: "row != ''"
-    severity: warning
-    class: advisory
-    say: '{row} is bad'
-    examples: [{ facts: {rows: [x]}, finds: [x] }, { facts: {rows: []}, finds: [] }]
-`;
+const FAULTS = faultyProbe("[printf, 'a\\nb\\nc\\nd\\n']");
 const GOAL = '---\ndescription: d\nprobes: [faults]\n---\nLook.\n';
 
 function withFaults(box: Box): void {
