@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: sources, in process. system: the built program, as a user starts it. structure: the tree itself.
- * lab: needs root and Debian packages (see .ci/run). soak: long campaigns; a seeded tenth unless STEWARD_SOAK=full.
+ * terminal: the built program in a pseudo terminal, read through a terminal emulator. lab: needs root and Debian packages (see .ci/run). soak: long campaigns; a seeded tenth unless STEWARD_SOAK=full.
  */
 const project = (name: string, include: string[], timeoutMs: number, isSerial = false) => ({
   test: {
@@ -23,12 +23,13 @@ export default defineConfig({
       project(
         'unit',
         [
-          'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,report,app,cli,fakes,wire}/**/*.test.ts',
+          'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,changes,approvals,report,app,cli,tui,fakes,wire}/**/*.test.{ts,tsx}',
         ],
         20_000,
       ),
       project('structure', ['test/structure/**/*.test.ts'], 20_000),
       project('system', ['test/system/**/*.test.ts'], 60_000),
+      project('terminal', ['test/terminal/**/*.test.ts'], 60_000),
       project('soak', ['test/soak/**/*.test.ts'], 900_000, true),
       project('lab', ['test/lab/**/*.test.ts'], 300_000, true),
     ],

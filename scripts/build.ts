@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compileShipped } from './compile-shipped.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 
@@ -38,16 +38,62 @@ const { metafile } = await build({
   define: { 'process.env.NODE_ENV': '"production"', STEWARD_VERSION: JSON.stringify(version) },
 });
 const program = await nameByContent('program.cjs');
+const screen = await buildScreen();
 await build({
   ...common,
   entryPoints: { cli: 'src/cli/entry.ts' },
   outExtension: { '.js': '.mjs' },
   format: 'esm',
-  plugins: [leanBuiltins],
+  plugins: [leanBuiltins, elsewhere(/\/tui\/index\.ts$/, `./${screen}`)],
   define: { STEWARD_PROGRAM: JSON.stringify(program) },
 });
 await writeFile(join(root, 'dist/meta.json'), JSON.stringify(metafile));
 await chmod(join(root, 'dist/cli.mjs'), 0o755);
+
+/** React and Ink, loaded only where a screen is shown; Ink's layout waits for WebAssembly, so it is a module. */
+async function buildScreen(): Promise<string> {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { screen: 'src/tui/index.ts' },
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    write: false,
+    minify: true,
+    jsx: 'automatic',
+    // Of CommonJS modules among what it is made of.
+    banner: {
+      js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
+    },
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    plugins: [absent('react-devtools-core')],
+  });
+  const code = outputFiles.find(({ path }) => path.endsWith('.mjs'));
+  if (code === undefined) throw new Error('the screen was not built');
+  const name = `screen-${createHash('sha256').update(code.contents).digest('hex').slice(0, 16)}.mjs`;
+  for (const { path, contents } of outputFiles) {
+    await writeFile(path === code.path ? join(root, 'dist', name) : path, contents);
+  }
+  return name;
+}
+
+/** What matches is another file of dist. */
+function elsewhere(filter: RegExp, file: string): Plugin {
+  return {
+    name: 'elsewhere',
+    setup: ({ onResolve }) => onResolve({ filter }, () => ({ path: file, external: true })),
+  };
+}
+
+/** A module that is named and never used in production. */
+function absent(name: string): Plugin {
+  return {
+    name: 'absent',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: 'absent' }));
+      onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
+    },
+  };
+}
 
 /** Code is kept by the program's name: V8 itself tells two programs of the same length apart by nothing. */
 async function nameByContent(file: string): Promise<string> {

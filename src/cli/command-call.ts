@@ -1,6 +1,9 @@
 import type { ParsedArguments } from './parse-arguments.ts';
 import type { Streams } from './streams.ts';
 
+/** The screen is a part of its own, loaded only where it is shown. */
+export type LoadScreen = () => Promise<typeof import('../tui/index.ts')>;
+
 /** What a command gets; it answers with the exit status. */
 export interface CommandCall {
   /** The command as it was called: one module may serve several. */
@@ -9,4 +12,5 @@ export interface CommandCall {
   streams: Streams;
   env: NodeJS.ProcessEnv;
   cwd: string;
+  loadScreen: LoadScreen;
 }

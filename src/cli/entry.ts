@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { compileCacheFolder } from './compile-cache.ts';
 import { loadProgram } from './load-program.ts';
@@ -6,7 +7,11 @@ declare const STEWARD_PROGRAM: string;
 
 const argv = process.argv.slice(2);
 const path = join(import.meta.dirname, STEWARD_PROGRAM);
-const program = loadProgram<typeof import('./main.ts')>(path, compileCacheFolder(process.env));
-const status = await program.exports.main(argv);
+const codeFolder = compileCacheFolder(process.env);
+const program = loadProgram<typeof import('./main.ts')>(path, codeFolder);
+const status = await program.exports.main(argv, async () => {
+  if (codeFolder !== null) enableCompileCache(codeFolder);
+  return import('../tui/index.ts');
+});
 process.exitCode = status;
 if (program.exports.isTypical(argv, status)) program.keepCode();

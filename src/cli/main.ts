@@ -4,15 +4,16 @@ import { createMasker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
+import type { LoadScreen } from './command-call.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './command-table.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { processStreams, type Streams } from './streams.ts';
 
 /** Answers with the exit status. Everything written is with its reader by then. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], loadScreen: LoadScreen): Promise<number> {
   const streams = processStreams(createMasker(secretsOfEnvironment(process.env)).mask);
   try {
-    return await dispatch(argv, streams);
+    return await dispatch(argv, streams, loadScreen);
   } catch (error) {
     return fail(error, argv, streams);
   }
@@ -54,7 +55,7 @@ export function isTypical(argv: readonly string[], status: number): boolean {
   return opensRuns(argv) && !isQuestion && !isFailure;
 }
 
-async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
+async function dispatch(argv: readonly string[], streams: Streams, loadScreen: LoadScreen): Promise<number> {
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   const command = named ?? COMMANDS[0];
   if (command === undefined) throw new Error('the command table is empty');
@@ -72,7 +73,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     return 0;
   }
   const run = await command.load();
-  return run({ name: command.name, args, streams, env: process.env, cwd: process.cwd() });
+  return run({ name: command.name, args, streams, env: process.env, cwd: process.cwd(), loadScreen });
 }
 
 async function help(streams: Streams, isMistake: boolean): Promise<number> {

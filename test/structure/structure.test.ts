@@ -6,7 +6,15 @@ const sources = readSources('src');
 /** Which packages and built-in modules a folder may name. `*` is for every folder. */
 const ALLOWED_PACKAGES: Record<string, string[]> = {
   '*': ['node:crypto', 'node:path', 'node:os'],
-  host: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:sqlite', 'node:stream', 'ignore'],
+  host: [
+    'node:fs',
+    'node:fs/promises',
+    'node:child_process',
+    'node:sqlite',
+    'node:stream',
+    'ignore',
+    '@lydell/node-pty',
+  ],
   lib: ['node:util', '@marcbachmann/cel-js', 're2js', 'yaml'],
   models: ['@anthropic-ai/sdk', 'ollama', 'eventsource-parser'],
   policy: ['unbash', 'picomatch'],
@@ -15,6 +23,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   goals: ['yaml'],
   context: ['yaml'],
   app: [],
+  tui: ['react', 'ink', 'marked', 'string-width'],
   // The entry, before anything else is loaded.
   'cli/compile-cache.ts': ['node:fs'],
   'cli/load-program.ts': ['node:fs', 'node:vm'],
@@ -27,8 +36,11 @@ const SHARED = ['protocol', 'lib'];
 /** Who may use more than protocol and lib, and what. The composition root may use all, the commands use the root. */
 const ALLOWED_EDGES: Record<string, 'all' | string[]> = {
   app: 'all',
-  cli: ['app', 'config'],
+  cli: ['app', 'config', 'tui'],
 };
+
+/** What a screen may know of the program behind it: types only. */
+const CLIENT = 'src/app/client.ts';
 
 describe('the source tree', () => {
   it('has sources to judge', () => {
@@ -40,6 +52,7 @@ describe('the source tree', () => {
       const from = areaOf(source.path);
       return source.imports
         .filter(({ file }) => file?.startsWith('src/'))
+        .filter(({ file, isTypeOnly }) => !(from === 'tui' && file === CLIENT && isTypeOnly))
         .map(({ file }) => areaOf(file ?? ''))
         .filter((to) => to !== from && !isAllowedEdge(from, to))
         .map((to) => `${source.path} → ${to}`);
@@ -82,6 +95,21 @@ describe('the source tree', () => {
         .map(({ specifier }) => `${source.path} → ${specifier}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('loads the screen only where it is shown', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ file, isTypeOnly }) => file?.startsWith('src/tui/') && !isTypeOnly)
+        .filter(() => areaOf(path) !== 'tui')
+        .map(({ specifier }) => `${path} → ${specifier}`),
+    );
+    expect(wrong).toEqual(['src/cli/entry.ts → ../tui/index.ts']);
+  });
+
+  it('keeps components small', () => {
+    const large = sources.filter(({ path, lineCount }) => path.endsWith('.tsx') && lineCount > 200);
+    expect(large.map(({ path }) => path)).toEqual([]);
   });
 
   it('touches CEL in one file', () => {

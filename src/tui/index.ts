@@ -1,0 +1,1 @@
+export { type ScreenOptions, startScreen } from './start-screen.tsx';

@@ -1,0 +1,26 @@
+import { render, Text } from 'ink';
+import type { Client } from '../app/client.ts';
+
+export interface ScreenOptions {
+  client: Client;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  look: Look;
+  /** Sent at once; what was typed behind `steward`. */
+  firstPrompt: string | null;
+}
+
+export interface Look {
+  theme: 'terminal' | 'light' | 'dark' | 'ansi';
+  /** False with NO_COLOR. */
+  hasColor: boolean;
+  isAnimated: boolean;
+  /** Flat text for a screen reader. */
+  isScreenReader: boolean;
+}
+
+/** Shows the session until the operator leaves it. */
+export async function startScreen({ stdin, stdout }: ScreenOptions): Promise<void> {
+  const app = render(<Text>❯ </Text>, { stdin, stdout });
+  await app.waitUntilExit();
+}
