@@ -14,6 +14,8 @@ export interface Look {
   theme: 'terminal' | 'light' | 'dark' | 'ansi';
   /** False with NO_COLOR. */
   hasColor: boolean;
+  /** False where the locale is not UTF-8: see lib/unicode-locale.ts. */
+  isUnicode: boolean;
   isAnimated: boolean;
   /** Flat text for a screen reader. */
   isScreenReader: boolean;
