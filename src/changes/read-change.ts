@@ -1,0 +1,90 @@
+import { nearest } from '../lib/nearest.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import { fileError, parseYaml } from '../lib/yaml-file.ts';
+import type { Change } from '../protocol/change.ts';
+
+const STEP_FIELDS = ['run', 'edit', 'write', 'call', 'file', 'find', 'replace', 'text'];
+const CHECK_FIELDS = ['run', 'http', 'probe', 'promql', 'call', 'expect', 'within', 'for'];
+
+/**
+ * A change as an operator wrote it, YAML or JSON. Throws OpsError `input`: `file:line: field: what is wrong`.
+ * zod and yaml are loaded here.
+ */
+export async function readChange(source: string, text: string): Promise<Change> {
+  try {
+    return await read(source, text);
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    // It is not a file of settings, but what somebody wants done.
+    const hint = error.hint === null ? {} : { hint: error.hint };
+    throw new OpsError('bad-change', 'input', error.message, hint);
+  }
+}
+
+async function read(source: string, text: string): Promise<Change> {
+  const yaml = await parseYaml(source, text);
+  const { changeSchema, toChange } = await import('../protocol/schemas/change.ts');
+  const checked = changeSchema.safeParse(yaml.value);
+  if (checked.success) return toChange(checked.data);
+  const issues = checked.error.issues.flatMap(insideOf);
+  // A misspelt field makes two issues, and its name is the better one: the field is also missing.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (issue === undefined || yaml.value === null || typeof yaml.value !== 'object') {
+    throw fileError(source, 1, 'is not a change: it has `title`, `apply` and `verify`');
+  }
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys?.[0] ?? '';
+    const known =
+      issue.path.length === 0 ? Object.keys(changeSchema.shape) : [...STEP_FIELDS, ...CHECK_FIELDS];
+    const meant = nearest(key, known);
+    const hint = meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
+    const path = [...issue.path, key];
+    throw fileError(source, yaml.lineOf(path), `${fieldName(path)}: there is no such field`, hint);
+  }
+  const field = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;
+  const isMissing = issue.path.length > 0 && valueAt(yaml.value, issue.path) === undefined;
+  throw fileError(source, yaml.lineOf(issue.path), `${field}${isMissing ? 'is missing' : issue.message}`);
+}
+
+interface Issue {
+  code: string;
+  path: PropertyKey[];
+  message: string;
+  keys?: string[];
+}
+
+/** Of alternatives the one that came nearest says what is wrong; where none did, they say together what is possible. */
+function insideOf(issue: {
+  code?: string | undefined;
+  path: PropertyKey[];
+  message: string;
+  keys?: string[];
+  errors?: readonly (readonly Issue[])[];
+}): Issue[] {
+  const own: Issue = {
+    code: issue.code ?? 'custom',
+    path: issue.path,
+    message: issue.message,
+    ...(issue.keys === undefined ? {} : { keys: issue.keys }),
+  };
+  if (issue.code !== 'invalid_union') return [own];
+  const deep = (issue.errors ?? []).find((inner) => inner.every(({ path }) => path.length > 0));
+  if (deep === undefined) return [own];
+  return deep.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** `apply[0].edit.file` */
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
