@@ -14,13 +14,13 @@ export function requestToGoOn(
 ): RunRequest {
   const { opened, model } = resumed;
   refuseFinished(request, resumed);
-  if (opened === null && !isBegun(resumed) && request.prompt === null) {
+  if (!isBegun(resumed) && (opened?.goal ?? null) === null && promptSoFar(request, resumed) === null) {
     throw new OpsError(
       'nothing-to-do',
       'input',
-      'this run was cut off before it was written down what it was for',
+      'nothing was asked in this run, or it was cut off before that was written down',
       {
-        hint: 'start it again; nothing was done',
+        hint: 'start it again, or add a prompt; nothing was done',
       },
     );
   }

@@ -8,7 +8,7 @@ import {
   type PromptFacts,
 } from '../prompt/index.ts';
 import type { Message } from '../protocol/message.ts';
-import { listRuns, type Replayed } from '../runs/index.ts';
+import { describeTold, listRuns, type Replayed } from '../runs/index.ts';
 import type { TalkInput } from './converse.ts';
 import type { Gathered } from './gather.ts';
 import { isBegun, promptSoFar } from './go-on.ts';
@@ -58,10 +58,10 @@ async function build(
     host: world.host,
     cwd: world.cwd,
     modelPlace: thinker.port.place === 'local' ? 'local' : 'cloud',
-    isAttended: false,
+    isAttended: scope.attendance !== null,
     autonomy: scope.autonomy,
     notes: await readNotes(scope),
-    prompt: promptSoFar(request, resumed),
+    prompt: withTold(promptSoFar(request, resumed), resumed, marker),
     attachment: request.attachment,
     appendSystem: appended(request.appendSystemPrompt, request.outputSchema),
     snapshot: gathered.items.length === 0 ? null : gathered,
@@ -78,19 +78,26 @@ async function build(
 function goOn(resumed: Replayed, prompt: string | null): Opening {
   return {
     system: resumed.system.map((text, index) => ({ text, isCacheEnd: index === 0 })),
-    messages: prompt === null ? resumed.messages : withPrompt(resumed.messages, prompt),
+    messages: prompt === null ? resumed.messages : withPrompt(resumed, prompt),
     summaryPrompt: SUMMARY_PROMPT,
     // A log with messages has a prompt.built, unless it was damaged: then old fences are just text.
     marker: resumed.marker ?? fenceMarker(),
   };
 }
 
-/** Roles alternate: after results of tools the new words join them. */
-function withPrompt(messages: readonly Message[], prompt: string): Message[] {
-  const words = { type: 'text' as const, text: prompt };
+/** Roles alternate: after results of tools the new words join them. The same as replaying `run.resumed` gives. */
+function withPrompt({ messages, told, marker }: Replayed, prompt: string): Message[] {
+  const texts = [...told.map((one) => describeTold(one, marker)), prompt];
+  const words = texts.map((text) => ({ type: 'text' as const, text }));
   const last = messages.at(-1);
-  if (last?.role !== 'user') return [...messages, { role: 'user', content: [words] }];
-  return [...messages.slice(0, -1), { role: 'user', content: [...last.content, words] }];
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: words }];
+  return [...messages.slice(0, -1), { role: 'user', content: [...last.content, ...words] }];
+}
+
+/** What the operator ran before the first request goes with it. */
+function withTold(prompt: string | null, resumed: Replayed | null, marker: string): string | null {
+  const told = (resumed?.told ?? []).map((one) => describeTold(one, marker));
+  return told.length === 0 ? prompt : [...told, ...(prompt === null ? [] : [prompt])].join('\n\n');
 }
 
 /** How the last runs of this goal ended: a fault that comes back every night is another one than a new one. */

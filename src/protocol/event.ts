@@ -51,6 +51,31 @@ export type RunEvent =
       /** Everything denied from here on, what was denied before with it. */
       denied?: string[];
     }
+  /** The operator gave the run a name. The last one counts. */
+  | { type: 'run.named'; name: string }
+  /**
+   * The conversation went back to before a prompt, which was asked in the line numbered `point`. What was done and spent
+   * since stays done and spent; files went back as far as `restored` says, each by a step of its own before this line.
+   */
+  | {
+      type: 'run.rewound';
+      point: number;
+      prompt: string;
+      restored: string[];
+      refused: { path: string; reason: string }[];
+    }
+  /** The operator's own command (`O1`), in a terminal of its own: nobody judged it. */
+  | { type: 'operator.began'; id: string; command: string; cwd: string; isTold: boolean }
+  /** `output`: its text, capped, for the model, which reads it with the next prompt; null when it is not told. */
+  | {
+      type: 'operator.ended';
+      id: string;
+      exitCode: number | null;
+      signal: string | null;
+      durationMs: number;
+      outputBytes: number;
+      output: string | null;
+    }
   /** What was wrong when the log was opened again. `damagedLines` count from 1 and stay as they are. */
   | {
       type: 'log.repaired';

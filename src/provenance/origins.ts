@@ -60,6 +60,12 @@ export function createOrigins(): Origins {
         case 'look.taken':
           hear(event.look.id, event.look.text);
           break;
+        case 'operator.began':
+          own.push(event.command);
+          break;
+        case 'operator.ended':
+          hear(event.id, event.output ?? '');
+          break;
         case 'call.finished':
           hear(event.call, event.text);
           break;

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../protocol/event.ts';
 import type { Block, Message, ToolResultBlock, ToolUseBlock } from '../protocol/message.ts';
+import { createToldCommands, describeTold, type ToldCommand } from './told-commands.ts';
 import { answerFor, type CallStep, describeUnanswered, type UnansweredCall } from './unanswered.ts';
 
 /**
@@ -8,8 +9,25 @@ import { answerFor, type CallStep, describeUnanswered, type UnansweredCall } fro
  */
 export interface Conversation {
   take(event: RunEvent): void;
+  /** What it is now, for `goBack`. */
+  mark(): ConversationMark;
+  /** Everything since then is forgotten, but the numbers of calls, which are unique in a run. */
+  goBack(mark: ConversationMark): void;
   /** Once, after the last event. */
-  end(): { messages: Message[]; unanswered: UnansweredCall[]; nextCallNumber: number };
+  end(): {
+    messages: Message[];
+    unanswered: UnansweredCall[];
+    nextCallNumber: number;
+    told: ToldCommand[];
+  };
+}
+
+export interface ConversationMark {
+  readonly messages: readonly Message[];
+  readonly pending: readonly Readonly<PendingCall>[];
+  readonly steps: readonly CallStep[];
+  readonly told: readonly ToldCommand[];
+  readonly marker: string | null;
 }
 
 interface PendingCall {
@@ -27,6 +45,8 @@ export function createConversation(): Conversation {
   let pending: PendingCall[] = [];
   let steps: CallStep[] = [];
   let nextCallNumber = 1;
+  let marker: string | null = null;
+  const told = createToldCommands();
 
   function push(role: Message['role'], content: readonly Block[]): void {
     if (content.length === 0) return;
@@ -97,10 +117,38 @@ export function createConversation(): Conversation {
     for (const result of given) answer(result);
   }
 
+  /** Before that the first request takes up everything that was said and told until then. */
+  function isBuilt(): boolean {
+    return marker !== null || messages.some(({ role }) => role === 'assistant');
+  }
+
+  function describeAll(commands: readonly ToldCommand[]): Block[] {
+    return commands.map((one) => ({ type: 'text', text: describeTold(one, marker) }));
+  }
+
   return {
+    mark: () => ({
+      messages: [...messages],
+      pending: pending.map((call) => ({ ...call })),
+      steps: [...steps],
+      told: told.waiting(),
+      marker,
+    }),
+    goBack(mark) {
+      messages = [...mark.messages];
+      pending = mark.pending.map((call) => ({ ...call }));
+      steps = [...mark.steps];
+      marker = mark.marker;
+      told.startFrom(mark.told);
+    },
     take(event) {
+      told.take(event);
       switch (event.type) {
         case 'prompt.built':
+          marker = event.marker;
+          told.give();
+          startOver(event.messages);
+          break;
         case 'context.reduced':
           startOver(event.messages);
           break;
@@ -113,7 +161,11 @@ export function createConversation(): Conversation {
           say(event.message.content);
           break;
         case 'run.resumed':
-          say(event.prompt === null ? [] : [{ type: 'text', text: event.prompt }]);
+          say(
+            event.prompt === null
+              ? []
+              : [...describeAll(isBuilt() ? told.give() : []), { type: 'text', text: event.prompt }],
+          );
           break;
         case 'call.finished':
           takeResult(event);
@@ -130,7 +182,7 @@ export function createConversation(): Conversation {
     },
     end() {
       const unanswered = answerPending();
-      return { messages, unanswered, nextCallNumber };
+      return { messages, unanswered, nextCallNumber, told: told.waiting() };
     },
   };
 }

@@ -4,6 +4,8 @@ export { type ListOptions, latestRun, listRuns, type RunSummary } from './list-r
 export { pruneRuns } from './prune-runs.ts';
 export { findRun, type ReadRun, readRun, type VerifiedRun, verifyRun } from './read-run.ts';
 export { type Replayed, replay } from './replay.ts';
+export { type PromptPoint, promptPoints } from './rewind-points.ts';
 export { createRunBudget, type RunReservation } from './run-budget.ts';
 export { createRunLog, openRunLog, type RunLog } from './run-log.ts';
 export { createSwitches, type Switches } from './switches.ts';
+export { describeTold, type ToldCommand } from './told-commands.ts';

@@ -148,16 +148,34 @@ async function readClosed(store: StateStore, name: string, sizeBytes: number) {
 }
 
 /** What is written behind the closing line without going on with the work. */
-const ASIDE = new Set<string>(['log.repaired', 'notice.given', 'step.unknown'] satisfies RunEvent['type'][]);
+const ASIDE = new Set<string>([
+  'log.repaired',
+  'notice.given',
+  'step.unknown',
+  'run.named',
+  'run.rewound',
+  'operator.began',
+  'operator.ended',
+] satisfies RunEvent['type'][]);
+/** What a rewinding did to files stands before its own line. */
+const OF_REWINDING = new Set<string>([
+  'step.decided',
+  'step.started',
+  'step.finished',
+  'file.checkpointed',
+] satisfies RunEvent['type'][]);
 
 /** From the end back: undefined when the part has no line that decides it. */
 function findClosed(part: Buffer): EventOf<'run.closed'> | null | undefined {
   let end = part.lastIndexOf(0x0a);
+  let isRewinding = false;
   while (end > 0) {
     const start = part.lastIndexOf(0x0a, end - 1) + 1;
     const { body } = decodeLine(part.subarray(start, end), 0);
     if (body?.event.type === 'run.closed') return body.event as unknown as EventOf<'run.closed'>;
-    if (body !== null && !ASIDE.has(body.event.type)) return null;
+    const type = body?.event.type;
+    if (type !== undefined && !ASIDE.has(type) && !(isRewinding && OF_REWINDING.has(type))) return null;
+    isRewinding ||= type === 'run.rewound';
     end = start - 1;
   }
   return undefined;

@@ -5,6 +5,8 @@ import { addUsage, NO_USAGE, type StopReason, type Usage } from '../protocol/mod
 import type { Check, ModelReport } from '../protocol/report.ts';
 import type { LookItem } from '../protocol/snapshot.ts';
 import { createConversation } from './conversation.ts';
+import { createPromptMarks } from './prompt-marks.ts';
+import type { ToldCommand } from './told-commands.ts';
 import type { UnansweredCall } from './unanswered.ts';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -21,6 +23,10 @@ export interface Replayed {
   staysLocal: boolean;
   /** Roles alternate, and every tool_use has exactly one result, some of them made up here (`unanswered`). */
   messages: Message[];
+  /** The operator's own commands that the model has not read of. */
+  told: ToldCommand[];
+  /** The last one that the operator gave. */
+  name: string | null;
   /** Names of the tools the run was opened with. */
   tools: string[];
   /** Tools and rules that a sitting was denied. */
@@ -59,15 +65,22 @@ export interface EffectDone {
   end: 'ok' | 'failed' | 'unknown';
 }
 
+/** What is not the conversation's own. */
+export type ReplayState = Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber' | 'told'>;
+
+/** A line of a log; `run.rewound` finds its prompt by the number. */
+export type ReplayLine = Pick<LogLine, 'time' | 'event'> & Partial<Pick<LogLine, 'seq'>>;
+
 /** Pure. Never throws for a log with holes in it: what cannot be placed is left out. */
-export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Replayed {
+export function replay(lines: readonly ReplayLine[]): Replayed {
   const conversation = createConversation();
-  const state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'> = {
+  const state: ReplayState = {
     opened: null,
     closed: null,
     system: [],
     marker: null,
     staysLocal: false,
+    name: null,
     tools: [],
     denied: [],
     lastStop: null,
@@ -88,15 +101,18 @@ export function replay(lines: readonly Pick<LogLine, 'time' | 'event'>[]): Repla
   };
   let sittingFrom: number | null = null;
   let last = 0;
-  for (const { time, event } of lines) {
+  const marks = createPromptMarks(state, conversation);
+  for (const { seq, time, event } of lines) {
     const at = Date.parse(time);
     if (event.type === 'run.resumed' || event.type === 'log.repaired' || sittingFrom === null) {
       if (sittingFrom !== null) state.spentMs += Math.max(0, last - sittingFrom);
       sittingFrom = at;
     }
     last = at;
+    marks.see(seq, event);
     conversation.take(event);
     take(state, event);
+    if (event.type === 'run.rewound') marks.goBack(event.point);
   }
   if (sittingFrom !== null) state.spentMs += Math.max(0, last - sittingFrom);
   return { ...state, ...conversation.end() };
@@ -108,9 +124,13 @@ const ASIDE: ReadonlySet<RunEvent['type']> = new Set([
   'log.repaired',
   'notice.given',
   'isolation.found',
+  'run.named',
+  'run.rewound',
+  'operator.began',
+  'operator.ended',
 ]);
 
-function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'>, event: RunEvent): void {
+function take(state: ReplayState, event: RunEvent): void {
   if (!ASIDE.has(event.type)) state.closed = null;
   switch (event.type) {
     case 'run.opened':
@@ -124,6 +144,9 @@ function take(state: Omit<Replayed, 'messages' | 'unanswered' | 'nextCallNumber'
       if (event.prompt !== null) state.report = null;
       state.denied = [...new Set([...state.denied, ...(event.denied ?? [])])];
       state.model = modelOf(event) ?? state.model;
+      break;
+    case 'run.named':
+      state.name = event.name;
       break;
     case 'run.closed':
       state.closed = event;

@@ -16,6 +16,14 @@ function tell(event: RunEvent): string {
       return `isolation ${event.isolation}${event.problem === null ? '' : `: ${event.problem}`}`;
     case 'run.resumed':
       return event.prompt === null ? 'goes on where it stopped' : quote(event.prompt);
+    case 'run.named':
+      return quote(event.name);
+    case 'run.rewound':
+      return `to before ${quote(event.prompt)} (line ${event.point}); files restored: ${list(event.restored)}; left as they are: ${list(event.refused.map(({ path }) => path))}`;
+    case 'operator.began':
+      return `${event.id} ${quote(event.command)}${event.isTold ? '' : ', not told to the model'}`;
+    case 'operator.ended':
+      return `${event.id} ${event.signal ?? `exit ${event.exitCode}`}, ${event.outputBytes} bytes of output, ${event.durationMs} ms`;
     case 'log.repaired':
       return `${event.cutBytes} bytes of a torn line cut; outcome unknown: ${list(event.unknownSteps)}; unanswered calls: ${list(event.unansweredCalls)}`;
     case 'snapshot.taken':
