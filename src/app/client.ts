@@ -98,8 +98,8 @@ export type Happening =
   /** A run was opened in place of the one before: its screen begins anew. `older`: lines that were not told. */
   | { kind: 'opened'; run: string | null; name: string | null; older: number }
   | { kind: 'rewound'; rewound: Rewound }
-  /** A command needs the terminal (a password): give it up, call `done` when it is back. */
-  | { kind: 'terminal-wanted'; command: string; take(run: () => Promise<void>): void }
+  /** A command needs the terminal (a password): give it up, call `use`, take it back when that has settled. */
+  | { kind: 'terminal-wanted'; command: string; use(): Promise<void> }
   | { kind: 'trouble'; text: string; hint: string | null };
 
 export interface Status {
