@@ -61,6 +61,7 @@ function unattended(autonomy: Autonomy, mode: PermissionMode): Circumstances {
     isDurable: true,
     paused: null,
     isStopped: false,
+    grant: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Action } from '../protocol/action.ts';
 import { type Autonomy, autonomyRank, effectRank, type PermissionMode } from '../protocol/effect.ts';
-import type { StepOrigin } from '../protocol/gate.ts';
+import type { Grant, StepOrigin } from '../protocol/gate.ts';
 import type { Decision, Judgement } from '../protocol/verdict.ts';
 
 /** Everything besides policy's answer on which a decision depends. */
@@ -14,6 +14,8 @@ export interface Circumstances {
   isDurable: boolean;
   paused: Pause | null;
   isStopped: boolean;
+  /** Of the change that is carried out; null while none is. */
+  grant: Grant | null;
 }
 
 export interface Pause {
@@ -27,7 +29,8 @@ export interface Pause {
  * reason that says what it would take. No autonomy, mode or person turns a deny into anything else.
  */
 export function decide(judgement: Judgement, circumstances: Circumstances): Decision {
-  if (circumstances.isStopped) {
+  // The way back is open also to whoever is told to stop: half a change is worse than either state.
+  if (circumstances.isStopped && circumstances.origin !== 'rollback') {
     return refuse('gate:stopped', 'an operator stopped this run: nothing more is done');
   }
   if (judgement.verdict === 'deny') return refuse(judgement.rule, judgement.reason);
@@ -42,7 +45,7 @@ export function decide(judgement: Judgement, circumstances: Circumstances): Deci
 function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decision | undefined {
   const { effect, action, verdict } = judgement;
   const { origin, autonomy, paused } = circumstances;
-  if (paused !== null) return refuse('gate:paused', describePause(paused));
+  if (paused !== null && origin !== 'rollback') return refuse('gate:paused', describePause(paused));
   if (!circumstances.isDurable) {
     return refuse(
       'gate:not-durable',
@@ -53,6 +56,7 @@ function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decis
     const isUndo = effect === 'reversible' && isFileChange(action);
     return isUndo ? undefined : refuse('gate:undo', 'an undo brings back files and does nothing else');
   }
+  if (origin === 'change' || origin === 'rollback') return refuseUngranted(judgement, circumstances);
   if (origin !== 'tool') {
     return refuse('gate:observe-only', `a ${origin} step may only observe, and this is ${effect}`);
   }
@@ -79,9 +83,22 @@ function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decis
   return undefined;
 }
 
+function isGranted({ origin, grant }: Pick<Circumstances, 'origin' | 'grant'>): boolean {
+  return (origin === 'change' || origin === 'rollback') && grant !== null;
+}
+
+/** A step that does more than the plan that was granted is another plan. */
+function refuseUngranted({ effect }: Judgement, { grant }: Circumstances): Decision | undefined {
+  if (grant === null) return refuse('gate:no-grant', `nobody granted the change, and this is ${effect}`);
+  if (effectRank(effect) <= effectRank(grant.effect)) return undefined;
+  return refuse('gate:beyond-grant', `the change was granted as ${grant.effect}, and this is ${effect}`);
+}
+
 /** Whether the mode already lifts an edit is policy's to say: it knows the rules and the place. */
-function needsAnswer({ verdict, effect }: Judgement, { origin, mode }: Circumstances): boolean {
+function needsAnswer({ verdict, effect }: Judgement, { origin, mode, grant }: Circumstances): boolean {
   if (verdict !== 'ask' || origin === 'undo') return false;
+  // Who granted the whole was shown each of its parts.
+  if (isGranted({ origin, grant })) return false;
   const isBypassed = origin === 'tool' && mode === 'bypassPermissions';
   return !(isBypassed && effectRank(effect) <= effectRank('reversible'));
 }

@@ -2,7 +2,7 @@ import type { Action } from '../protocol/action.ts';
 import { describeAction } from '../protocol/action.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
-import type { Gate, StepOrigin, StepRequest, StepTrace } from '../protocol/gate.ts';
+import type { Gate, Grant, StepOrigin, StepRequest, StepTrace } from '../protocol/gate.ts';
 import type { IsolationPort } from '../protocol/isolation.ts';
 import type { Clock } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
@@ -26,6 +26,8 @@ export interface GateOptions {
   mask(text: string): string;
   /** A person is there. */
   attended: boolean;
+  /** Of the change that is carried out; absent where none ever is. */
+  grant?(): Grant | null;
 }
 
 /** The one way to an effect, and the only mint of permits. */
@@ -86,6 +88,7 @@ async function decideNow(
     isDurable: options.isDurable,
     paused,
     isStopped: stopped,
+    grant: options.grant?.() ?? null,
   });
   if (decision.kind === 'refuse' || !needsIsolation(judgement, options.isolation.choice)) return decision;
   return refuseBare(judgement, await options.isolation.settle()) ?? decision;

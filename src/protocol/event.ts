@@ -1,3 +1,4 @@
+import type { ChangeEvent } from './change-event.ts';
 import type { Autonomy, Effect, PermissionMode } from './effect.ts';
 import type { BrokenRule, Finding } from './finding.ts';
 import type { StepOrigin } from './gate.ts';
@@ -17,6 +18,7 @@ import type { Decision, Verdict } from './verdict.ts';
  * one stream. Names are noun.past. Events are appended before what they announce takes effect.
  */
 export type RunEvent =
+  | ChangeEvent
   | {
       type: 'run.opened';
       run: string;

@@ -1,9 +1,21 @@
 import type { Action } from './action.ts';
+import type { Effect } from './effect.ts';
 import type { Permit } from './permit.ts';
 import type { Judgement } from './verdict.ts';
 
-/** Who wants an effect: a tool call of the model, a probe, a look-step of a rule, a check after the work, an operator. */
-export type StepOrigin = 'tool' | 'probe' | 'look' | 'undo';
+/**
+ * Who wants an effect: a tool call of the model, a probe, a look-step of a rule, an operator who takes files back, a
+ * change that was granted as a whole, and the way back of one.
+ */
+export const STEP_ORIGINS = ['tool', 'probe', 'look', 'undo', 'change', 'rollback'] as const;
+export type StepOrigin = (typeof STEP_ORIGINS)[number];
+
+/** That the plan of a change may be carried out: its own judgement, or somebody's answer to its digest. */
+export interface Grant {
+  digest: string;
+  /** The strongest effect among the steps that were looked at. */
+  effect: Effect;
+}
 
 export interface StepRequest {
   /** `C3`, `P2`, `L1`, `V1`: the id under which evidence is cited. */

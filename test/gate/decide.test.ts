@@ -44,6 +44,7 @@ function given(part: Partial<Circumstances> = {}): Circumstances {
     isDurable: true,
     paused: null,
     isStopped: false,
+    grant: null,
     ...part,
   };
 }

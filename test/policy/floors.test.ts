@@ -232,6 +232,7 @@ describe('a floor', () => {
                 isDurable: true,
                 paused: null,
                 isStopped: false,
+                grant: null,
               });
               if (decision.kind === 'allow')
                 passed.push(

@@ -1,4 +1,5 @@
 import type { LogLine, RunEvent } from '../../protocol/event.ts';
+import { tellChange } from './change-lines.ts';
 import { describeCall } from './run-fold.ts';
 
 const LONGEST = 400;
@@ -72,6 +73,12 @@ function tell(event: RunEvent): string {
       return event.checks.map(({ id, verdict, text }) => `${id} ${verdict}: ${text}`).join('; ');
     case 'notice.given':
       return event.text;
+    case 'change.planned':
+    case 'change.began':
+    case 'change.finished':
+    case 'change.cut':
+    case 'change.ended':
+      return tellChange(event);
     case 'run.closed':
       return `${event.outcome} (${event.reason})${event.message === null ? '' : `: ${event.message}`}`;
   }

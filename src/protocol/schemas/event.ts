@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { AUTONOMIES, EFFECTS, PERMISSION_MODES } from '../effect.ts';
 import type { RunEvent } from '../event.ts';
 import { SEVERITIES } from '../finding.ts';
+import { STEP_ORIGINS } from '../gate.ts';
 import { ISOLATIONS } from '../isolation.ts';
 import { ENDINGS, OUTCOMES, type Reason } from '../outcome.ts';
+import { changeEvents } from './change-event.ts';
 
 /**
  * Events as they are read back from a log. Keys that a newer steward added are let through; a kind of event that this
@@ -117,6 +119,7 @@ const check = z.object({
 const begun = { step: text, effect, command: text };
 
 export const eventSchema = z.discriminatedUnion('type', [
+  ...changeEvents,
   z.object({
     type: z.literal('run.opened'),
     run: text,
@@ -212,7 +215,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step.decided'),
     ...begun,
-    origin: z.enum(['tool', 'probe', 'look', 'undo']),
+    origin: z.enum(STEP_ORIGINS),
     target,
     verdict: z.enum(['allow', 'ask', 'deny']),
     decision: z.enum(['allow', 'refuse']),

@@ -1,0 +1,17 @@
+import type { ChangeEvent } from '../../protocol/change-event.ts';
+
+/** What `runs show` says of a change, step for step. */
+export function tellChange(event: ChangeEvent): string {
+  switch (event.type) {
+    case 'change.planned':
+      return `${event.change} "${event.title}": ${event.effect}, ${event.steps.length} steps, digest ${event.digest.slice(0, 12)}`;
+    case 'change.began':
+      return `${event.change} ${event.phase} ${event.index + 1}: ${event.text}`;
+    case 'change.finished':
+      return `${event.change} ${event.phase} ${event.index + 1} ${event.ok ? 'ok' : 'not ok'}: ${event.detail}, ${event.durationMs} ms`;
+    case 'change.cut':
+      return `${event.change} was cut off; nobody saw how its last step ended`;
+    case 'change.ended':
+      return `${event.change} ${event.end}${event.failed === null ? '' : ` at ${event.failed}`}: ${event.message}`;
+  }
+}

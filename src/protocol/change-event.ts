@@ -1,0 +1,45 @@
+import type { ChangeEnd, ChangePhase, Precondition } from './change.ts';
+import type { Effect } from './effect.ts';
+
+/** What a log says of changes. `change` is `X1`; `target` and `index` count from 0; texts are masked. */
+export type ChangeEvent =
+  /** Before anything is asked or done: the whole plan as people see it, and the digest that an answer is bound to. */
+  | {
+      type: 'change.planned';
+      change: string;
+      title: string;
+      digest: string;
+      effect: Effect;
+      targets: string[];
+      steps: string[];
+      undo: (string | null)[];
+      preconditions: Precondition[];
+    }
+  | {
+      type: 'change.began';
+      change: string;
+      target: number;
+      phase: ChangePhase;
+      index: number;
+      text: string;
+    }
+  | {
+      type: 'change.finished';
+      change: string;
+      target: number;
+      phase: ChangePhase;
+      index: number;
+      ok: boolean;
+      detail: string;
+      durationMs: number;
+    }
+  /** Written by a recovery: nobody saw how the step that was begun last has ended. */
+  | { type: 'change.cut'; change: string }
+  | {
+      type: 'change.ended';
+      change: string;
+      end: ChangeEnd;
+      /** The step that failed, in words; null when none did. */
+      failed: string | null;
+      message: string;
+    };

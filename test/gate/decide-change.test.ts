@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { type Circumstances, decide } from '../../src/gate/decide.ts';
+import { EFFECTS, effectRank } from '../../src/protocol/effect.ts';
+import type { Judgement } from '../../src/protocol/verdict.ts';
+
+const restart: Judgement = {
+  verdict: 'ask',
+  effect: 'disruptive',
+  rule: 'spec:systemctl.restart',
+  reason: 'it interrupts the service',
+  target: { kind: 'unit', name: 'nginx.service' },
+  action: { kind: 'process', argv: ['systemctl', 'restart', 'nginx'], cwd: '/' },
+};
+
+const granted: Circumstances = {
+  origin: 'change',
+  autonomy: 'propose',
+  mode: 'default',
+  isAttended: false,
+  isDurable: true,
+  paused: null,
+  isStopped: false,
+  grant: { digest: 'd', effect: 'disruptive' },
+};
+
+describe('a step of a change', () => {
+  it('is allowed as far as the plan was granted, also what policy would ask about', () => {
+    for (const effect of EFFECTS) {
+      const kind = decide({ ...restart, effect }, granted).kind;
+      expect(kind).toBe(effectRank(effect) <= effectRank('disruptive') ? 'allow' : 'refuse');
+    }
+  });
+
+  it('is refused when nobody granted the plan', () => {
+    expect(decide(restart, { ...granted, grant: null })).toMatchObject({ rule: 'gate:no-grant' });
+  });
+
+  it('is refused when policy denies it, whatever was granted', () => {
+    const denied: Judgement = { ...restart, verdict: 'deny', rule: 'floor:power' };
+    const all = { ...granted, grant: { digest: 'd', effect: 'irreversible' } as const };
+    expect(decide(denied, all)).toMatchObject({ kind: 'refuse', rule: 'floor:power' });
+    expect(decide(denied, { ...all, origin: 'rollback' })).toMatchObject({ kind: 'refuse' });
+  });
+
+  it('waits for nobody while steward is paused or stopped, but the way back stays open', () => {
+    const paused = { ...granted, paused: { until: null, by: 'anna' } };
+    expect(decide(restart, paused)).toMatchObject({ rule: 'gate:paused' });
+    expect(decide(restart, { ...granted, isStopped: true })).toMatchObject({ rule: 'gate:stopped' });
+    expect(decide(restart, { ...paused, origin: 'rollback', isStopped: true }).kind).toBe('allow');
+  });
+
+  it('leaves a log on disk, or is not done', () => {
+    expect(decide(restart, { ...granted, isDurable: false })).toMatchObject({ rule: 'gate:not-durable' });
+  });
+});
