@@ -19,10 +19,10 @@ export function maskDeltas(listener: RunListener, masker: Masker): RunListener {
       type = delta.type;
       tell(stream.push(delta.text));
     },
-    onEvent(event, time) {
+    onEvent(event, time, seq) {
       if (event.type === 'model.replied') tell(stream.flush());
       else if (event.type === 'model.failed' || event.type === 'model.requested') stream.flush();
-      listener.onEvent(event, time);
+      listener.onEvent(event, time, seq);
     },
   };
 }

@@ -19,6 +19,7 @@ import {
   findRun as resolveRun,
   type Switches,
 } from '../runs/index.ts';
+import type { Attendance } from './attendance.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
@@ -48,6 +49,8 @@ export interface RunScope {
   processes: Processes;
   /** What the run knew when its log was opened again; null for a new run. */
   resumed: Replayed | null;
+  /** The person who is there; null: nobody is. */
+  attendance: Attendance | null;
   /** Aborts the run; its reason is the Reason it ends with. */
   signal: AbortSignal;
 }
@@ -61,8 +64,7 @@ const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
 export async function openRun(
   world: World,
   asked: RunRequest,
-  recorder: Recorder,
-  signal: AbortSignal,
+  { recorder, signal, attendance }: Pick<RunScope, 'recorder' | 'signal' | 'attendance'>,
 ): Promise<RunScope> {
   demandIsolation(world);
   const found = asked.resume === null ? null : await findRun(world, asked.resume);
@@ -81,7 +83,7 @@ export async function openRun(
     const isLost = resumed !== null && resumed.opened === null;
     if (isLost) world.notices.push(LOST_OPENING);
     const openedMode = resumed?.opened?.mode ?? 'default';
-    if (openedMode !== 'default' && request.mode === 'default') {
+    if (attendance === null && openedMode !== 'default' && request.mode === 'default') {
       world.notices.push(`this run began with --permission-mode ${openedMode} and goes on without it`);
     }
     const autonomy = isLost ? 'observe' : autonomyOf(world, goal);
@@ -89,6 +91,7 @@ export async function openRun(
       mode: request.mode,
       allowed: request.allowed,
       denied: request.denied,
+      isAttended: attendance !== null,
     });
     const choice = chooseTarget(world, request, goal);
     const processes = createProcesses({
@@ -127,6 +130,7 @@ export async function openRun(
       switches: gateOptions.source,
       processes,
       resumed,
+      attendance,
       signal,
     };
     recorder.attach(log);

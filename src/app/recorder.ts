@@ -6,9 +6,12 @@ import { maskEvent } from './mask-event.ts';
 import { createLedger, type NextNumbers } from './run-ledger.ts';
 import type { RunListener } from './run-request.ts';
 
+/** A log that knows how many lines it has. */
+export type Attached = EventSink & { lineCount?(): number };
+
 export interface Recorder extends EventSink {
   /** Until then events reach the listener only: what goes wrong before a log is open is still reported. */
-  attach(log: EventSink): void;
+  attach(log: Attached): void;
   /** What an earlier sitting of the run left: not shown again, but it counts. */
   recall(events: readonly RunEvent[]): void;
   /** For the listener alone: what whoever joins a run that goes on must know of it. */
@@ -30,7 +33,7 @@ export interface Recorder extends EventSink {
  * either, so that screen and log never tell different stories.
  */
 export function createRecorder(masker: Masker, clock: Clock, listener: RunListener): Recorder {
-  let log: EventSink | null = null;
+  let log: Attached | null = null;
   const ledger = createLedger();
   const origins = createOrigins();
   return {
@@ -40,9 +43,9 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
       log?.record(masked);
       ledger.note(masked);
       origins.see(masked);
-      listener.onEvent(masked, new Date(clock.now()).toISOString());
+      listener.onEvent(masked, new Date(clock.now()).toISOString(), log?.lineCount?.() ?? null);
     },
-    tell: (event) => listener.onEvent(maskEvent(event, masker), new Date(clock.now()).toISOString()),
+    tell: (event) => listener.onEvent(maskEvent(event, masker), new Date(clock.now()).toISOString(), null),
     recall(events) {
       for (const event of events) {
         ledger.note(event);

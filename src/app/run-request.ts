@@ -29,7 +29,8 @@ export interface RunRequest {
 
 /** Whoever follows a run while it works. Called in order; must not throw. */
 export interface RunListener {
-  onEvent(event: RunEvent, time: string): void;
+  /** `seq`: which line of the log it is, counted from 1; null for what is told and not kept. */
+  onEvent(event: RunEvent, time: string, seq: number | null): void;
   onDelta(delta: ModelDelta): void;
 }
 

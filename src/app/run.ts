@@ -5,6 +5,7 @@ import type { RunEvent } from '../protocol/event.ts';
 import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import { ending, isError, type Reason } from '../protocol/outcome.ts';
 import { pruneRuns } from '../runs/index.ts';
+import type { Attendance } from './attendance.ts';
 import { type Ending, live } from './life.ts';
 import { durationLeftMs } from './limits.ts';
 import { maskDeltas } from './mask-deltas.ts';
@@ -26,6 +27,7 @@ export async function performRun(
   request: RunRequest,
   unmasked: RunListener,
   outerSignal: AbortSignal,
+  attendance: Attendance | null = null,
 ): Promise<RunEnd> {
   const startedMs = world.clock.elapsed();
   const listener = maskDeltas(unmasked, world.masker);
@@ -38,7 +40,7 @@ export async function performRun(
   let stopWatching = (): void => {};
   let end: Ending;
   try {
-    scope = await openRun(withRoom(world, request), request, recorder, abort.signal);
+    scope = await openRun(withRoom(world, request), request, { recorder, signal: abort.signal, attendance });
     stopWatching = watch(scope, abort);
     end = await live(scope, listener);
   } catch (error) {

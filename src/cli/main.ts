@@ -59,10 +59,12 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   const command = named ?? COMMANDS[0];
   if (command === undefined) throw new Error('the command table is empty');
-  if (named === undefined && (argv.length === 0 || argv[0] === 'help'))
+  const isScreen = named === undefined && opensScreen(argv, streams);
+  if (named === undefined && ((argv.length === 0 && !isScreen) || argv[0] === 'help'))
     return help(streams, argv.length === 0);
   const words = named === undefined ? argv : argv.slice(1);
-  const args = parseArguments(bindDebugFilter(words), rowsOf(command));
+  const given = isScreen ? bindBareResume(words) : words;
+  const args = parseArguments(bindDebugFilter(given), rowsOf(command));
   if (args.has('version')) {
     await streams.out(`${version()} (steward)\n`);
     return 0;
@@ -72,7 +74,7 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
     await streams.out(named === undefined ? (await import('./help.ts')).helpText() : commandHelp(command));
     return 0;
   }
-  const run = await command.load();
+  const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();
   return run({ name: command.name, args, streams, env: process.env, cwd: process.cwd(), loadScreen });
 }
 
@@ -89,6 +91,28 @@ async function help(streams: Streams, isMistake: boolean): Promise<number> {
 function rowsOf(command: CommandRow): CommandRow['options'] {
   const own = new Set(command.options.map(({ name }) => name));
   return [...command.options, ...COMMON_OPTIONS.filter(({ name }) => !own.has(name))];
+}
+
+/** A conversation needs a terminal on both sides; whoever asks for an output for programs gets that. */
+function opensScreen(argv: readonly string[], { stdin, isOutTerminal }: Streams): boolean {
+  return (
+    stdin.kind === 'terminal' &&
+    isOutTerminal &&
+    argv[0] !== 'help' &&
+    !argv.some((word) => PRINTS.test(word))
+  );
+}
+
+const PRINTS =
+  /^(-[a-z]*p|--print|--goal|--output-format|--json-schema|--include-partial-messages|--version|--help|-[vh])(=|$)/;
+
+/** `-r` without a run opens the list of runs. */
+function bindBareResume(argv: readonly string[]): string[] {
+  return argv.map((word, index) => {
+    const next = argv[index + 1];
+    const isBare = (word === '-r' || word === '--resume') && (next === undefined || next.startsWith('-'));
+    return isBare ? '--resume=' : word;
+  });
 }
 
 /** Claude Code's `--debug=filter`; a filter binds only with `=`, and we show everything anyway. */

@@ -75,12 +75,19 @@ export const RUN_OPTIONS: OptionRow[] = [
   { name: 'no-session-persistence', type: 'flag', doc: 'Keep nothing on disk; observe only' },
 ];
 
+/** Only for the screen, which opens where `-p` is absent and a terminal is there. */
+export const SCREEN_OPTIONS: OptionRow[] = [
+  { name: 'screen-reader', type: 'flag', doc: 'In a terminal: flat text, line by line' },
+  { name: 'theme', type: 'value', hint: 'NAME', doc: 'In a terminal: terminal, light, dark, ansi' },
+];
+
 export const PRINT_OPTIONS: OptionRow[] = [
   { name: 'print', short: 'p', type: 'flag', doc: 'Answer the prompt and exit' },
   ...RUN_OPTIONS,
   { name: 'goal', type: 'value', hint: 'NAME', doc: 'Work on the prompt under this goal' },
   { name: 'continue', short: 'c', type: 'flag', doc: 'Go on with the last run of this folder' },
   { name: 'resume', short: 'r', type: 'value', hint: 'RUN', doc: 'Go on with this run' },
+  ...SCREEN_OPTIONS,
   { name: 'version', short: 'v', type: 'flag', doc: 'Version' },
   { name: 'help', short: 'h', type: 'flag', doc: 'This text' },
 ];

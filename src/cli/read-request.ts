@@ -38,7 +38,7 @@ export function readFormat({ args }: CommandCall): OutputFormat {
   throw usage(`--output-format: "${given}" is not known`, `one of ${OUTPUT_FORMATS.join(', ')}`);
 }
 
-function readMode(given: string): PermissionMode {
+export function readMode(given: string): PermissionMode {
   const mode = PERMISSION_MODES.find((candidate) => candidate === (given === 'manual' ? 'default' : given));
   if (mode !== undefined) return mode;
   throw usage(`--permission-mode: "${given}" is not known`, `one of ${PERMISSION_MODES.join(', ')}`);

@@ -10,6 +10,7 @@ export interface Streams {
   /** The same on stderr. */
   err(text: string): Promise<void>;
   isErrTerminal: boolean;
+  isOutTerminal: boolean;
   mask(text: string): string;
   /** From now on by a masker that knows more. */
   maskWith(mask: (text: string) => string): void;
@@ -34,6 +35,7 @@ export function processStreams(firstMask: (text: string) => string): Streams {
     say: (text) => out(printable(mask(text))),
     err: (text) => err(printable(mask(text))),
     isErrTerminal: process.stderr.isTTY === true,
+    isOutTerminal: process.stdout.isTTY === true,
     mask: (text) => mask(text),
     maskWith(better) {
       mask = better;

@@ -329,6 +329,22 @@ export const SETTINGS_TABLE = {
     null,
     'Goals that ship disabled and are wanted here.',
   ),
+  'screen.theme': row(
+    choice(['terminal', 'light', 'dark', 'ansi']),
+    'terminal',
+    'replace',
+    'never',
+    null,
+    "Colours of the screen. `terminal`: the terminal's own; `ansi`: only its eight basic ones. NO_COLOR goes over all.",
+  ),
+  'screen.animation': row(
+    choice(['on', 'off']),
+    'on',
+    'replace',
+    'never',
+    null,
+    'Whether anything on the screen moves while it waits.',
+  ),
   'mask.values_from': row(
     list(path()),
     [],

@@ -8,6 +8,10 @@ export interface ScreenOptions {
   look: Look;
   /** Sent at once; what was typed behind `steward`. */
   firstPrompt: string | null;
+  /** `-r` without a run: begins with the list of runs. */
+  opensRuns: boolean;
+  /** Ends the screen: a signal came, or the terminal is gone. */
+  signal: AbortSignal;
 }
 
 export interface Look {
@@ -22,7 +26,8 @@ export interface Look {
 }
 
 /** Shows the session until the operator leaves it. */
-export async function startScreen({ stdin, stdout }: ScreenOptions): Promise<void> {
+export async function startScreen({ stdin, stdout, signal }: ScreenOptions): Promise<void> {
   const app = render(<Text>❯ </Text>, { stdin, stdout });
+  signal.addEventListener('abort', () => app.unmount(), { once: true });
   await app.waitUntilExit();
 }

@@ -25,6 +25,7 @@ function piped(kind: StandardInput['kind'], pieces: (string | number)[]): Piped 
     say: async () => {},
     err: async (text) => void said.push(text),
     isErrTerminal: false,
+    isOutTerminal: false,
     mask: (text) => text,
     maskWith() {},
   };

@@ -7,5 +7,6 @@ export { run as policy } from './policy.ts';
 export { run as print } from './print.ts';
 export { run } from './run.ts';
 export { run as runs } from './runs.ts';
+export { run as session } from './session.ts';
 export { run as switches } from './switches.ts';
 export { run as undo } from './undo.ts';

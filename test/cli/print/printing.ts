@@ -21,6 +21,7 @@ export async function print(
     say: async (text) => void out.push(text),
     err: async (text) => void err.push(text),
     isErrTerminal: false,
+    isOutTerminal: false,
     mask: (text) => text,
     maskWith() {},
   };

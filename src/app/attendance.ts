@@ -1,0 +1,21 @@
+import type { PermissionMode } from '../protocol/effect.ts';
+import type { Asker } from '../protocol/question.ts';
+
+/** What a run has of a person who is there. A run without one is unattended, whatever started it. */
+export interface Attendance {
+  asker: Asker;
+  /** `Q7`: unique in the run over all its sittings. */
+  nextQuestion(): string;
+  /** As it is now: it may change in the middle of a turn. */
+  mode(): PermissionMode;
+  /** Rules that answers have given for this run, besides those of the command line. */
+  rules: Set<string>;
+  /** What was typed meanwhile for the model to read at its next step; taken once. */
+  takeWords(): string[];
+  /** Text of the reply under way as far as it was shown, masked. */
+  saidSoFar(): string;
+  /** Gives the terminal to a command for the while; false where there is none to give. */
+  lendTerminal(command: string, run: () => Promise<void>): Promise<boolean>;
+  /** The newest output of a call that runs. */
+  onOutput(call: string, text: string): void;
+}

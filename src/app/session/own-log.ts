@@ -1,0 +1,173 @@
+import { OpsError } from '../../lib/ops-error.ts';
+import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
+import { NO_USAGE } from '../../protocol/model.ts';
+import { ending } from '../../protocol/outcome.ts';
+import { createRunLog, openRunLog, type RunLog } from '../../runs/index.ts';
+import { createPolicing } from '../policing.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
+import type { World } from '../world.ts';
+import type { Session } from './session.ts';
+
+/** The log of this session's run between its turns: what the operator does to the run is written there too. */
+export interface OwnLog {
+  /**
+   * Appends, tells the screen; on disk when it resolves. Into the log of the turn that works, else into the closed one.
+   * Where there is no run yet, one is made.
+   */
+  record(...events: RunEvent[]): Promise<void>;
+  /** With the log open, between turns. OpsError `busy` while one works, `input` when there is no run yet. */
+  withLog<T>(use: (open: OpenLog) => Promise<T>): Promise<T>;
+  /** The turn that works now writes here; null when it has ended. */
+  setLive(sink: EventSink | null): void;
+}
+
+export interface OpenLog {
+  world: World;
+  run: string;
+  /** What is in the log so far. */
+  lines: readonly LogLine[];
+  recorder: Recorder;
+}
+
+/** Another opening of the same log takes as long as reading it. */
+const RETRIES = 100;
+const RETRY_MS = 100;
+
+export function createOwnLog(session: Session): OwnLog {
+  const { hub, state } = session;
+  let live: EventSink | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: the log has one writer. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work, work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  function attach(world: World, log: RunLog, earlier: readonly LogLine[]): Recorder {
+    const recorder = createRecorder(world.masker, world.clock, {
+      onEvent: (event, time, seq) => hub.tell({ kind: 'run', event, time, seq }),
+      onDelta() {},
+    });
+    recorder.recall(earlier.map(({ event }) => event));
+    recorder.attach(log);
+    return recorder;
+  }
+
+  async function open(world: World, run: string, isWaiting: () => boolean) {
+    const options = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await openRunLog(options);
+      } catch (error) {
+        const isBusy = error instanceof OpsError && error.code === 'run-busy';
+        if (!isBusy || tries >= RETRIES || !isWaiting()) throw error;
+        await world.clock.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async function appendLive(events: readonly RunEvent[]): Promise<boolean> {
+    if (live === null) return false;
+    for (const event of events) live.record(event);
+    await live.sync();
+    return true;
+  }
+
+  async function append(events: readonly RunEvent[]): Promise<void> {
+    if (await appendLive(events)) return;
+    const world = await session.world();
+    if (state.run === null) {
+      const { log, recorder } = await begin(world);
+      try {
+        for (const event of events) recorder.record(event);
+        await recorder.sync();
+      } finally {
+        log.close();
+      }
+      return;
+    }
+    let opened: Awaited<ReturnType<typeof openRunLog>>;
+    try {
+      // A turn that begins meanwhile has the log, and takes the events.
+      opened = await open(world, state.run, () => live === null);
+    } catch (error) {
+      if (await appendLive(events)) return;
+      throw error;
+    }
+    try {
+      const recorder = attach(world, opened.log, opened.lines);
+      for (const event of events) recorder.record(event);
+      await recorder.sync();
+    } finally {
+      opened.log.close();
+    }
+  }
+
+  /** A run of which the operator was first to do something. It has ended as soon as it is there; a prompt goes on with it. */
+  async function begin(world: World): Promise<{ log: RunLog; recorder: Recorder }> {
+    const run = crypto.randomUUID();
+    const log = await createRunLog({ store: world.store, run, clock: world.clock, mask: (text) => text });
+    const recorder = attach(world, log, []);
+    const { options } = session;
+    const rules = { mode: state.mode, allowed: options.allowed, denied: options.denied, isAttended: true };
+    const { policy } = await createPolicing(world, rules);
+    recorder.record({
+      type: 'run.opened',
+      run,
+      steward: world.version,
+      goal: null,
+      prompt: null,
+      trigger: { kind: 'manual', payload: null, parent: null },
+      host: world.host,
+      cwd: world.cwd,
+      model: null,
+      tools: ['Bash', 'Read', 'Edit', 'Write', 'Search'],
+      ...(options.denied.length === 0 ? {} : { denied: options.denied }),
+      mode: state.mode,
+      autonomy: world.settings.autonomy,
+      policyDigest: policy.digest,
+      isolation: world.isolation.expected,
+    });
+    recorder.record({
+      type: 'run.closed',
+      outcome: ending('reported').outcome,
+      reason: 'reported',
+      message: null,
+      result: null,
+      resumeAt: null,
+      turns: 0,
+      usage: NO_USAGE,
+      costUsd: 0,
+      durationMs: 0,
+    });
+    state.run = run;
+    session.changed();
+    return { log, recorder };
+  }
+
+  return {
+    record: (...events) => inTurn(() => append(events)),
+    withLog: (use) =>
+      inTurn(async () => {
+        if (state.isWorking) {
+          throw new OpsError('busy', 'busy', 'a turn is at work', { hint: 'interrupt it first (Esc)' });
+        }
+        const { run } = state;
+        if (run === null) throw new OpsError('no-run', 'input', 'nothing has been asked in this session yet');
+        const world = await session.world();
+        const { log, lines } = await open(world, run, () => true);
+        try {
+          const done = await use({ world, run, lines, recorder: attach(world, log, lines) });
+          await log.sync();
+          return done;
+        } finally {
+          log.close();
+        }
+      }),
+    setLive(sink) {
+      live = sink;
+    },
+  };
+}
