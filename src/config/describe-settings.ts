@@ -1,5 +1,6 @@
 import { formatBytes } from '../lib/size.ts';
-import { type SettingRow, settingRows } from './settings-table.ts';
+import type { SettingRow } from './setting-row.ts';
+import { settingRows } from './settings-table.ts';
 
 /** The reference page of the settings, in Markdown, made from the table. */
 export function settingsReference(): string {

@@ -1,5 +1,6 @@
 import type { Level, LevelValue } from './read-level.ts';
-import { type SettingKey, type SettingRow, type Settings, settingRows } from './settings-table.ts';
+import type { SettingRow } from './setting-row.ts';
+import { type SettingKey, type Settings, settingRows } from './settings-table.ts';
 import { isPlainObject } from './value-type.ts';
 
 export interface Origin {

@@ -1,7 +1,8 @@
 import { nearest } from '../lib/nearest.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
-import { type SettingKey, type SettingRow, settingRows } from './settings-table.ts';
+import type { SettingRow } from './setting-row.ts';
+import { type SettingKey, settingRows } from './settings-table.ts';
 import { isPlainObject, type ReadContext, WrongValue } from './value-type.ts';
 
 /** What one level says about one setting, checked. */

@@ -1,6 +1,8 @@
 import { AUTONOMIES } from '../protocol/effect.ts';
 import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
+import { PERMISSION_ROWS } from './permission-rows.ts';
+import { row, type SettingRow } from './setting-row.ts';
 import {
   choice,
   count,
@@ -16,18 +18,6 @@ import {
   url,
   type ValueType,
 } from './value-type.ts';
-
-/** One setting: everything that loading, merging, the reference page and the JSON schema need to know of it. */
-export interface SettingRow<T> {
-  type: ValueType<T>;
-  default: T;
-  /** What a later level does to an earlier one. */
-  merge: 'replace' | 'append' | 'by-name';
-  /** What a project's file may do. It comes with a repository, so it can tighten and never loosen. */
-  project: 'never' | 'add' | 'lower';
-  env: string | null;
-  doc: string;
-}
 
 /** Variables that say where a service is. Names of secrets are not among them: a secret is not a setting. */
 export const ENDPOINT_VARIABLES = [
@@ -67,9 +57,6 @@ export const ENDPOINT_VARIABLES = [
 ] as const;
 
 const TRIGGERS = ['manual', 'timer', 'alert', 'on-failure', 'resume'] as const satisfies Trigger['kind'][];
-
-const ruleText = () =>
-  text('a permission rule', { pattern: /^[A-Za-z][\w*-]*(\(.+\))?$/s, example: 'Bash(nomad job status *)' });
 
 const provider = record(
   { kind: choice(['anthropic', 'ollama', 'openai-compatible']) },
@@ -119,78 +106,7 @@ export const SETTINGS_TABLE = {
     null,
     'Model servers by name. `price` is in dollars per million tokens; `place` says whether text leaves your network.',
   ),
-  'permissions.allow': row(
-    list(ruleText()),
-    [],
-    'append',
-    'never',
-    null,
-    'Rules that lift a question, at most up to `reversible`.',
-  ),
-  'permissions.ask': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'Rules that turn an allow into a question.',
-  ),
-  'permissions.deny': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'Rules that always refuse. Nothing lifts them.',
-  ),
-  'permissions_headless.allow': row(
-    list(ruleText()),
-    [],
-    'append',
-    'never',
-    null,
-    'The same as `permissions.allow`, valid only where nobody is there to ask.',
-  ),
-  'permissions_headless.ask': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'The same as `permissions.ask`, valid only where nobody is there to ask.',
-  ),
-  'permissions_headless.deny': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'The same as `permissions.deny`, valid only where nobody is there to ask.',
-  ),
-  'permissions_interactive.allow': row(
-    list(ruleText()),
-    [],
-    'append',
-    'never',
-    null,
-    'The same as `permissions.allow`, valid only where a person is there.',
-  ),
-  'permissions_interactive.ask': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'The same as `permissions.ask`, valid only where a person is there.',
-  ),
-  'permissions_interactive.deny': row(
-    list(ruleText()),
-    [],
-    'append',
-    'add',
-    null,
-    'The same as `permissions.deny`, valid only where a person is there.',
-  ),
+  ...PERMISSION_ROWS,
   autonomy: row(
     choice(AUTONOMIES),
     'propose',
@@ -377,17 +293,6 @@ export function settingRows(): { key: SettingKey; row: SettingRow<unknown> }[] {
     key: key as SettingKey,
     row: entry as unknown as SettingRow<unknown>,
   }));
-}
-
-function row<T>(
-  type: ValueType<T>,
-  initial: T,
-  merge: SettingRow<T>['merge'],
-  project: SettingRow<T>['project'],
-  env: string | null,
-  doc: string,
-): SettingRow<T> {
-  return { type, default: initial, merge, project, env, doc };
 }
 
 /** Ports are numbers in YAML; a variable is text. */

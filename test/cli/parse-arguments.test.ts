@@ -118,7 +118,16 @@ describe('the tables', () => {
       ],
       ...['model', 'fallback-model', 'allowedTools', 'disallowedTools', 'permission-mode', 'max-turns'],
       ...['max-budget-usd', 'max-duration', 'append-system-prompt', 'probes', 'session-id'],
-      ...['no-session-persistence', 'goal', 'continue', 'resume', 'version', 'help'],
+      ...[
+        'no-session-persistence',
+        'goal',
+        'continue',
+        'resume',
+        'screen-reader',
+        'theme',
+        'version',
+        'help',
+      ],
     ]);
   });
 });

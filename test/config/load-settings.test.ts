@@ -55,6 +55,7 @@ describe('loadSettings', () => {
         environment: {},
         retention: { days: 90, keep: 500 },
         output: { limit: 16384 },
+        screen: { theme: 'terminal', animation: 'on' },
         state_dir: null,
         goals: { enabled: [] },
         mask: { values_from: [] },

@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../app/client.ts';
 import { createClient } from '../../app/session/create-client.ts';
 import type { World } from '../../app/world.ts';
@@ -64,7 +63,10 @@ export async function run(call: CommandCall): Promise<number> {
   });
   const runOf = followRun(client);
   const { startScreen } = await screen;
-  await Promise.race([opening.catch(() => {}), sleep(SETTINGS_WAIT_MS)]);
+  await Promise.race([
+    opening.catch(() => {}),
+    new Promise((resolve) => setTimeout(resolve, SETTINGS_WAIT_MS).unref()),
+  ]);
   try {
     await startScreen({
       client,
