@@ -1,12 +1,22 @@
 /** The known name that a mistyped one most likely meant: for hints, never to act on. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  return nearestFew(name, known, 1, false)[0];
+}
+
+/** Up to `count` of them, the nearest first. `isPart` takes also those that hold the name, or are held by it. */
+export function nearestFew(name: string, known: readonly string[], count: number, isPart = true): string[] {
   // A swapped pair of letters counts two.
   const limit = name.length < 4 ? 1 : Math.min(3, Math.max(2, Math.floor(name.length / 3)));
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
+    .filter(({ candidate, distance }) => distance <= limit || (isPart && holds(candidate, name)))
     .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+  return ranked.slice(0, count).map(({ candidate }) => candidate);
+}
+
+/** `web` and `web-1`; shorter parts are in everything. */
+function holds(one: string, other: string): boolean {
+  return (other.length >= 3 && one.includes(other)) || (one.length >= 3 && other.includes(one));
 }
 
 /** Levenshtein distance, one row at a time. */

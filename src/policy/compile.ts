@@ -3,6 +3,7 @@ import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { Effect } from '../protocol/effect.ts';
 import type { OperandRule, ProgramSpec, VerbSpec } from '../protocol/program-spec.ts';
 import type { RawProgramSpec, RawVerb } from '../protocol/schemas/program-spec.ts';
+import { compileThing } from './compile-things.ts';
 import { runExamples } from './examples.ts';
 import { isKnownKind } from './kinds.ts';
 import { bookOf } from './spec-book.ts';
@@ -67,6 +68,7 @@ function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
     ...(raw.environment === undefined ? {} : { environment: raw.environment }),
     ...(raw.reaches === undefined ? {} : { reaches: raw.reaches }),
     ...(raw.target === undefined ? {} : { target: raw.target }),
+    ...(raw.things === undefined ? {} : { things: raw.things.map((thing) => compileThing(thing, bad)) }),
     syntax: raw.syntax,
     root: compileVerb(raw, raw.names[0] ?? '', raw.syntax === 'go' ? bad : checkedNames(raw, bad)),
     allow: raw.allow,

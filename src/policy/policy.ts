@@ -20,6 +20,7 @@ import { denyPatterns, matchCommand } from './rules.ts';
 import { asks, combine, type Ruling } from './ruling.ts';
 import { createSecretPaths, type SecretFolder } from './secret-paths.ts';
 import { targetOf } from './targets.ts';
+import { thingsOf, verbsOf } from './things.ts';
 import type { List } from './tree.ts';
 import { judgeArgv, judgeList, type Part } from './walk.ts';
 
@@ -169,7 +170,16 @@ function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgeme
   const judgement = withTarget(action, ruling, targetOf(parts, specs, environment));
   if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
   const commands = parts.flatMap((part) => part.commands);
-  return { ...judgement, commands, needs: needsOf(parts, action.cwd, core.options.home, core.options.specs) };
+  const needs = needsOf(parts, action.cwd, core.options.home, specs);
+  const things = thingsOf(parts, specs);
+  const verbs = ruling.effect === 'observe' ? [] : verbsOf(parts, specs);
+  return {
+    ...judgement,
+    commands,
+    needs,
+    ...(things.length === 0 ? {} : { things }),
+    ...(verbs.length === 0 ? {} : { verbs }),
+  };
 }
 
 /** Rules may tighten anything, and lift a question about a literal command that is at most reversible. */

@@ -1,5 +1,6 @@
-import type { ProgramSpec, VerbSpec } from '../protocol/program-spec.ts';
+import type { ProgramSpec } from '../protocol/program-spec.ts';
 import type { Target } from '../protocol/target.ts';
+import { readWords } from './read-words.ts';
 import type { SpecBook } from './spec-book.ts';
 import type { Part } from './walk.ts';
 
@@ -38,7 +39,7 @@ function targetsOfCommand(
   const rule = spec?.target;
   if (spec === undefined || rule === undefined) return undefined;
   const read = readWords(spec, words);
-  if (read === undefined) return undefined;
+  if (!read.isSure) return undefined;
   const named = [
     ...(rule.operands ? read.operands : []),
     ...rule.options.flatMap((name) => read.values.get(name) ?? []),
@@ -51,61 +52,6 @@ function targetsOfCommand(
   }
   const given = named.length > 0 ? named : [environment[rule.variable ?? ''] ?? rule.otherwise ?? ''];
   return given.includes('') ? undefined : given.map((name) => ({ kind: 'endpoint', name }));
-}
-
-/** Operands behind the verbs, and the values of options. undefined when an option is not known. */
-function readWords(
-  spec: ProgramSpec,
-  words: readonly string[],
-): { operands: string[]; values: Map<string, string[]> } | undefined {
-  const values = new Map<string, string[]>();
-  const operands: string[] = [];
-  const chain: VerbSpec[] = [spec.root];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? '';
-    if (word === '--') {
-      operands.push(...words.slice(i + 1));
-      break;
-    }
-    if (word.startsWith('-') && word !== '-') {
-      const equals = word.indexOf('=');
-      const name = equals === -1 ? word : word.slice(0, equals);
-      const kind = chain.map(({ options }) => options[name]).findLast((found) => found !== undefined);
-      const short = /^-[^-]./.test(word) ? word.slice(0, 2) : undefined;
-      const shortKind =
-        short === undefined
-          ? undefined
-          : chain.map(({ options }) => options[short]).findLast((found) => found !== undefined);
-      const add = (option: string, value: string) =>
-        values.set(option, [...(values.get(option) ?? []), value]);
-      if (kind !== undefined) {
-        if (equals !== -1) add(name, word.slice(equals + 1));
-        else if (kind !== 'flag' && kind !== 'optional') add(name, words[++i] ?? '');
-      } else if (short !== undefined && shortKind !== undefined && shortKind !== 'flag')
-        add(short, word.slice(2));
-      else if (short === undefined || [...word.slice(1)].some((letter) => !isFlag(chain, `-${letter}`)))
-        return undefined;
-      continue;
-    }
-    const verb = chain.at(-1);
-    const next =
-      operands.length === 0 && verb !== undefined && Object.hasOwn(verb.verbs, word)
-        ? verb.verbs[word]
-        : undefined;
-    if (next !== undefined) {
-      if (typeof next !== 'string') chain.push(next);
-    } else if (operands.length > 0 || verb === undefined || !Object.hasOwn(verb.changes, word))
-      operands.push(word);
-  }
-  return { operands, values };
-}
-
-function isFlag(chain: readonly VerbSpec[], name: string): boolean {
-  return (
-    name === '-NUM' ||
-    chain.some(({ options }) => options[name] === 'flag' || options[name] === 'optional') ||
-    /^-\d$/.test(name)
-  );
 }
 
 /** As systemd completes it; undefined for a pattern or what is no name of a unit. */

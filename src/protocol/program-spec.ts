@@ -1,4 +1,5 @@
 import type { Effect } from './effect.ts';
+import type { ListingParse } from './named-thing.ts';
 
 /**
  * What steward knows about one program, compiled from `src/policy/specs/*.yaml`. Plain JSON, so that shipped specs
@@ -23,6 +24,8 @@ export interface ProgramSpec {
   syntax: 'getopt' | 'pflag' | 'go' | 'find' | 'none';
   root: VerbSpec;
   target?: TargetRule;
+  /** Which words name what; absent: nothing is known. */
+  things?: ThingRule[];
   /** Lines that must be allowed, and lines that must not: checked when the spec is compiled. */
   allow: string[];
   notAllow: string[];
@@ -38,6 +41,29 @@ export interface TargetRule {
   /** When no word does: this variable, then this. */
   variable?: string | undefined;
   otherwise?: string | undefined;
+}
+
+/** Which words name a thing of one kind, and which command lists what there is. */
+export interface ThingRule {
+  kind: string;
+  /** Verb paths (`alloc logs`; '' is the program itself) to which of their operands do: all, or the first so many. */
+  verbs: Record<string, number | 'all'>;
+  /** The values of these options do, below any verb. */
+  options: string[];
+  /** Options that take a value under verbs of which the spec says nothing else. */
+  values: string[];
+  /**
+   * Words of the listing. `{program}` stands for the program, `{scope}` for the options of `scope` that were given,
+   * `{type}` for the type of a typed name.
+   */
+  list: string[];
+  parse: ListingParse;
+  isPrefix: boolean;
+  scope: string[];
+  /** Names may be `TYPE/NAME`, or follow a TYPE of their own; this type where none is said, '' where one must be. */
+  type?: string | undefined;
+  /** The part of the word that is the name: its first group. */
+  pattern?: string | undefined;
 }
 
 export interface VerbSpec {

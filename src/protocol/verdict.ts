@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Effect } from './effect.ts';
 import type { Needs } from './isolation.ts';
+import type { NamedThing } from './named-thing.ts';
 import type { Target } from './target.ts';
 
 export type Verdict = 'allow' | 'ask' | 'deny';
@@ -18,6 +19,10 @@ export interface Judgement {
   action: Action;
   /** Of a command line: the literal words of its simple commands, wrappers and what they wrap. */
   commands?: readonly (readonly string[])[];
+  /** Of a command whose words are literal: what its programs' specs say that they name. */
+  things?: readonly NamedThing[];
+  /** Of a command above observe: words that its programs' specs know as verbs, which name nothing. */
+  verbs?: readonly string[];
   /** What to know about an action that is allowed, such as a name in it that nobody has observed. */
   notes?: readonly string[];
   /** Of a command: what a sandbox must leave to it. Absent: nothing is known of it, so nothing but reading. */

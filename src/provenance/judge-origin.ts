@@ -1,7 +1,8 @@
-import { nearest } from '../lib/nearest.ts';
+import { nearestFew } from '../lib/nearest.ts';
+import type { Listing, NamedThing } from '../protocol/named-thing.ts';
 import type { Judgement } from '../protocol/verdict.ts';
-import { type NamedThing, namedThings } from './named-things.ts';
 import type { Origins } from './origins.ts';
+import { type SpottedThing, spotThings } from './spot-things.ts';
 
 /** What the machine itself can say about a name, asked only when it matters. */
 export interface Lookups {
@@ -9,45 +10,119 @@ export interface Lookups {
   pathExists(path: string): Promise<'there' | 'parent' | 'no'>;
   /** All units that the manager knows; null where there is no manager to ask. */
   units(): Promise<ReadonlySet<string> | null>;
+  /** All names that a listing command says; null where it cannot be asked. */
+  listed(listing: Listing): Promise<ReadonlySet<string> | null>;
 }
+
+/** A question that says more than this is not read. */
+const MOST_DOUBTS = 5;
 
 /**
  * The second opinion on what policy allows. An observing command on something that nobody has seen runs, and is marked.
  * Above observe, a word that only a free text says, or that nobody has seen at all, makes it a question, and the
- * question says where the word came from.
+ * question says where the word came from; what is a question anyway says so too.
  */
 export async function judgeOrigin(
   judgement: Judgement,
   origins: Origins,
   lookups: Lookups,
 ): Promise<Judgement> {
-  if (judgement.verdict !== 'allow') return judgement;
-  const strangers: string[] = [];
-  for (const thing of thingsOf(judgement)) {
-    const trouble = await doubt(thing, judgement, origins, lookups);
-    if (trouble !== null) strangers.push(trouble);
-  }
-  if (strangers.length === 0) return judgement;
-  if (judgement.effect === 'observe') return { ...judgement, notes: strangers };
-  return { ...judgement, verdict: 'ask', rule: 'origin', reason: strangers.join('; ') };
+  const { verdict, effect, reason } = judgement;
+  if (verdict === 'deny' || (verdict === 'ask' && effect === 'observe')) return judgement;
+  const doubts = await doubtsOf(judgement, origins, lookups);
+  if (doubts.length === 0) return judgement;
+  if (effect === 'observe') return { ...judgement, notes: doubts };
+  if (verdict === 'ask') return { ...judgement, reason: [reason, ...doubts].join('; ') };
+  return { ...judgement, verdict: 'ask', rule: 'origin', reason: doubts.join('; ') };
 }
 
-function thingsOf({ action, commands = [] }: Judgement): NamedThing[] {
+async function doubtsOf(judgement: Judgement, origins: Origins, lookups: Lookups): Promise<string[]> {
+  const { things = [], effect } = judgement;
+  const doubts = new Set<string>();
+  for (const same of byWord(things).values()) {
+    const doubt = await doubtThing(same, effect === 'observe', origins, lookups);
+    if (doubt !== null) doubts.add(doubt);
+  }
+  const told = new Set([...things.map(({ word }) => word), ...(judgement.verbs ?? [])]);
+  for (const spotted of spottedIn(judgement).filter(({ word }) => !told.has(word))) {
+    const doubt = await doubtSpotted(spotted, judgement, origins, lookups);
+    if (doubt !== null) doubts.add(doubt);
+  }
+  const all = [...doubts];
+  const more = all.length - MOST_DOUBTS;
+  return more > 0 ? [...all.slice(0, MOST_DOUBTS), `and ${more} more`] : all;
+}
+
+/** Several listings may speak of the same thing: it is there when one of them says so. */
+function byWord(things: readonly NamedThing[]): Map<string, NamedThing[]> {
+  const found = new Map<string, NamedThing[]>();
+  for (const thing of things) {
+    const key = `${thing.kind} ${thing.word}`;
+    found.set(key, [...(found.get(key) ?? []), thing]);
+  }
+  return found;
+}
+
+/** Kinds of which no listing is whole: there are more hosts than this one has met. */
+const OPEN_KINDS = new Set(['host', 'address', 'port']);
+
+async function doubtThing(
+  same: readonly NamedThing[],
+  isObserving: boolean,
+  origins: Origins,
+  { listed }: Lookups,
+): Promise<string | null> {
+  const [thing] = same;
+  if (thing === undefined || origins.isInventory(thing.name)) return null;
+  const { kind, name, word } = thing;
+  const known = new Set<string>();
+  let isTold = false;
+  for (const { listing } of same) {
+    const names = await listed(listing);
+    if (names === null) continue;
+    if (names.has(name) || (listing.isPrefix && [...names].some((other) => other.startsWith(name))))
+      return null;
+    isTold = true;
+    for (const other of names) known.add(other);
+  }
+  const isOwn = origins.isOwn(name) || origins.isOwn(word);
+  // Whoever misspelt a container may be the operator; of a host, nobody knows all.
+  if (isOwn && (!isTold || OPEN_KINDS.has(kind))) return null;
+  if (isObserving && !isTold) return null;
+  const isMissing = isTold && !OPEN_KINDS.has(kind);
+  const what = isMissing ? `no ${kind} \`${name}\`` : `nobody has observed the ${kind} \`${name}\``;
+  return what + nearby(name, known) + (isOwn ? '' : hearsay(word, origins));
+}
+
+function nearby(name: string, known: Iterable<string>): string {
+  const near = nearestFew(name, [...known], 3);
+  return near.length === 0 ? '' : `; observed: ${near.map((other) => `\`${other}\``).join(', ')}`;
+}
+
+function hearsay(word: string, origins: Origins): string {
+  const sources = origins.heardFrom(word);
+  return sources.length === 0
+    ? ''
+    : `; it comes only from ${sources.slice(0, 3).join(', ')}, which others write`;
+}
+
+function spottedIn({ action, commands = [] }: Judgement): SpottedThing[] {
   if (action.kind === 'write' || action.kind === 'remove') {
     return [{ kind: 'path', word: action.path, name: action.path }];
   }
-  return commands.flatMap(namedThings);
+  return commands.flatMap(spotThings);
 }
 
-/** Why a name is not to be relied on; null when it is. */
-async function doubt(
-  thing: NamedThing,
+/** Why a word that nothing declares is not to be relied on; null when it is. */
+async function doubtSpotted(
+  thing: SpottedThing,
   { effect }: Judgement,
   origins: Origins,
   lookups: Lookups,
 ): Promise<string | null> {
-  if (origins.isObserved(thing.name) || origins.isObserved(thing.word)) return null;
-  if (thing.kind === 'unit') return doubtUnit(thing, lookups);
+  if (origins.isInventory(thing.name) || origins.isInventory(thing.word)) return null;
+  if (thing.kind === 'unit') return doubtUnit(thing, effect === 'observe', origins, lookups);
+  if (origins.isOwn(thing.name) || origins.isOwn(thing.word)) return null;
   const exists = thing.kind === 'path' ? await lookups.pathExists(thing.name) : 'no';
   if (exists === 'there') return null;
   // Of what only looks, the answer itself says whether a path or a name was right.
@@ -56,19 +131,27 @@ async function doubt(
   if (sources.length > 0)
     return `"${thing.word}" comes only from ${sources.slice(0, 3).join(', ')}, which others write`;
   if (exists === 'parent' || thing.kind === 'name') return null;
-  const guess = nearest(thing.name, [...origins.observedNames()]);
-  const hint = guess === undefined ? '' : `; observed: ${guess}`;
-  return `nobody has observed the ${thing.kind} "${thing.word}"${hint}`;
+  return `nobody has observed the ${thing.kind} "${thing.word}"${nearby(thing.name, origins.observedNames())}`;
 }
 
-async function doubtUnit(thing: NamedThing, lookups: Lookups): Promise<string | null> {
-  const units = await lookups.units();
-  if (units === null || units.has(thing.name) || isTemplateOf(thing.name, units)) return null;
+async function doubtUnit(
+  thing: SpottedThing,
+  isObserving: boolean,
+  origins: Origins,
+  lookups: Lookups,
+): Promise<string | null> {
   // A pattern is not a name.
   if (/[*?[]/.test(thing.name)) return null;
-  const guess = nearest(thing.name, [...units]);
-  const hint = guess === undefined ? '' : `; observed: \`${guess}\``;
-  return `no unit \`${thing.name}\`${hint}`;
+  const units = await lookups.units();
+  if (units === null) {
+    const isOwn = origins.isOwn(thing.name) || origins.isOwn(thing.word);
+    const sources = isOwn || isObserving ? [] : origins.heardFrom(thing.word);
+    return sources.length === 0
+      ? null
+      : `"${thing.word}" comes only from ${sources.slice(0, 3).join(', ')}, which others write`;
+  }
+  if (units.has(thing.name) || isTemplateOf(thing.name, units)) return null;
+  return `no unit \`${thing.name}\`${nearby(thing.name, units)}`;
 }
 
 function isTemplateOf(name: string, units: ReadonlySet<string>): boolean {

@@ -12,7 +12,10 @@ export interface Origins {
   addFacts(source: string, facts: Readonly<Record<string, unknown>>): void;
   /** The operator's own words: the prompt, the goal, its parameters. */
   addOwnWords(text: string): void;
-  isObserved(name: string): boolean;
+  /** The parser of a probe, or the host itself, has said that there is such a thing. */
+  isInventory(name: string): boolean;
+  /** It is a word of the operator. */
+  isOwn(word: string): boolean;
   observedNames(): ReadonlySet<string>;
   /** Ids of the free texts that hold the word, oldest first. */
   heardFrom(word: string): string[];
@@ -77,7 +80,8 @@ export function createOrigins(): Origins {
     addOwnWords(text) {
       own.push(text);
     },
-    isObserved: (name) => observed.has(name) || own.some((text) => holdsWord(text, name)),
+    isInventory: (name) => observed.has(name),
+    isOwn: (word) => own.some((text) => holdsWord(text, word)),
     observedNames: () => observed,
     heardFrom: (word) => heard.filter(({ text }) => holdsWord(text, word)).map(({ id }) => id),
   };

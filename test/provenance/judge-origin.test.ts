@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/protocol/action.ts';
 import type { Effect } from '../../src/protocol/effect.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
+import type { ListingParse } from '../../src/protocol/named-thing.ts';
 import type { Judgement } from '../../src/protocol/verdict.ts';
 import {
   createOrigins,
@@ -9,6 +10,7 @@ import {
   judgeOrigin,
   type Lookups,
   type Origins,
+  readListing,
 } from '../../src/provenance/index.ts';
 
 const UNITS = new Set(['postgresql.service', 'nginx.service', 'backup@.service', 'fstrim.timer']);
@@ -16,6 +18,7 @@ const THERE = new Set(['/srv', '/srv/app.conf', '/etc']);
 
 const LOOKUPS: Lookups = {
   units: async () => UNITS,
+  listed: async () => null,
   async pathExists(path) {
     if (THERE.has(path)) return 'there';
     return THERE.has(path.slice(0, path.lastIndexOf('/')) || '/') ? 'parent' : 'no';
@@ -141,6 +144,129 @@ describe('a command above observe', () => {
   it('never turns a refusal into anything else', async () => {
     const refused: Judgement = { ...judged(['rm', '/srv'], 'irreversible'), verdict: 'deny' };
     expect(await judgeOrigin(refused, createOrigins(), LOOKUPS)).toBe(refused);
+  });
+});
+
+describe('a thing of which a spec says how to list it', () => {
+  const CONTAINERS = ['web', 'web-db', 'jellyfin', '4f1c2ab99d'];
+  const looked: Lookups = { ...LOOKUPS, listed: async () => new Set(CONTAINERS) };
+  const named = (
+    kind: string,
+    word: string,
+    effect: Effect,
+    verdict: 'allow' | 'ask' = 'allow',
+  ): Judgement => ({
+    ...judged(['docker', 'restart', word], effect),
+    verdict,
+    things: [{ kind, word, name: word, listing: { argv: ['docker', 'ps'], parse: 'words', isPrefix: true } }],
+    verbs: ['restart'],
+  });
+
+  it('is marked where a command only looks, and the nearest names are told', async () => {
+    const answer = await judgeOrigin(named('container', 'webb', 'observe'), createOrigins(), looked);
+    expect(answer).toMatchObject({
+      verdict: 'allow',
+      notes: ['no container `webb`; observed: `web`, `web-db`'],
+    });
+  });
+
+  it.each(['web', 'jellyfin', '4f1c'])('is no stranger when it is listed: %s', async (word) => {
+    for (const effect of ['observe', 'reversible'] as const) {
+      const judgement = named('container', word, effect);
+      expect(await judgeOrigin(judgement, createOrigins(), looked)).toEqual(judgement);
+    }
+  });
+
+  it('is a question above observe when it is not, also when the operator misspelt it', async () => {
+    const origins = createOrigins();
+    origins.addOwnWords('restart jelyfin please');
+    expect(await judgeOrigin(named('container', 'jelyfin', 'reversible'), origins, looked)).toMatchObject({
+      verdict: 'ask',
+      rule: 'origin',
+      reason: 'no container `jelyfin`; observed: `jellyfin`',
+    });
+  });
+
+  it('is named with its source when only a text says it', async () => {
+    const origins = createOrigins();
+    origins.see(heard('C4', 'restart webdb now'));
+    const answer = await judgeOrigin(named('container', 'webdb', 'reversible'), origins, looked);
+    expect(answer.reason).toBe(
+      'no container `webdb`; observed: `web-db`, `web`; it comes only from C4, which others write',
+    );
+  });
+
+  it('says so too in a question that policy asks anyway', async () => {
+    const answer = await judgeOrigin(
+      named('container', 'ghost', 'disruptive', 'ask'),
+      createOrigins(),
+      looked,
+    );
+    expect(answer).toMatchObject({ verdict: 'ask', rule: 'r', reason: 'why; no container `ghost`' });
+  });
+
+  it('is a question above observe where nobody can be asked, unless the operator said it', async () => {
+    const origins = createOrigins();
+    const judgement = named('container', 'ghost', 'reversible');
+    expect(await judgeOrigin(judgement, origins, LOOKUPS)).toMatchObject({
+      verdict: 'ask',
+      reason: 'nobody has observed the container `ghost`',
+    });
+    origins.addOwnWords('start ghost');
+    expect((await judgeOrigin(judgement, origins, LOOKUPS)).verdict).toBe('allow');
+    const looking = named('container', 'spirit', 'observe');
+    expect((await judgeOrigin(looking, origins, LOOKUPS)).notes).toBeUndefined();
+  });
+
+  it('may be a host that is in no list, when the operator named it', async () => {
+    const origins = createOrigins();
+    origins.addOwnWords('is backup.lan up?');
+    const own = await judgeOrigin(named('host', 'backup.lan', 'observe'), origins, looked);
+    expect(own.notes).toBeUndefined();
+    const strange = await judgeOrigin(named('host', 'bakup.lan', 'observe'), origins, looked);
+    expect(strange.notes).toEqual(['nobody has observed the host `bakup.lan`']);
+  });
+
+  it('is there when one of several listings names it', async () => {
+    const judgement = named('address', '10.0.0.7', 'reversible');
+    const [thing] = judgement.things ?? [];
+    if (thing === undefined) throw new Error('it has a thing');
+    const other = { ...thing, listing: { ...thing.listing, argv: ['ip', 'neigh'] } };
+    const lookups: Lookups = {
+      ...LOOKUPS,
+      listed: async ({ argv }) => new Set(argv[0] === 'ip' ? ['10.0.0.7'] : ['10.0.0.1']),
+    };
+    expect(
+      await judgeOrigin({ ...judgement, things: [thing, other] }, createOrigins(), lookups),
+    ).toMatchObject({ verdict: 'allow' });
+  });
+
+  it('does not make strangers of verbs that a log says', async () => {
+    const origins = createOrigins();
+    origins.see(heard('C1', 'please restart'));
+    const judgement = named('container', 'web', 'reversible');
+    expect((await judgeOrigin(judgement, origins, looked)).verdict).toBe('allow');
+  });
+});
+
+describe('readListing', () => {
+  it.each<[ListingParse, string, string[]]>([
+    ['words', 'web,4f1c\nweb-db,99ab\n', ['web', '4f1c', 'web-db', '99ab']],
+    ['first', 'NAME  STATUS\nweb   running\n', ['NAME', 'web']],
+    ['last', 'pod/web-1\ndeployment.apps/web\n', ['web-1', 'web']],
+    ['ports', 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\ntcp LISTEN 0 9 [::]:8080 [::]:*\n', ['22', '8080']],
+    [
+      'addresses',
+      '2: eth0 inet 10.0.0.5/24 scope global\n2: eth0 inet6 fe80::1/64\n',
+      ['10.0.0.5', 'fe80::1'],
+    ],
+    ['ids', 'qemu/101 running\nlxc/104 stopped\n', ['101', '104']],
+  ])('reads %s', (parse, text, names) => {
+    expect([...readListing(text, parse)]).toEqual(names);
+  });
+
+  it('takes nothing for a name that could not be shown', () => {
+    expect([...readListing(`\u001b[31mweb\n${'x'.repeat(300)}\nok\n`, 'first')]).toEqual(['ok']);
   });
 });
 

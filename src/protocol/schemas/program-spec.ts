@@ -45,6 +45,23 @@ export const programSpecSchema = z.strictObject({
       otherwise: z.string().optional(),
     })
     .optional(),
+  things: z
+    .array(
+      z.strictObject({
+        kind: z.string().regex(/^[a-z][a-z ]*$/),
+        /** `alloc logs/1|job status|/1`: verb paths, separated by `|`, with how many of their operands are names. */
+        at: z.string().optional(),
+        options: names.default([]),
+        values: names.default([]),
+        list: names.pipe(z.array(z.string()).min(1)),
+        parse: z.enum(['words', 'first', 'last', 'ports', 'addresses', 'ids']).default('first'),
+        prefix: z.boolean().default(false),
+        scope: names.default([]),
+        type: z.string().optional(),
+        pattern: z.string().optional(),
+      }),
+    )
+    .optional(),
   syntax: z.enum(['getopt', 'pflag', 'go', 'find', 'none']).default('getopt'),
   allow: z.array(z.string()).default([]),
   not_allow: z.array(z.string()).default([]),

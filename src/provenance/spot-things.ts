@@ -1,5 +1,5 @@
-/** Something that a command's words name in the world, rather than an option or a verb. */
-export interface NamedThing {
+/** Something that a word seems to name in the world, by its looks: where no spec says what it names. */
+export interface SpottedThing {
   kind: 'unit' | 'path' | 'address' | 'name';
   /** As it stands in the command. */
   word: string;
@@ -15,8 +15,8 @@ const ADDRESS = /^(\d{1,3}(?:\.\d{1,3}){3}|\[?[\da-fA-F]*:[\da-fA-F:]+\]?)(?::\d
 /** Shorter words say too little to look for. */
 const SHORTEST_NAME = 3;
 
-/** The things one simple command names. Words with white space are prose (a commit message, a pattern), not names. */
-export function namedThings(argv: readonly string[]): NamedThing[] {
+/** The things one simple command seems to name. Words with white space are prose (a commit message, a pattern), not names. */
+export function spotThings(argv: readonly string[]): SpottedThing[] {
   const program = (argv[0] ?? '').split('/').at(-1) ?? '';
   return isUnitProgram(program) ? unitsOf(program, argv) : argv.slice(1).flatMap(thingOf);
 }
@@ -26,8 +26,8 @@ function isUnitProgram(program: string): boolean {
 }
 
 /** `systemctl VERB UNIT…`, `journalctl -u UNIT`: operands of systemctl after its verb, values of unit options. */
-function unitsOf(program: string, argv: readonly string[]): NamedThing[] {
-  const things: NamedThing[] = [];
+function unitsOf(program: string, argv: readonly string[]): SpottedThing[] {
+  const things: SpottedThing[] = [];
   let isAfterVerb = false;
   for (let index = 1; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
@@ -47,11 +47,11 @@ function unitsOf(program: string, argv: readonly string[]): NamedThing[] {
   return things;
 }
 
-function unit(word: string): NamedThing {
+function unit(word: string): SpottedThing {
   return { kind: 'unit', word, name: UNIT_SUFFIX.test(word) ? word : `${word}.service` };
 }
 
-function thingOf(word: string): NamedThing[] {
+function thingOf(word: string): SpottedThing[] {
   const value = word.startsWith('--') && word.includes('=') ? word.slice(word.indexOf('=') + 1) : word;
   if (value.startsWith('-') || /\s/.test(value) || value.length < SHORTEST_NAME) return [];
   const address = ADDRESS.exec(value)?.[1];
