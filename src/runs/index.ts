@@ -7,5 +7,6 @@ export { type Replayed, replay } from './replay.ts';
 export { type PromptPoint, promptPoints } from './rewind-points.ts';
 export { createRunBudget, type RunReservation } from './run-budget.ts';
 export { createRunLog, openRunLog, type RunLog } from './run-log.ts';
+export { checkRunName, readRunName, writeRunName } from './run-names.ts';
 export { createSwitches, type Switches } from './switches.ts';
 export { describeTold, type ToldCommand } from './told-commands.ts';

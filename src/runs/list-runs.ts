@@ -5,9 +5,12 @@ import { logName } from './check-lines.ts';
 import { decodeLine } from './log-line.ts';
 import { isOpen, runOfLog } from './read-run.ts';
 import type { EventOf } from './replay.ts';
+import { readRunName, runOfNameFile } from './run-names.ts';
 
 export interface RunSummary {
   run: string;
+  /** What the operator called it. */
+  name: string | null;
   /** Milliseconds since the epoch; of the file when the first line cannot be read. */
   openedAt: number;
   goal: string | null;
@@ -46,11 +49,13 @@ const PARALLEL = 16;
  */
 export async function listRuns(store: StateStore, options: ListOptions = {}): Promise<RunSummary[]> {
   const { limit = Number.POSITIVE_INFINITY } = options;
-  const logs = (await store.list('runs')).filter(({ name }) => runOfLog(name) !== undefined);
+  const files = await store.list('runs');
+  const named = new Set(files.flatMap(({ name }) => runOfNameFile(name) ?? []));
+  const logs = files.filter(({ name }) => runOfLog(name) !== undefined);
   logs.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.name < b.name ? 1 : -1));
   const found: RunSummary[] = [];
   for (let at = 0; at < logs.length && found.length < limit; at += PARALLEL) {
-    const batch = await Promise.all(logs.slice(at, at + PARALLEL).map((log) => summarise(store, log)));
+    const batch = await Promise.all(logs.slice(at, at + PARALLEL).map((log) => summarise(store, log, named)));
     for (const summary of batch) {
       if (summary !== null && isWanted(summary, options) && found.length < limit) found.push(summary);
     }
@@ -76,16 +81,21 @@ function isWanted(summary: RunSummary, { goal, outcome, cwd, isResumable }: List
 }
 
 /** null: removed meanwhile. */
-async function summarise(store: StateStore, log: StateEntry): Promise<RunSummary | null> {
+async function summarise(
+  store: StateStore,
+  log: StateEntry,
+  named: ReadonlySet<string>,
+): Promise<RunSummary | null> {
   const run = runOfLog(log.name) ?? log.name;
-  const [first, closed] = await readEnds(store, run, log.sizeBytes);
+  const [first, closed, firstWords] = await readEnds(store, run, log.sizeBytes);
   if (first === null) return null;
   const opened = first?.event.type === 'run.opened' ? (first.event as EventOf<'run.opened'>) : null;
   return {
     run,
+    name: named.has(run) ? await readRunName(store, run) : null,
     openedAt: first === undefined ? log.modifiedAt : Date.parse(first.time),
     goal: opened?.goal ?? null,
-    prompt: firstLine(opened?.prompt ?? null),
+    prompt: firstLine(opened?.prompt ?? (opened?.goal === null ? firstWords : null)),
     trigger: opened?.trigger?.kind ?? null,
     cwd: opened?.cwd ?? null,
     isResumable: (opened?.tools?.length ?? 0) > 0,
@@ -110,19 +120,33 @@ function exitCodeOf(reason: string): number | null {
 
 type Line = { time: string; event: { type: string } };
 
-/** The first line (undefined: unreadable, null: no file) and, when it ends the run, the closing one. */
+/** The first line (undefined: unreadable, null: no file), when it ends the run the closing one, and the first prompt. */
 async function readEnds(
   store: StateStore,
   run: string,
   sizeBytes: number,
-): Promise<[Line | undefined | null, EventOf<'run.closed'> | null]> {
+): Promise<[Line | undefined | null, EventOf<'run.closed'> | null, string | null]> {
   const name = logName(run);
   const head = await readHead(store, name, sizeBytes);
-  if (head === null) return [null, null];
+  if (head === null) return [null, null, null];
   const end = head.indexOf(0x0a);
   const first = decodeLine(head.subarray(0, end < 0 ? head.length : end), 1).body ?? undefined;
   const closed = head.length >= sizeBytes ? findClosed(head) : await readClosed(store, name, sizeBytes);
-  return [first, closed ?? null];
+  return [first, closed ?? null, findFirstWords(head)];
+}
+
+/** A run that the operator began with a command of their own was opened without a prompt. */
+function findFirstWords(head: Buffer): string | null {
+  for (let at = head.indexOf(0x0a) + 1; at > 0; ) {
+    const end = head.indexOf(0x0a, at);
+    if (end < 0) return null;
+    const { body } = decodeLine(head.subarray(at, end), 0);
+    if (body?.event.type === 'run.resumed' && typeof body.event.prompt === 'string') return body.event.prompt;
+    // Further down is nothing but work.
+    if (body?.event.type === 'prompt.built') return null;
+    at = end + 1;
+  }
+  return null;
 }
 
 async function readHead(store: StateStore, name: string, sizeBytes: number): Promise<Buffer | null> {

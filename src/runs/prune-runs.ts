@@ -2,6 +2,7 @@ import type { StateStore } from '../protocol/store.ts';
 import { logName } from './check-lines.ts';
 import { keptFolder, spillFolder } from './checkpoints.ts';
 import { runOfLog } from './read-run.ts';
+import { nameFile } from './run-names.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -35,6 +36,7 @@ async function removeRun(store: StateStore, run: string, sizeBytes: number): Pro
     // The log goes last: killed in between, the next pruning finds the run again.
     await store.removeFolder(keptFolder(run));
     await store.removeFolder(spillFolder(run));
+    await store.remove(nameFile(run));
     await store.remove(logName(run));
     // Whoever waits for this lock finds no log behind it.
     await store.remove(`runs/${run}.lock`);

@@ -3,6 +3,7 @@ import type { LogLine } from '../protocol/event.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { checkLines, isRunId, type LineProblem, logName, noSuchRun } from './check-lines.ts';
 import { firstLink, splitLog } from './log-line.ts';
+import { runsNamed } from './run-names.ts';
 
 export interface ReadRun {
   run: string;
@@ -20,10 +21,21 @@ export interface VerifiedRun {
   problems: LineProblem[];
 }
 
-/** The whole id of the one run that begins with `id`. Throws OpsError when there is none, or more than one. */
+/**
+ * The whole id of the one run that has this id or name, or whose id begins so. Throws OpsError when there is none, or
+ * more than one.
+ */
 export async function findRun(store: StateStore, id: string): Promise<string> {
+  if (isRunId(id) && (await store.readRange(logName(id), 0, 1)) !== undefined) return id;
+  const [named, ...more] = await runsNamed(store, id);
+  if (named !== undefined && more.length === 0) return named;
+  if (named !== undefined) {
+    const ids = [named, ...more].map((run) => run.slice(0, 8)).join(', ');
+    throw new OpsError('ambiguous-run', 'input', `${more.length + 1} runs are named ${id}: ${ids}`, {
+      hint: 'give the id of one of them',
+    });
+  }
   if (!isRunId(id)) throw noSuchRun(id);
-  if ((await store.readRange(logName(id), 0, 1)) !== undefined) return id;
   const found = (await listRunIds(store)).filter((run) => run.startsWith(id));
   const [first] = found;
   if (first === undefined) throw noSuchRun(id);

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/protocol/event.ts';
 import type { StateStore } from '../../src/protocol/store.ts';
 import { createRunLog, latestRun, listRuns } from '../../src/runs/index.ts';
 import { createFakeClock } from '../fakes/clock.ts';
-import { closedEvent, openedEvent, promptEvent } from './scripted-run.ts';
+import { closedEvent, openedEvent, promptEvent, repliedEvent } from './scripted-run.ts';
 
 const OPENED_AT = Date.parse('2026-03-01T03:00:00Z');
 const clock = createFakeClock({ now: OPENED_AT });
@@ -39,6 +39,7 @@ describe('listing runs', () => {
     expect(await listRuns(store)).toEqual([
       {
         run: 'r2',
+        name: null,
         openedAt: OPENED_AT,
         goal: 'health-check',
         prompt: null,
@@ -53,6 +54,7 @@ describe('listing runs', () => {
       },
       {
         run: 'r1',
+        name: null,
         openedAt: OPENED_AT,
         goal: null,
         prompt: 'Look.',
@@ -134,5 +136,32 @@ describe('listing runs', () => {
     expect((await listRuns(store))[0]).toMatchObject({ run: 'undo', isResumable: false });
     expect((await latestRun(store, { cwd: '/home/ann' }))?.run).toBe('r35');
     expect(await latestRun(store, { cwd: '/nowhere' })).toBeUndefined();
+  });
+
+  it('takes the first words of the operator for the prompt of a run that began without', async () => {
+    const events: RunEvent[] = [
+      openedEvent('r1', { goal: null }),
+      closedEvent(),
+      { type: 'operator.began', id: 'O1', command: 'ls', cwd: '/srv', isTold: false },
+      { type: 'run.resumed', model: null, prompt: 'Why is it full?' },
+    ];
+    (await write('r1', 30, events)).close();
+    expect(await listRuns(store)).toMatchObject([{ prompt: 'Why is it full?' }]);
+  });
+
+  it('takes no own command, name or rewinding of a run that has ended for work on it', async () => {
+    const aside: RunEvent[] = [
+      { type: 'run.named', name: 'disk' },
+      { type: 'operator.began', id: 'O1', command: 'ls', cwd: '/srv', isTold: false },
+      { type: 'step.started', step: 'U1', effect: 'reversible', command: 'write /srv/a' },
+      { type: 'step.finished', step: 'U1', ok: true, summary: 'restored', durationMs: 1 },
+      { type: 'run.rewound', point: 1, prompt: 'Look.', restored: ['/srv/a'], refused: [] },
+    ];
+    (await write('r1', 30, [openedEvent('r1'), closedEvent(), ...aside])).close();
+    (await write('r2', 20, [openedEvent('r2'), repliedEvent(1, []), ...aside])).close();
+    expect((await listRuns(store)).map(({ run, outcome }) => [run, outcome])).toEqual([
+      ['r2', 'interrupted'],
+      ['r1', 'reported'],
+    ]);
   });
 });

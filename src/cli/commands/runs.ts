@@ -27,7 +27,9 @@ export async function run(call: CommandCall): Promise<number> {
       const when = new Date(one.openedAt).toISOString().slice(0, 19);
       const cost = one.costUsd === null ? '' : ` $${one.costUsd.toFixed(4)}`;
       const took = one.durationMs === null ? '' : ` ${formatDuration(one.durationMs)}`;
-      return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${one.goal ?? `"${one.prompt ?? ''}"`}${took}${cost}`;
+      const title = one.goal ?? `"${one.prompt ?? ''}"`;
+      const name = one.name === null ? '' : `${one.name}: `;
+      return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${name}${title}${took}${cost}`;
     });
     await streams.say(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
     return 0;
