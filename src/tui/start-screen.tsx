@@ -1,11 +1,20 @@
-import { render, Text } from 'ink';
+import { render } from 'ink';
 import type { Client } from '../app/client.ts';
+import { App } from './app.tsx';
+import type { ColorDepth } from './rows/paint.ts';
+import { ScreenProvider } from './screen-context.tsx';
+import { initialState } from './store/state.ts';
+import { createStore } from './store/store.ts';
+import { createTheme } from './theme/theme.ts';
+import { ThemeProvider } from './theme/theme-context.tsx';
 
 export interface ScreenOptions {
   client: Client;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   look: Look;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** Sent at once; what was typed behind `steward`. */
   firstPrompt: string | null;
   /** `-r` without a run: begins with the list of runs. */
@@ -25,9 +34,47 @@ export interface Look {
   isScreenReader: boolean;
 }
 
+/** Streamed text comes at most 15 times a second; what is left of these is for keys. */
+const MOST_FRAMES_A_SECOND = 60;
+
 /** Shows the session until the operator leaves it. */
-export async function startScreen({ stdin, stdout, signal }: ScreenOptions): Promise<void> {
-  const app = render(<Text>❯ </Text>, { stdin, stdout });
-  signal.addEventListener('abort', () => app.unmount(), { once: true });
-  await app.waitUntilExit();
+export async function startScreen(options: ScreenOptions): Promise<void> {
+  const { client, stdin, stdout, look, now, signal } = options;
+  const store = createStore(initialState({ columns: stdout.columns, rows: stdout.rows }));
+  if (options.opensRuns) store.dispatch({ kind: 'picker-opened', picker: 'resume' });
+  const app = render(
+    <ThemeProvider theme={createTheme(look)}>
+      <ScreenProvider value={{ client, store, stdin, stdout, now }}>
+        <App depth={depthOf(stdout, look)} />
+      </ScreenProvider>
+    </ThemeProvider>,
+    {
+      stdin,
+      stdout,
+      exitOnCtrlC: false,
+      incrementalRendering: true,
+      maxFps: MOST_FRAMES_A_SECOND,
+      isScreenReaderEnabled: look.isScreenReader,
+    },
+  );
+  const end = (): void => app.unmount();
+  signal.addEventListener('abort', end, { once: true });
+  // A terminal that is gone tells by an error when it is written to.
+  stdout.once('error', end);
+  if (signal.aborted) end();
+  const unfollow = client.follow((happening) => store.hear(happening));
+  if (options.firstPrompt !== null) client.say(options.firstPrompt);
+  try {
+    await app.waitUntilExit();
+  } finally {
+    unfollow();
+    store.close();
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function depthOf(stdout: NodeJS.WriteStream, look: Look): ColorDepth {
+  if (!look.hasColor) return 1;
+  const depth = stdout.getColorDepth();
+  return depth === 8 || depth === 24 ? depth : 4;
 }

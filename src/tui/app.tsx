@@ -1,0 +1,97 @@
+import { Box, useApp, useInput, useWindowSize } from 'ink';
+import { useCallback, useEffect, useState } from 'react';
+import { openPager } from './pager/open-pager.tsx';
+import {
+  EditorPlaceholder as Editor,
+  PanelPlaceholder as FindingsPanel,
+  PickerPlaceholder as Picker,
+  QuestionPlaceholder as QuestionDialog,
+  StatusLinePlaceholder as StatusLine,
+} from './placeholders.tsx';
+import type { ColorDepth } from './rows/paint.ts';
+import { useScreen, useScreenState } from './screen-context.tsx';
+import { focusOf } from './store/state.ts';
+import { submit } from './submit.ts';
+import { useTheme } from './theme/theme-context.tsx';
+import { Live } from './transcript/live.tsx';
+import { Printed } from './transcript/printed.tsx';
+import { useTerminal } from './use-terminal.ts';
+
+/** The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. */
+export function App({ depth }: { depth: ColorDepth }) {
+  const screen = useScreen();
+  const { client, store, now } = screen;
+  const { exit } = useApp();
+  const { columns, rows } = useWindowSize();
+  const focus = useScreenState(focusOf);
+  const status = useScreenState((state) => state.status);
+  const panel = useScreenState((state) => state.panel);
+  const questions = useScreenState((state) => state.questions);
+  const picker = useScreenState((state) => state.picker);
+  const [draft, setDraft] = useState({ text: '', number: 0 });
+  const leave = useCallback(() => exit(), [exit]);
+  const putDraft = useCallback(
+    (text: string) => setDraft(({ number }) => ({ text, number: number + 1 })),
+    [],
+  );
+  const terminal = useTerminal();
+  const theme = useTheme();
+  useEffect(() => store.dispatch({ kind: 'resized', size: { columns, rows } }), [store, columns, rows]);
+  useInput(
+    (input, key) => {
+      if (key.ctrl && input === 'o') void openPager({ screen, terminal, theme, depth });
+    },
+    { isActive: focus === 'editor' || focus === 'question' },
+  );
+
+  const [question] = questions;
+  const room = rows - 1;
+  const statusRows = rows < 16 ? 1 : 2;
+  const shared = { client, columns, now };
+  return (
+    <>
+      <Printed columns={columns} depth={depth} />
+      <Box flexDirection="column" maxHeight={room}>
+        <Live columns={columns} rows={room} depth={depth} />
+        <Box flexDirection="column" flexShrink={0}>
+          {panel !== null && question === undefined && (
+            <FindingsPanel {...shared} panel={panel} maxRows={rows < 16 ? 1 : Math.floor(rows / 5)} />
+          )}
+          {question !== undefined ? (
+            <QuestionDialog
+              {...shared}
+              key={question.id}
+              question={question}
+              waiting={questions.length - 1}
+              isFocused={focus === 'question'}
+              maxRows={room - statusRows}
+            />
+          ) : picker !== null ? (
+            <Picker
+              {...shared}
+              picker={picker}
+              isFocused={focus === 'picker'}
+              maxRows={room - statusRows}
+              onClose={() => store.dispatch({ kind: 'picker-closed' })}
+              onDraft={putDraft}
+            />
+          ) : (
+            <Editor
+              {...shared}
+              isFocused={focus === 'editor'}
+              maxRows={Math.max(1, Math.floor(room / 2))}
+              isWorking={status?.isWorking ?? false}
+              draft={draft}
+              onSubmit={(text, how) => void submit(text, how, { screen, terminal, leave, putDraft })}
+              onInterrupt={() => client.interrupt()}
+              onLeave={leave}
+              onRewind={() => store.dispatch({ kind: 'picker-opened', picker: 'rewind' })}
+              lendTerminal={(use) => terminal.lend('editor', use)}
+            />
+          )}
+          <StatusLine {...shared} status={status} maxRows={statusRows} />
+        </Box>
+      </Box>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import type { Client, Panel, Status } from '../app/client.ts';
+import type { Question } from '../protocol/question.ts';
+import type { Input } from './store/input.ts';
+import type { ItemBody } from './store/item.ts';
+import type { PickerName, ScreenState } from './store/state.ts';
+
+/**
+ * What the parts around the transcript are given. Each obeys `columns` and `maxRows`, keeps its own small state, and
+ * listens to keys only while `isFocused`.
+ */
+
+export interface EditorProps {
+  client: Client;
+  isFocused: boolean;
+  columns: number;
+  maxRows: number;
+  /** A turn works: Enter queues, and what else the editor offers steers. */
+  isWorking: boolean;
+  /** Put into the editor in place of what is there, when `number` changes: a prompt that was gone back to. */
+  draft: { text: string; number: number };
+  /** As typed: a prompt, `!command`, `/command`. */
+  onSubmit(text: string, how: 'say' | 'steer'): void;
+  onInterrupt(): void;
+  /** Ctrl+C again, Ctrl+D. */
+  onLeave(): void;
+  /** Esc Esc on an empty editor. */
+  onRewind(): void;
+  /** Runs while the terminal is somebody else's: an editor of the operator's. */
+  lendTerminal(use: () => Promise<void>): Promise<void>;
+}
+
+export interface QuestionProps {
+  client: Client;
+  question: Question;
+  /** Asked after this one. */
+  waiting: number;
+  isFocused: boolean;
+  columns: number;
+  maxRows: number;
+}
+
+export interface PickerProps {
+  client: Client;
+  picker: PickerName;
+  isFocused: boolean;
+  columns: number;
+  maxRows: number;
+  now(): number;
+  onClose(): void;
+  /** A prompt for the editor. */
+  onDraft(text: string): void;
+}
+
+export interface PanelProps {
+  panel: Panel;
+  columns: number;
+  maxRows: number;
+  now(): number;
+}
+
+export interface StatusLineProps {
+  status: Status | null;
+  columns: number;
+  maxRows: number;
+  now(): number;
+}
+
+/** What a slash command works with. */
+export interface CommandContext {
+  client: Client;
+  state(): ScreenState;
+  dispatch(input: Input): void;
+  show(item: Extract<ItemBody, { kind: 'page' | 'notice' | 'plain' }>): void;
+  draft(text: string): void;
+  leave(): void;
+}
+
+/** `text` begins with a slash. Failures are shown, never thrown. */
+export type RunCommand = (text: string, context: CommandContext) => Promise<void>;

@@ -1,0 +1,115 @@
+import type { RunEvent } from '../../protocol/event.ts';
+import { decideStep, finishCall, finishStep, leaveCalls, startStep } from './calls.ts';
+import { endReply, finishReply } from './reply.ts';
+import type { ScreenState, Transcript } from './state.ts';
+import { add } from './transcript.ts';
+
+/** What a line of the log changes on the screen. `time`: RFC 3339. */
+export function noteEvent(
+  state: ScreenState,
+  event: RunEvent,
+  time: string,
+  seq: number | null,
+): ScreenState {
+  const firstSeq = state.transcript.firstSeq ?? seq;
+  const transcript = note({ ...state.transcript, firstSeq }, event, time, seq);
+  return event.type === 'run.closed' ? { ...state, transcript, questions: [] } : { ...state, transcript };
+}
+
+function note(transcript: Transcript, event: RunEvent, time: string, seq: number | null): Transcript {
+  switch (event.type) {
+    case 'run.opened':
+      if (event.prompt !== null) return add(transcript, { kind: 'prompt', text: event.prompt, how: 'said' });
+      if (event.goal !== null) return add(transcript, { kind: 'prompt', text: event.goal, how: 'goal' });
+      return transcript;
+    case 'run.resumed':
+      return event.prompt === null
+        ? add(transcript, { kind: 'prompt', text: '', how: 'resumed' })
+        : add(transcript, { kind: 'prompt', text: event.prompt, how: 'said' });
+    case 'isolation.found':
+      return event.problem === null ? transcript : warn(transcript, event.problem);
+    case 'log.repaired':
+      return noteRepair(transcript, event);
+    case 'snapshot.taken': {
+      const silent = event.items
+        .filter(({ status }) => status === 'failed' || status === 'unreachable')
+        .map(({ probe, status, reason }) => `${probe} ${reason ?? status}`);
+      const answered = event.items.filter(({ status }) => status === 'ok').length;
+      const asked = event.items.filter(({ status }) => status !== 'not-configured').length;
+      return add(transcript, { kind: 'snapshot', answered, asked, durationMs: event.durationMs, silent });
+    }
+    case 'findings.judged':
+      return add(transcript, {
+        kind: 'findings',
+        findings: event.findings.map(({ id, severity, text, isOpen, quietReason }) => ({
+          id,
+          severity,
+          text,
+          isOpen,
+          quietReason,
+        })),
+        brokenRules: event.brokenRules,
+      });
+    case 'model.requested':
+      return endReply(transcript, 'the answer was cut off; asked again');
+    case 'model.replied': {
+      const text = event.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+      const thinking = event.content.map((block) => (block.type === 'thinking' ? block.text : '')).join('\n');
+      return finishReply(transcript, { text, thinking, seq });
+    }
+    case 'model.failed':
+      return warn(endReply(transcript, 'the answer was cut off'), `${event.model}: ${event.message}`);
+    case 'step.decided':
+      return decideStep(transcript, event);
+    case 'step.started':
+      return startStep(transcript, event, Date.parse(time));
+    case 'step.finished':
+      return finishStep(transcript, event);
+    case 'call.finished':
+      return finishCall(transcript, event, seq);
+    case 'context.reduced':
+      return add(transcript, {
+        kind: 'compacted',
+        method: event.method,
+        droppedBytes: event.droppedBytes,
+      });
+    case 'report.made':
+      return add(transcript, { kind: 'report', report: event.report });
+    case 'checks.made':
+      return event.checks.length === 0
+        ? transcript
+        : add(transcript, { kind: 'checks', checks: event.checks });
+    case 'notice.given':
+      return add(transcript, { kind: 'notice', level: event.level, text: event.text, hint: null });
+    case 'run.closed':
+      return noteEnd(transcript, event);
+    // Shown by what they lead to, or by nothing.
+    default:
+      return transcript;
+  }
+}
+
+function noteRepair(
+  transcript: Transcript,
+  { unknownSteps, unansweredCalls }: Extract<RunEvent, { type: 'log.repaired' }>,
+): Transcript {
+  if (unknownSteps.length === 0) {
+    return unansweredCalls.length === 0 ? transcript : warn(transcript, 'the run was cut off in the middle');
+  }
+  return warn(transcript, `cut off while it worked; outcome unknown: ${unknownSteps.join(', ')}`);
+}
+
+function noteEnd(transcript: Transcript, event: Extract<RunEvent, { type: 'run.closed' }>): Transcript {
+  const { outcome, reason, message, turns, usage, costUsd, durationMs } = event;
+  const isStopped = reason === 'interrupted' || reason === 'halted' || reason === 'terminated';
+  const ended = leaveCalls(endReply(transcript, isStopped ? 'stopped here' : null));
+  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return add(ended, {
+    kind: 'ended',
+    ending: { outcome, reason, message, turns, tokens, costUsd, durationMs },
+  });
+}
+
+function warn(transcript: Transcript, text: string): Transcript {
+  return add(transcript, { kind: 'notice', level: 'warning', text, hint: null });
+}

@@ -1,0 +1,106 @@
+import type { Panel, Status } from '../../app/client.ts';
+import type { Question } from '../../protocol/question.ts';
+import type { Call, Item } from './item.ts';
+
+/** All that the screen shows, but for what stands in the editor. A value: `reduce` makes the next one. */
+export interface ScreenState {
+  size: Size;
+  status: Status | null;
+  panel: Panel | null;
+  /** Typed, and waiting for the turn to end; oldest first. */
+  queue: readonly string[];
+  /** Unanswered; the first is asked. */
+  questions: readonly Question[];
+  picker: PickerName | null;
+  /** Who has the terminal in our place. While somebody has, nothing is printed. */
+  handedTo: 'pager' | 'own-command' | 'editor' | 'password' | null;
+  transcript: Transcript;
+}
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export type PickerName = 'resume' | 'model' | 'rewind' | 'goals';
+
+/** Who gets the keys. Follows from the rest, so that it can never be wrong. */
+export type Focus = 'editor' | 'question' | 'picker' | 'own-command' | 'pager';
+
+export function focusOf(state: ScreenState): Focus {
+  if (state.handedTo === 'pager') return 'pager';
+  if (state.handedTo !== null) return 'own-command';
+  if (state.questions.length > 0) return 'question';
+  return state.picker === null ? 'editor' : 'picker';
+}
+
+export interface Transcript {
+  nextId: number;
+  /** Finished and not yet printed, oldest first. */
+  ready: readonly Item[];
+  printing: Batch;
+  reply: Reply | null;
+  /** In the order in which they began. */
+  calls: readonly Call[];
+  /** What Ctrl+O can open, newest last. */
+  openables: readonly Openable[];
+  /** Lines of the log before the first that was told. */
+  older: number;
+  /** Number of the first line that was told; null before any. */
+  firstSeq: number | null;
+}
+
+/** Handed to the terminal in one go. The next one follows when this one has been. */
+export interface Batch {
+  number: number;
+  items: readonly Item[];
+  isPrinted: boolean;
+}
+
+/** An answer that is still coming. */
+export interface Reply {
+  /** Of its text: what was cut off for printing, and what was not. */
+  printed: string;
+  rest: string;
+  /** Words at the head of `rest` that were printed. */
+  skipWords: number;
+  thinking: string;
+  /** `rest` goes on with the block that was printed last. */
+  isContinued: boolean;
+  hasPrinted: boolean;
+}
+
+/** Text that one line stands for. Kept while it is small and new; else read from the log again by its number. */
+export interface Openable {
+  title: string;
+  kind: 'output' | 'thinking' | 'diff';
+  text: string | null;
+  seq: number | null;
+}
+
+export function initialState(size: Size): ScreenState {
+  return {
+    size,
+    status: null,
+    panel: null,
+    queue: [],
+    questions: [],
+    picker: null,
+    handedTo: null,
+    transcript: initialTranscript(0),
+  };
+}
+
+/** `number`: of the batch, which never comes again on one screen. */
+export function initialTranscript(number: number, nextId = 0): Transcript {
+  return {
+    nextId,
+    ready: [],
+    printing: { number, items: [], isPrinted: true },
+    reply: null,
+    calls: [],
+    openables: [],
+    older: 0,
+    firstSeq: null,
+  };
+}

@@ -1,0 +1,33 @@
+import { startScreen } from '../../src/tui/index.ts';
+import { createFakeClient, statusOf } from '../fakes/client.ts';
+import { called, closed, playConversation } from '../fakes/conversation.ts';
+
+/** What `scripts/play-screen.ts` shows: a fake program that answers every prompt with the same conversation. */
+const pace = Number(process.argv[2] ?? 1);
+const client = createFakeClient({
+  onSay: (text, fake) => void playConversation(fake, text, pace),
+  onAnswer(_question, answer, fake) {
+    const command = 'systemctl restart postgresql.service';
+    const isDenied = answer.kind === 'deny';
+    fake.tellEvents(
+      called('C3', 'Bash', { command }, { ok: !isDenied, refused: isDenied, text: 'done' }),
+      closed(isDenied ? { outcome: 'needs-approval', reason: 'parked' } : {}),
+    );
+    fake.tell({ kind: 'status', status: statusOf() });
+  },
+  onInterrupt(fake) {
+    fake.tellEvents(closed({ outcome: 'stopped', reason: 'interrupted' }));
+    fake.tell({ kind: 'status', status: statusOf() });
+  },
+});
+client.tell({ kind: 'status', status: statusOf() });
+await startScreen({
+  client,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true, isScreenReader: false },
+  now: () => Date.now(),
+  firstPrompt: null,
+  opensRuns: false,
+  signal: new AbortController().signal,
+});
