@@ -122,7 +122,7 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
+export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -131,7 +131,7 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   }
 }
 
-async function readPartIfThere(
+export async function readPartIfThere(
   path: string,
   offsetBytes: number,
   limitBytes: number,
@@ -193,7 +193,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function listFolder(folder: string): Promise<StateEntry[]> {
+export async function listFolder(folder: string): Promise<StateEntry[]> {
   const entries = (await readFolder(folder)).filter((entry) => entry.isFile() && isListed(entry.name));
   // Side by side: with thousands of run logs, one after the other takes three times as long.
   const found = await Promise.all(entries.map(({ name }) => describeEntry(folder, name)));

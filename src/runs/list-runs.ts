@@ -63,6 +63,13 @@ export async function listRuns(store: StateStore, options: ListOptions = {}): Pr
   return found;
 }
 
+/** One of them; null when there is none with this id. */
+export async function describeRun(store: StateStore, run: string): Promise<RunSummary | null> {
+  const files = await store.list('runs');
+  const log = files.find(({ name }) => runOfLog(name) === run);
+  return log === undefined ? null : summarise(store, log, new Set([run]));
+}
+
 /** The run that `--continue` means: the last one that worked in this folder. */
 export async function latestRun(
   store: StateStore,
