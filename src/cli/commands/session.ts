@@ -79,6 +79,7 @@ export async function run(call: CommandCall): Promise<number> {
         isAnimated: opened.world?.settings.screen.animation !== 'off',
         isScreenReader: args.has('screen-reader'),
       },
+      now: () => Date.now(),
       firstPrompt: args.positionals.join(' ').trim() || null,
       opensRuns: resume === '',
       signal,
