@@ -39,6 +39,8 @@ export function requestToGoOn(
     model: request.model ?? (model === null ? null : `${model.provider}/${model.name}`),
     denied: joinDenials(resumed.denied, request.denied, masker),
     sets: { ...opened?.parameters, ...request.sets },
+    // Who typed the first ones is not known any more.
+    areSetsTyped: request.areSetsTyped === true && opened?.parameters === undefined,
   };
 }
 

@@ -186,7 +186,7 @@ async function readGoal(world: World, request: RunRequest, name: string | null):
     enabled: world.settings.goals.enabled,
   });
   world.notices.push(...notices);
-  return fillParameters(goal, request.sets);
+  return fillParameters(goal, request.sets, request.areSetsTyped === true);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface RunRequest {
   goal: string | null;
   /** Parameters of the goal. */
   sets: Record<string, string>;
+  /** A person typed them: only then are they words of the operator, and not of whatever started the run. */
+  areSetsTyped?: boolean;
   prompt: string | null;
   /** What came through stdin beside the prompt: data. */
   attachment: string | null;

@@ -13,9 +13,10 @@ export function placeholders(text: string): string[] {
 /**
  * Puts values for the goal's parameters into its prose, between backticks, and into its checks, as CEL strings.
  * Values often come from a trigger (a unit name, an alert's label), so they must be one short line of plain text.
+ * `areTyped`: a person typed the values, so that they are the operator's own words too.
  * Throws OpsError `usage` for an unknown, missing or unfit one.
  */
-export function fillParameters(goal: Goal, sets: Readonly<Record<string, string>>): Goal {
+export function fillParameters(goal: Goal, sets: Readonly<Record<string, string>>, areTyped = false): Goal {
   const known = Object.keys(goal.parameters);
   for (const [name, value] of Object.entries(sets)) {
     if (!Object.hasOwn(goal.parameters, name)) throw unknownParameter(goal, name, known);
@@ -44,11 +45,18 @@ export function fillParameters(goal: Goal, sets: Readonly<Record<string, string>
       return value === undefined ? whole : write(value);
     });
   const fillProse = (text: string) => fill(text, (value) => `\`${value}\``);
+  const fillOwn = (text: string) =>
+    fillProse(
+      areTyped
+        ? text
+        : text.replace(PLACEHOLDER, (whole, name: string) => (Object.hasOwn(sets, name) ? '' : whole)),
+    );
+  const isPartlyOwn = goal.ownText !== undefined || (!areTyped && Object.keys(sets).length > 0);
   return {
     ...goal,
     parameters: Object.fromEntries(values),
     text: fillProse(goal.text),
-    ...(goal.ownText === undefined ? {} : { ownText: fillProse(goal.ownText) }),
+    ...(isPartlyOwn ? { ownText: fillOwn(goal.ownText ?? goal.text) } : {}),
     // JSON's string escapes are CEL's too.
     done: goal.done.map((check) => ({
       ...check,

@@ -4,12 +4,12 @@ import { type ReadWords, readWords } from './read-words.ts';
 import type { SpecBook } from './spec-book.ts';
 import type { Part } from './walk.ts';
 
-/** Words of which their programs' specs know that they are verbs. */
+/** Words of which is known that they are programs, or verbs of one. */
 export function verbsOf(parts: readonly Part[], specs: SpecBook): string[] {
   return parts.flatMap(({ commands }) =>
     commands.flatMap(([name = '', ...words]) => {
       const spec = specs.get(name);
-      return spec === undefined ? [] : readWords(spec, words).path;
+      return [name, ...(spec === undefined ? [] : readWords(spec, words).path)];
     }),
   );
 }

@@ -20,7 +20,10 @@ export interface Goal {
   done: DoneCheck[];
   /** Prose for the model, parameters filled in. */
   text: string;
-  /** The part of `text` that the operator wrote, where a project's file added to it; absent: all of it. */
+  /**
+   * The part of `text` that the operator wrote, where a project's file added to it or something else than a person gave
+   * values to its parameters; absent: all of it.
+   */
   ownText?: string;
 }
 

@@ -21,17 +21,19 @@ export interface Judgement {
   commands?: readonly (readonly string[])[];
   /** Of a command whose words are literal: what its programs' specs say that they name. */
   things?: readonly NamedThing[];
-  /** Of a command above observe: words that its programs' specs know as verbs, which name nothing. */
+  /** Of a command above observe: words that are programs or verbs of one, and name nothing in the world. */
   verbs?: readonly string[];
   /** What to know about an action that is allowed, such as a name in it that nobody has observed. */
   notes?: readonly string[];
+  /** Words that only outside text has said, and the evidence that says them. Absent or empty: none. */
+  origins?: readonly { word: string; source: string }[];
   /** Of a command: what a sandbox must leave to it. Absent: nothing is known of it, so nothing but reading. */
   needs?: Needs;
 }
 
 /** What the gate made of a judgement, given who is there to answer. */
 export interface Decision {
-  kind: 'allow' | 'refuse';
+  kind: 'allow' | 'refuse' | 'ask';
   rule: string;
   reason: string;
 }

@@ -53,6 +53,8 @@ export function createOrigins(): Origins {
           if (event.prompt !== null) own.push(event.prompt);
           observed.add(event.host.hostname);
           hear('trigger', event.trigger.payload === null ? '' : JSON.stringify(event.trigger.payload));
+          // Whether they are also the operator's own words, `addOwnWords` says.
+          hear('--set', Object.values(event.parameters ?? {}).join('\n'));
           break;
         case 'run.resumed':
           if (event.prompt !== null) own.push(event.prompt);
@@ -70,7 +72,8 @@ export function createOrigins(): Origins {
           hear(event.id, event.output ?? '');
           break;
         case 'call.finished':
-          hear(event.call, event.text);
+          // What a refusal repeats is the model's own call.
+          if (!event.refused) hear(event.call, event.text);
           break;
       }
     },

@@ -7,6 +7,17 @@ import { GOAL } from './fixtures.ts';
 const goal = await parseGoalFile('backups.md', 'shipped', GOAL);
 
 describe('fillParameters', () => {
+  test('leaves values that no person typed out of the words of the operator', () => {
+    const words = (areTyped: boolean) => {
+      const { text, ownText = text } = fillParameters(goal, { unit: 'evil.service' }, areTyped);
+      return ownText;
+    };
+    expect(words(true)).toBe('Look at `evil.service` on `nas`.');
+    expect(words(false)).toBe('Look at  on `nas`.');
+    const cut = fillParameters({ ...goal, ownText: 'Of {{unit}} and {{host}}.' }, { unit: 'x.service' });
+    expect(cut.ownText).toBe('Of  and `nas`.');
+  });
+
   test('puts values between backticks into prose and, as CEL strings, into checks', () => {
     const filled = fillParameters(goal, { unit: 'a"b.service' });
     expect(filled.text).toBe('Look at `a"b.service` on `nas`.');

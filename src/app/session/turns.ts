@@ -102,6 +102,7 @@ async function perform(session: Session, parts: TurnParts, work: Work, signal: A
   const request: RunRequest = {
     goal: work.goal,
     sets: work.sets,
+    areSetsTyped: true,
     prompt: work.prompt,
     attachment: null,
     probes: [],

@@ -24,7 +24,8 @@ export async function run(call: CommandCall): Promise<number> {
   const request = await readRequest(call, world);
   const trigger = await readTrigger(args.value('trigger-file'), world);
   const sets = readSets(args.list('set'));
-  return runAndPrint(call, world, { ...request, goal, sets, trigger }, format, signals);
+  const areSetsTyped = trigger.kind === 'manual' && call.streams.stdin.kind === 'terminal';
+  return runAndPrint(call, world, { ...request, goal, sets, areSetsTyped, trigger }, format, signals);
 }
 
 function readSets(pairs: readonly string[]): Record<string, string> {

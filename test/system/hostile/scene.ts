@@ -72,7 +72,7 @@ export interface Played extends Ended {
 
 export interface Play {
   prepare?(box: Box): void | Promise<void>;
-  args?: readonly string[];
+  args?: readonly string[] | ((box: Box) => readonly string[]);
   /** Calls of one turn after the other; the last answer is `done`. */
   turns?: (box: Box) => readonly (readonly ScriptedCall[])[];
   answer?: string;
@@ -90,7 +90,7 @@ export async function play({ prepare, args, turns, answer = 'done', stdin, env }
   plant(box);
   await prepare?.(box);
   calls = turns?.(box) ?? [];
-  const ended = await box.run(args ?? ['-p', 'look'], {
+  const ended = await box.run((typeof args === 'function' ? args(box) : args) ?? ['-p', 'look'], {
     ...(stdin === undefined ? {} : { input: { pipe: stdin } }),
     ...(env === undefined ? {} : { env }),
   });

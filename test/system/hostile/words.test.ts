@@ -271,6 +271,33 @@ describe('an effect whose words come from an alert or a log', () => {
     expect(project.decision('C1')).toMatchObject({ decision: 'refuse', rule: 'origin' });
   });
 
+  it('is one that nobody answers when whatever started the run gives them as parameters', async () => {
+    const names = LINES.map((_, index) => `p${index}`);
+    const played = await play({
+      args: (box) => [
+        ...RUN_GOAL,
+        ...names.flatMap((name, index) => ['--set', `${name}=${join(box.cwd, canary(index))}`]),
+      ],
+      prepare: (box) => {
+        prepare(box);
+        const parameters = `parameters: { ${names.map((name) => `${name}: null`).join(', ')} }`;
+        const text = names.map((name) => `Look at {{${name}}}.`).join('\n');
+        writeFileSync(
+          join(box.home, '.config/steward/goals/mine.md'),
+          `${GOAL.replace('gate: always', `gate: always\n${parameters}`)}${text}\n`,
+        );
+      },
+      turns,
+    });
+    expect(made(played.box)).toEqual([]);
+    for (const index of LINES.keys()) {
+      expect(played.decision(`C${index + 1}`)).toMatchObject({
+        decision: 'refuse',
+        reason: expect.stringContaining('comes only from --set'),
+      });
+    }
+  });
+
   it('is one that nobody answers when the word is a whole line of a log', async () => {
     const alone = (box: Place) => {
       prepare(box);
