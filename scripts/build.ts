@@ -1,4 +1,7 @@
-/** Makes dist/ from src/: the program in one file, and a small entry that loads it with the code V8 compiled before. */
+/**
+ * Makes dist/ from src/: the program in one file, libraries that few runs need in files of their own, and a small entry
+ * that loads them with the code V8 compiled before.
+ */
 import { createHash } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,21 +26,43 @@ const common: BuildOptions = {
   legalComments: 'linked',
 };
 
-const { metafile } = await build({
+/** What loadProgram reads. */
+const loadable: BuildOptions = {
   ...common,
-  entryPoints: { program: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   // A module that is imported late is evaluated late, in the same file.
   supported: { 'dynamic-import': false },
   banner: { js: '(function (exports, require, module) {' },
   footer: { js: '})' },
-  metafile: true,
-  // Its CommonJS build, which Node's conditions choose, has no named exports when it is imported late.
-  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   define: { 'process.env.NODE_ENV': '"production"', STEWARD_VERSION: JSON.stringify(version) },
+};
+
+/**
+ * Late imports that are files of their own: half of all code, that a start would read and lay out in memory to use
+ * nothing of it. Only what shares no module with the program can be one.
+ */
+const parts = [
+  { part: 'zod', filter: /^zod$/, entry: 'zod' },
+  // Its CommonJS build, which Node's conditions choose, is three times as large.
+  { part: 'yaml', filter: /^yaml$/, entry: join(root, 'node_modules/yaml/browser/index.js') },
+  { part: 're2js', filter: /^re2js$/, entry: 're2js' },
+  { part: 'ollama', filter: /^ollama\/browser$/, entry: 'ollama/browser' },
+  { part: 'anthropic', filter: /\/anthropic-sdk\.ts$/, entry: 'src/models/anthropic-sdk.ts' },
+];
+
+const { metafile } = await build({
+  ...loadable,
+  entryPoints: { program: 'src/cli/main.ts' },
+  metafile: true,
+  plugins: [leanBuiltins, ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`))],
 });
 const program = await nameByContent('program.cjs');
+const partFiles: Record<string, string> = {};
+for (const { part, entry } of parts) {
+  await build({ ...loadable, entryPoints: { [part]: entry }, plugins: [leanBuiltins] });
+  partFiles[`part:${part}`] = await nameByContent(`${part}.cjs`);
+}
 const screen = await buildScreen();
 await build({
   ...common,
@@ -45,7 +70,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   format: 'esm',
   plugins: [leanBuiltins, elsewhere(/\/tui\/index\.ts$/, `./${screen}`)],
-  define: { STEWARD_PROGRAM: JSON.stringify(program) },
+  define: { STEWARD_PROGRAM: JSON.stringify(program), STEWARD_PARTS: JSON.stringify(partFiles) },
 });
 await writeFile(join(root, 'dist/meta.json'), JSON.stringify(metafile));
 await chmod(join(root, 'dist/cli.mjs'), 0o755);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
 export interface LoadedProgram<T> {
@@ -17,34 +17,66 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 const FORGOTTEN_MS = 30 * KEPT_MS;
 
 /**
- * Runs a program from one file with the machine code's forerunner (bytecode) that earlier runs left. Node's own compile
+ * Runs a program from its file with the machine code's forerunner (bytecode) that earlier runs left. Node's own compile
  * cache keeps only what is compiled when a file is loaded, so that each start compiled a thousand functions again.
- * `folder` must be ours alone, since what lies there is executed; null: nothing is kept.
+ * `folder` must be ours alone, since what lies there is executed; null: nothing is kept. `parts` are files beside it, by
+ * the names by which the program requires them; each is loaded in the same way, when it is first required.
  */
-export function loadProgram<T>(path: string, folder: string | null): LoadedProgram<T> {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.cjs$/, '.code');
-  const file = folder === null ? null : join(folder, name);
-  const kept = file === null ? null : readKept(file);
-  const script = new Script(readFileSync(path, 'latin1'), {
-    filename: path,
-    ...(kept === null ? {} : { cachedData: kept.code }),
-  });
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(path), module);
-  const isFresh = kept !== null && script.cachedDataRejected !== true && kept.ageMs < KEPT_MS;
+export function loadProgram<T>(
+  path: string,
+  folder: string | null,
+  parts: Readonly<Record<string, string>> = {},
+): LoadedProgram<T> {
+  const requireBuiltin = createRequire(path);
+  const loaded = new Map<string, LoadedFile>();
+  const load = (file: string): unknown => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known.exports;
+    const fresh = loadFile(file, folder, (name) => {
+      const part = parts[name];
+      return part === undefined ? requireBuiltin(name) : load(join(dirname(path), part));
+    });
+    loaded.set(file, fresh);
+    return fresh.exports;
+  };
   return {
     // The build makes the program from the module whose type the caller names.
-    exports: module.exports as T,
+    exports: load(path) as T,
     keepCode() {
-      if (file === null || folder === null || isFresh) return;
+      if (folder === null) return;
       try {
-        writeKept(file, script.createCachedData());
-        removeForgotten(folder);
+        const stale = [...loaded.values()].filter(({ isFresh }) => !isFresh);
+        for (const { file, script } of stale) writeKept(keptPath(folder, file), script.createCachedData());
+        if (stale.length > 0) removeForgotten(folder);
       } catch {
         // A full or read-only disk: the next start compiles again.
       }
     },
   };
+}
+
+interface LoadedFile {
+  file: string;
+  exports: unknown;
+  script: Script;
+  /** What is kept of it need not be written. */
+  isFresh: boolean;
+}
+
+function loadFile(file: string, folder: string | null, require: (name: string) => unknown): LoadedFile {
+  const kept = folder === null ? null : readKept(keptPath(folder, file));
+  const script = new Script(readFileSync(file, 'latin1'), {
+    filename: file,
+    ...(kept === null ? {} : { cachedData: kept.code }),
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, require, module);
+  const isFresh = kept !== null && script.cachedDataRejected !== true && kept.ageMs < KEPT_MS;
+  return { file, exports: module.exports, script, isFresh };
+}
+
+function keptPath(folder: string, file: string): string {
+  return join(folder, basename(file).replace(/\.cjs$/, '.code'));
 }
 
 /** null when there is nothing, or not what was written. */

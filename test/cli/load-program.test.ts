@@ -88,6 +88,26 @@ test('keeps nothing without a folder, or where the folder cannot be written', ()
   expect(readdirSync(root).sort()).toEqual([folder.slice(root.length + 1), 'program-0123.cjs']);
 });
 
+test('loads a part when it is first required, once, and keeps its code too', () => {
+  writeFileSync(
+    path,
+    `(function (exports, require, module) { module.exports = { count: () => require('part:counter').next() }; })`,
+  );
+  writeFileSync(
+    join(root, 'counter-4567.cjs'),
+    `(function (exports, require, module) { let n = 0; module.exports = { next: () => ++n }; })`,
+  );
+  const open = () => loadProgram<{ count(): number }>(path, folder, { 'part:counter': 'counter-4567.cjs' });
+
+  open().keepCode();
+  expect(readdirSync(folder)).toEqual(['program-0123.code']);
+  const program = open();
+  expect([program.exports.count(), program.exports.count()]).toEqual([1, 2]);
+  program.keepCode();
+  expect(readdirSync(folder).sort()).toEqual(['counter-4567.code', 'program-0123.code']);
+  expect(open().exports.count()).toBe(1);
+});
+
 test('removes what other programs left when nobody loaded it for a month', () => {
   for (const name of ['program-old.code', 'program-new.code']) writeFileSync(join(folder, name), 'x');
   age(join(folder, 'program-old.code'), 40);
