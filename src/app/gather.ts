@@ -10,7 +10,6 @@ import {
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
-import { isInventory } from '../provenance/index.ts';
 import type { RunScope } from './open-run.ts';
 import { recall, rememberSnapshot, updateHistory } from './stored.ts';
 
@@ -65,9 +64,9 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: next.probe,
     signal,
   });
-  const inventories = new Set(options.probes.filter(isInventory).map(({ name }) => name));
-  for (const { id, probe, facts } of taken.items) {
-    if (inventories.has(probe)) recorder.origins.addFacts(id, facts);
+  const inventories = new Map(options.probes.map(({ name, inventory }) => [name, inventory]));
+  for (const { probe, facts } of taken.items) {
+    recorder.origins.addFacts(facts, inventories.get(probe) ?? []);
   }
   recorder.record({
     type: 'snapshot.taken',

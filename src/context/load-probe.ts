@@ -146,6 +146,7 @@ const KNOWN_KEYS = [
     'okExits',
     'parse',
     'facts',
+    'inventory',
     'limit',
     'timeout',
   ],

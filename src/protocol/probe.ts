@@ -19,6 +19,11 @@ export interface ProbeSpec {
   parse: ParseSpec;
   /** name → CEL over `output` (and the facts before it). */
   facts: Record<string, string>;
+  /**
+   * Facts, or fields of them (`disks.mount`), whose values are names of things that there are, as the machine itself
+   * gives them. All others are free text: anybody may have written them.
+   */
+  inventory: string[];
   /** Text with `{cel}` parts over the facts: what is shown instead of the raw output. null: the output itself. */
   show: string | null;
   limitBytes: number;

@@ -1,3 +1,3 @@
 export { judgeOrigin, type Lookups } from './judge-origin.ts';
-export { createOrigins, isInventory, type Origins } from './origins.ts';
+export { createOrigins, type Origins } from './origins.ts';
 export { readListing } from './read-listing.ts';

@@ -1,15 +1,14 @@
 import type { RunEvent } from '../protocol/event.ts';
-import type { ProbeSpec } from '../protocol/probe.ts';
 
 /**
- * Where the words of a run came from. Facts that the parser of a probe made are inventory, and so is what the operator
- * typed. Free text never is: logs, command output, files, alerts and names that others choose may say anything.
+ * Where the words of a run came from. Fields of facts that a probe declares are inventory, and what the operator typed is
+ * known. Free text never is: logs, command output, files, alerts and names that others choose may say anything.
  */
 export interface Origins {
   /** Reads the run's events as they come, or as they stand in the log of a resumed run. */
   see(event: RunEvent): void;
-  /** Facts of a probe's parser: every text in them is observed. */
-  addFacts(source: string, facts: Readonly<Record<string, unknown>>): void;
+  /** Facts of a probe, and those fields of them that it declares to be inventory: `disks.mount`. */
+  addFacts(facts: Readonly<Record<string, unknown>>, inventory: readonly string[]): void;
   /** The operator's own words: the prompt, the goal, its parameters. */
   addOwnWords(text: string): void;
   /** The parser of a probe, or the host itself, has said that there is such a thing. */
@@ -19,14 +18,6 @@ export interface Origins {
   observedNames(): ReadonlySet<string>;
   /** Ids of the free texts that hold the word, oldest first. */
   heardFrom(word: string): string[];
-}
-
-/**
- * Fields that a program fills in, by their names, are inventory. Lines and journal entries are what others wrote, and
- * a word does not become a fact by being a line of its own. Endpoints (`http`) have the names that settings give them.
- */
-export function isInventory({ gather, parse }: Pick<ProbeSpec, 'gather' | 'parse'>): boolean {
-  return gather.kind === 'http' || !['journal', 'entries', 'lines', 'none'].includes(parse.kind);
 }
 
 /** Texts are kept to be searched, not to be shown; a run that reads more than this forgets the oldest. */
@@ -77,8 +68,8 @@ export function createOrigins(): Origins {
           break;
       }
     },
-    addFacts(_source, facts) {
-      collectTexts(facts, observed);
+    addFacts(facts, inventory) {
+      for (const field of inventory) collectNames(facts, field.split('.'), observed);
     },
     addOwnWords(text) {
       own.push(text);
@@ -90,14 +81,21 @@ export function createOrigins(): Origins {
   };
 }
 
-function collectTexts(value: unknown, into: Set<string>): void {
-  if (typeof value === 'string') {
-    if (value !== '' && value.length <= LONGEST_NAME && !/\s/.test(value)) into.add(value);
-  } else if (Array.isArray(value)) {
-    for (const item of value) collectTexts(item, into);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const item of Object.values(value)) collectTexts(item, into);
+/** Names at the end of a path of fields; a list on the way stands for each of its elements. */
+function collectNames(value: unknown, path: readonly string[], into: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collectNames(item, path, into);
+    return;
   }
+  const [field, ...rest] = path;
+  if (field !== undefined) {
+    const isObject = typeof value === 'object' && value !== null;
+    if (isObject && Object.hasOwn(value, field)) collectNames(Reflect.get(value, field), rest, into);
+    return;
+  }
+  if (typeof value === 'number') into.add(String(value));
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME && !/\s/.test(value))
+    into.add(value);
 }
 
 /** As a word of its own: `nginx` is not in `nginx-exporter`, and `/srv` not in `/srv/www`. */

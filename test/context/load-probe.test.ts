@@ -39,6 +39,27 @@ const errorOf = (text: string, path = 'context/disk.yaml') =>
     },
   );
 
+describe('inventory', () => {
+  const withInventory = (field: string, text = GOOD) =>
+    text.replace('limit:', `inventory: [${field}]\nlimit:`);
+
+  it('is what the probe declares of its facts, and nothing without that', async () => {
+    expect((await loadProbeFile('context/disk.yaml', withInventory('disks.mount'))).inventory).toEqual([
+      'disks.mount',
+    ]);
+    expect((await loadProbeFile('context/disk.yaml', GOOD)).inventory).toEqual([]);
+  });
+
+  it('is refused of a fact that is not there, of what is no field, and of lines', async () => {
+    expect(await errorOf(withInventory('disk.mount'))).toContain('inventory[0]: there is no fact disk');
+    expect(await errorOf(withInventory('"disks[0]"'))).toContain(
+      'is not a fact, or a field such as disks.mount',
+    );
+    const lines = 'describe: x\nrun: [cat, /x]\nparse: lines\nfacts: { said: output }\ninventory: [said]\n';
+    expect(await errorOf(lines)).toContain('what is read as lines is free text, and none of it inventory');
+  });
+});
+
 it('turns a probe file into plain data', async () => {
   const spec = await loadProbeFile('context/disk.yaml', GOOD);
   expect(spec).toMatchObject({

@@ -110,6 +110,7 @@ export function makeProbe({ argv, endpoints, executable, ...parts }: ProbeParts 
     okExits: [],
     parse: { kind: 'none' },
     facts: {},
+    inventory: [],
     show: null,
     limitBytes: 4096,
     timeoutMs: 5_000,

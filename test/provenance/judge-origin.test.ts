@@ -6,7 +6,6 @@ import type { ListingParse } from '../../src/protocol/named-thing.ts';
 import type { Judgement } from '../../src/protocol/verdict.ts';
 import {
   createOrigins,
-  isInventory,
   judgeOrigin,
   type Lookups,
   type Origins,
@@ -107,7 +106,7 @@ describe('a command above observe', () => {
   it("goes on for facts of a probe's parser and for what is there", async () => {
     const origins = createOrigins();
     origins.see(heard('C1', '/mnt/data is full, /srv/app.conf is wrong'));
-    origins.addFacts('P2', { disks: [{ mount: '/mnt/data' }] });
+    origins.addFacts({ disks: [{ mount: '/mnt/data' }] }, ['disks.mount']);
     expect((await judge('touch /mnt/data', 'reversible', origins)).verdict).toBe('allow');
     expect((await judge('touch /srv/app.conf', 'reversible', origins)).verdict).toBe('allow');
   });
@@ -280,11 +279,34 @@ describe('a write', () => {
   });
 });
 
-describe('isInventory', () => {
-  it('takes named fields of a program for facts, and no lines that others wrote', () => {
-    const run = { kind: 'run' as const, argv: ['x'] };
-    const kinds = ['json', 'jsonl', 'lines', 'none', 'journal', 'entries'] as const;
-    expect(kinds.filter((kind) => isInventory({ gather: run, parse: { kind } }))).toEqual(['json', 'jsonl']);
-    expect(isInventory({ gather: { kind: 'http', endpoints: [] }, parse: { kind: 'none' } })).toBe(true);
+describe('facts of a probe', () => {
+  const facts = {
+    units: [
+      { unit: 'a.service', description: 'evil.service' },
+      { unit: 'b.service', description: 'x y' },
+    ],
+    listeners: [{ local: '0.0.0.0:22', port: 22 }],
+    host: 'nas',
+    __proto__: { constructor: 'x' },
+  };
+
+  it('are inventory in the fields that the probe declares, and nowhere else', () => {
+    const origins = createOrigins();
+    origins.addFacts(facts, [
+      'units.unit',
+      'listeners.port',
+      'host',
+      'units.none',
+      'nothing.at.all',
+      'constructor.name',
+    ]);
+    expect([...origins.observedNames()]).toEqual(['a.service', 'b.service', '22', 'nas']);
+    expect(origins.isInventory('evil.service')).toBe(false);
+  });
+
+  it('are free text where it declares nothing', () => {
+    const origins = createOrigins();
+    origins.addFacts(facts, []);
+    expect([...origins.observedNames()]).toEqual([]);
   });
 });

@@ -111,6 +111,11 @@ const endpoint = z.strictObject({
   expect: z.int().min(100).max(599).default(200),
 });
 
+/** A word does not become a name by standing on a line of its own. */
+function isFreeText({ kind }: ParseSpec): boolean {
+  return ['lines', 'none', 'journal', 'entries'].includes(kind);
+}
+
 export const probeSchema = z
   .strictObject({
     describe: text,
@@ -122,6 +127,13 @@ export const probeSchema = z
     okExits: z.array(z.int().min(0).max(255)).default([]),
     parse: parse.default({ kind: 'none' }),
     facts: z.record(identifier, text).default({}),
+    inventory: z
+      .array(
+        z
+          .string()
+          .regex(/^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)*$/, 'is not a fact, or a field such as disks.mount'),
+      )
+      .default([]),
     show: text.nullable().default(null),
     limit: size.default(4096),
     timeout: duration.default(5_000),
@@ -139,6 +151,23 @@ export const probeSchema = z
         code: 'custom',
         path: ['parse'],
         message: 'of an answer needs exactly one endpoint',
+      });
+    }
+    for (const [index, field] of probe.inventory.entries()) {
+      const fact = field.split('.')[0] ?? '';
+      if (!Object.hasOwn(probe.facts, fact)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['inventory', index],
+          message: `there is no fact ${fact}`,
+        });
+      }
+    }
+    if (probe.inventory.length > 0 && probe.run !== undefined && isFreeText(probe.parse)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['inventory'],
+        message: `what is read as ${probe.parse.kind} is free text, and none of it inventory`,
       });
     }
     const ids = probe.rules.map((r) => r.id);
