@@ -54,6 +54,8 @@ const parts = [
 const { metafile } = await build({
   ...loadable,
   entryPoints: { program: 'src/cli/main.ts' },
+  // Native, and loaded only for a command of the operator's own.
+  external: ['@lydell/node-pty'],
   metafile: true,
   plugins: [leanBuiltins, ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`))],
 });

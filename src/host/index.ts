@@ -9,5 +9,6 @@ export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
+export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
 export { readTimeZone } from './time-zone.ts';

@@ -2,7 +2,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
-import { createRunLog, openRunLog, type RunLog } from '../../runs/index.ts';
+import { createRunLog, openRunLog, type RunLog, readRun } from '../../runs/index.ts';
 import { createPolicing } from '../policing.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
@@ -17,6 +17,8 @@ export interface OwnLog {
   record(...events: RunEvent[]): Promise<void>;
   /** With the log open, between turns. OpsError `busy` while one works, `input` when there is no run yet. */
   withLog<T>(use: (open: OpenLog) => Promise<T>): Promise<T>;
+  /** `O3`, unique in the run. */
+  nextOwn(): Promise<string>;
   /** The turn that works now writes here; null when it has ended. */
   setLive(sink: EventSink | null): void;
 }
@@ -37,6 +39,7 @@ export function createOwnLog(session: Session): OwnLog {
   const { hub, state } = session;
   let live: EventSink | null = null;
   let last: Promise<unknown> = Promise.resolve();
+  let own: { run: string; number: number } | null = null;
 
   /** One at a time: the log has one writer. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -165,6 +168,22 @@ export function createOwnLog(session: Session): OwnLog {
         } finally {
           log.close();
         }
+      }),
+    nextOwn: () =>
+      inTurn(async () => {
+        const world = await session.world();
+        const { run } = state;
+        if (run === null) {
+          // Of the run that is about to be made.
+          return 'O1';
+        }
+        if (own?.run !== run) {
+          const { lines } = await readRun(world.store, run);
+          const number = lines.filter(({ event }) => event.type === 'operator.began').length;
+          own = { run, number };
+        }
+        own.number += 1;
+        return `O${own.number}`;
       }),
     setLive(sink) {
       live = sink;

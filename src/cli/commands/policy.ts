@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { explanationText } from '../../app/explanation-text.ts';
 import { createPolicing, type PolicingOptions } from '../../app/policing.ts';
 import { checkPolicyLine } from '../../app/policy-check.ts';
 import { explainLine } from '../../app/policy-explain.ts';
@@ -8,7 +9,7 @@ import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
-import { explanationText } from '../print/explanation.ts';
+
 import { policyTestText } from '../print/policy-test.ts';
 
 /** `check` and `explain` exit 0 whatever the verdict; `check --jsonl` reads {"id","cmd"} lines on stdin. */

@@ -1,4 +1,4 @@
-import type { LineExplanation } from '../../app/policy-explain.ts';
+import type { LineExplanation } from './policy-explain.ts';
 
 type Part = LineExplanation['parts'][number];
 type Note = Part['notes'][number];

@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Happening } from '../../../src/app/client.ts';
+import type { Script } from '../../wire/index.ts';
+import { openSession } from './open-session.ts';
+
+type Asked = Extract<Happening, { kind: 'question' }>;
+const isQuestion = (one: Happening): one is Asked => one.kind === 'question';
+
+const bash = (command: string) => ({ toolCalls: [{ name: 'Bash', input: { command } }] });
+
+/** The calls one after the other, then an answer. */
+const inTurn = (...commands: string[]): Script => [
+  ...commands.map((command, index) => ({ when: { toolResults: index }, ...bash(command) })),
+  { when: { toolResults: commands.length }, text: 'Done.' },
+];
+
+/** What the model was told of a call. */
+const results = (seen: Happening[]) =>
+  seen.flatMap((one) => (one.kind === 'run' && one.event.type === 'call.finished' ? [one.event] : []));
+const events = (seen: Happening[], from = 0) =>
+  seen.slice(from).flatMap((one) => (one.kind === 'run' ? [one.event.type] : []));
+
+describe('a question of the gate', () => {
+  it('shows what will run, and runs it once after a yes', async () => {
+    const session = await openSession(inTurn('mkdir  "made"'));
+    session.client.say('Make it.');
+    const { question } = await session.until(isQuestion);
+    expect(question).toMatchObject({
+      id: 'Q1',
+      step: 'C1',
+      command: 'mkdir made',
+      cwd: session.cwd,
+      effect: 'reversible',
+      rule: 'spec:mkdir',
+      offer: { rule: 'Bash(mkdir *)' },
+      wantsTerminal: false,
+    });
+    expect(question.offer?.matches).toHaveLength(3);
+    expect(question.offer?.misses).toHaveLength(3);
+    expect(existsSync(join(session.cwd, 'made'))).toBe(false);
+    expect(await session.client.answer('Q1', { kind: 'once' })).toEqual({ kind: 'accepted', rule: null });
+    await session.untilRun('run.closed');
+    expect(existsSync(join(session.cwd, 'made'))).toBe(true);
+    const steps = events(session.seen).filter((type) => type.startsWith('step.'));
+    expect(steps).toEqual(['step.asked', 'step.answered', 'step.decided', 'step.started', 'step.finished']);
+    expect(await session.client.answer('Q1', { kind: 'once' })).toEqual({ kind: 'too-late', rule: null });
+  });
+
+  it('is not asked again for what a rule of this run allows, in later turns too', async () => {
+    const session = await openSession(inTurn('mkdir one', 'mkdir two', 'rmdir two'));
+    session.client.say('Make them.');
+    const { question } = await session.until(isQuestion);
+    const answered = await session.client.answer(question.id, { kind: 'run' });
+    expect(answered).toEqual({ kind: 'accepted', rule: { rule: 'Bash(mkdir *)', applies: true } });
+    const other = await session.until((one): one is Asked => isQuestion(one) && one.question.id !== 'Q1');
+    expect(other.question.command).toBe('rmdir two');
+    expect(existsSync(join(session.cwd, 'two'))).toBe(true);
+    await session.client.answer(other.question.id, { kind: 'deny', comment: 'Leave it there.' });
+    await session.untilRun('run.closed');
+    expect(existsSync(join(session.cwd, 'two'))).toBe(true);
+    expect(results(session.seen).at(-1)).toMatchObject({ refused: true });
+    expect(results(session.seen).at(-1)?.text).toContain('Leave it there.');
+  });
+
+  it('offers no rule for what cannot be undone, and asks for it each time', async () => {
+    const session = await openSession(inTurn('rm made', 'rm made'));
+    writeFileSync(join(session.cwd, 'made'), 'x');
+    session.client.say('Remove it.');
+    const { question } = await session.until(isQuestion);
+    expect(question).toMatchObject({ effect: 'irreversible', offer: null });
+    await session.client.answer(question.id, { kind: 'run' });
+    const again = await session.until((one): one is Asked => isQuestion(one) && one.question.id === 'Q2');
+    expect(existsSync(join(session.cwd, 'made'))).toBe(false);
+    expect(again.question.command).toBe('rm made');
+    await session.client.answer('Q2', { kind: 'deny', comment: null });
+    await session.untilRun('run.closed');
+  });
+
+  it('runs a program that no spec knows as the operator would', async () => {
+    const session = await openSession(inTurn('./deploy.sh'));
+    writeFileSync(join(session.cwd, 'deploy.sh'), '#!/bin/sh\necho hello > made && echo out\n', {
+      mode: 0o755,
+    });
+    session.client.say('Deploy.');
+    const { question } = await session.until(isQuestion);
+    expect(question).toMatchObject({ effect: 'disruptive', rule: 'untrusted-program' });
+    await session.client.answer(question.id, { kind: 'once' });
+    await session.untilRun('run.closed');
+    console.log(JSON.stringify(results(session.seen)));
+    expect(existsSync(join(session.cwd, 'made'))).toBe(true);
+  });
+
+  it('is never asked for what nobody may do', async () => {
+    const session = await openSession(inTurn('cat /etc/shadow', 'rm -rf --no-preserve-root /'));
+    session.client.say('Try.');
+    await session.untilRun('run.closed');
+    expect(session.seen.filter(isQuestion)).toEqual([]);
+    expect(results(session.seen).map(({ refused }) => refused)).toEqual([true, true]);
+  });
+
+  it('is denied by an interrupt, and by leaving', async () => {
+    const session = await openSession(inTurn('mkdir made', 'mkdir made'));
+    session.client.say('Make it.');
+    await session.until(isQuestion);
+    session.client.interrupt();
+    expect((await session.untilRun('run.closed')).event).toMatchObject({ reason: 'interrupted' });
+    await session.idle();
+    const from = session.seen.length;
+    session.client.say('Again.');
+    await session.until(isQuestion, from);
+    await session.client.close();
+    expect((await session.untilRun('run.closed', from)).event).toMatchObject({ reason: 'interrupted' });
+    expect(existsSync(join(session.cwd, 'made'))).toBe(false);
+  });
+
+  it('asks for a file, with a rule for its folder', async () => {
+    const script: Script = [
+      {
+        when: { toolResults: 0 },
+        toolCalls: [{ name: 'Write', input: { file_path: 'conf/a.txt', content: 'x' } }],
+      },
+      {
+        when: { toolResults: 1 },
+        toolCalls: [{ name: 'Write', input: { file_path: 'conf/b.txt', content: 'x' } }],
+      },
+      { when: { toolResults: 2 }, text: 'Done.' },
+    ];
+    const session = await openSession(script);
+    mkdirSync(join(session.cwd, 'conf'));
+    session.client.say('Write.');
+    const { question } = await session.until(isQuestion);
+    expect(question.offer).toMatchObject({ rule: `Edit(/${session.cwd}/conf/**)` });
+    const { rule } = await session.client.answer(question.id, { kind: 'run' });
+    expect(rule).toMatchObject({ applies: true });
+    await session.untilRun('run.closed');
+    expect(existsSync(join(session.cwd, 'conf/b.txt'))).toBe(true);
+    expect(session.seen.filter(isQuestion)).toHaveLength(1);
+  });
+
+  it('waits for nobody in modes that do not ask', async () => {
+    for (const mode of ['plan', 'dontAsk'] as const) {
+      const session = await openSession(inTurn('mkdir made'), { mode });
+      session.client.say('Make it.');
+      await session.untilRun('run.closed');
+      expect(session.seen.filter(isQuestion)).toEqual([]);
+      expect(existsSync(join(session.cwd, 'made'))).toBe(false);
+    }
+  });
+
+  it('follows the mode as it is when the step comes', async () => {
+    const session = await openSession(inTurn('mkdir one', 'mkdir two'));
+    session.client.say('Make them.');
+    const { question } = await session.until(isQuestion);
+    session.client.setMode('dontAsk');
+    await session.client.answer(question.id, { kind: 'once' });
+    await session.untilRun('run.closed');
+    expect(session.seen.filter(isQuestion)).toHaveLength(1);
+    expect(existsSync(join(session.cwd, 'two'))).toBe(false);
+  });
+});
