@@ -1,11 +1,11 @@
 import type { PermissionMode } from '../protocol/effect.ts';
-import type { Asker } from '../protocol/question.ts';
+import type { Answered, Asker } from '../protocol/question.ts';
 
 /** What a run has of a person who is there. A run without one is unattended, whatever started it. */
 export interface Attendance {
   asker: Asker;
-  /** `Q7`: unique in the run over all its sittings. */
-  nextQuestion(): string;
+  /** What became of an answer with a rule. */
+  settle(question: string, rule: Answered['rule']): void;
   /** As it is now: it may change in the middle of a turn. */
   mode(): PermissionMode;
   /** Rules that answers have given for this run, besides those of the command line. */

@@ -1,4 +1,4 @@
-import type { GateOptions } from '../gate/index.ts';
+import type { AskPorts, GateOptions } from '../gate/index.ts';
 import type { Masker } from '../lib/mask.ts';
 import type { Action } from '../protocol/action.ts';
 import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
@@ -15,6 +15,8 @@ export interface GatingOptions {
   sink: EventSink;
   autonomy: Autonomy;
   mode: PermissionMode;
+  /** A person is there: how they are asked, and the mode as they set it by now. Absent: nobody is. */
+  person?: { ask: AskPorts; mode(): PermissionMode } | null;
   /** Asked about what policy thinks of a call of the model. */
   secondOpinion?(judgement: Judgement): Promise<Judgement>;
   /** A mere look keeps no log, so it may not have effects. */
@@ -39,11 +41,14 @@ export function gateOptionsOf(
     clock: world.clock,
     isDurable: options.isLogged && world.store.kind === 'disk',
     autonomy: options.autonomy,
-    mode: options.mode,
+    get mode() {
+      return options.person?.mode() ?? options.mode;
+    },
     switches: () => source.read(options.run),
     isolation: tellOnce(world.isolation, options.sink),
     mask: world.masker.mask,
-    attended: false,
+    attended: (options.person ?? null) !== null,
+    ask: options.person?.ask ?? null,
   };
 }
 

@@ -19,6 +19,7 @@ import {
   findRun as resolveRun,
   type Switches,
 } from '../runs/index.ts';
+import { createAskPorts, createLivePolicing } from './asking.ts';
 import type { Attendance } from './attendance.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
@@ -87,12 +88,14 @@ export async function openRun(
       world.notices.push(`this run began with --permission-mode ${openedMode} and goes on without it`);
     }
     const autonomy = isLost ? 'observe' : autonomyOf(world, goal);
-    const policing = await createPolicing(world, {
-      mode: request.mode,
+    const permissions = {
       allowed: request.allowed,
       denied: request.denied,
       isAttended: attendance !== null,
-    });
+    };
+    const base = await createPolicing(world, { ...permissions, mode: request.mode });
+    const live = attendance === null ? null : createLivePolicing(world, base, permissions, attendance);
+    const policing = live ?? base;
     const choice = chooseTarget(world, request, goal);
     const processes = createProcesses({
       clock: world.clock,
@@ -108,6 +111,10 @@ export async function openRun(
       sink: recorder,
       autonomy,
       mode: request.mode,
+      person:
+        live === null || attendance === null
+          ? null
+          : { mode: attendance.mode, ask: createAskPorts(world, live, attendance, { recorder, signal }) },
       isLogged: true,
     });
     await runCanary(gateOptions);

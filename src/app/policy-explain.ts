@@ -45,7 +45,11 @@ export async function explainLine(
     gate: {
       autonomy,
       mode: options.mode,
-      unattended: { decision: decision.kind, rule: decision.rule, reason: decision.reason },
+      unattended: {
+        decision: decision.kind === 'allow' ? 'allow' : 'refuse',
+        rule: decision.rule,
+        reason: decision.reason,
+      },
       lift: decision.kind === 'allow' ? null : findLift(judgement, rule, lifted, autonomy),
       isFloor: judgement.verdict === 'deny',
     },
@@ -58,6 +62,7 @@ function unattended(autonomy: Autonomy, mode: PermissionMode): Circumstances {
     autonomy,
     mode,
     isAttended: false,
+    canAsk: false,
     isDurable: true,
     paused: null,
     isStopped: false,

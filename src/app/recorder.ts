@@ -22,7 +22,7 @@ export interface Recorder extends EventSink {
   evidence(): ReadonlySet<string>;
   /** Calls of the model that looked or did something, and were not refused. */
   answeredCalls(): number;
-  /** First free number after `P`, `L`, `F` and `V`: ids are unique over all sittings of a run. */
+  /** First free number after `P`, `L`, `F`, `V` and `Q`: ids are unique over all sittings of a run. */
   next(): NextNumbers;
   /** Where the words of this run came from. */
   readonly origins: Origins;

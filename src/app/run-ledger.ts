@@ -5,6 +5,7 @@ export interface NextNumbers {
   look: number;
   finding: number;
   check: number;
+  question: number;
 }
 
 /** What the end of a run is judged by, counted from its events as they come. */
@@ -27,7 +28,7 @@ export function createLedger(): RunLedger {
   const evidence = new Set<string>();
   const looked = new Set<string>();
   const answered = new Set<string>();
-  const next: NextNumbers = { probe: 1, look: 1, finding: 1, check: 1 };
+  const next: NextNumbers = { probe: 1, look: 1, finding: 1, check: 1, question: 1 };
 
   return {
     evidence,
@@ -68,6 +69,9 @@ export function createLedger(): RunLedger {
           break;
         case 'checks.made':
           raise('check', event.checks);
+          break;
+        case 'step.asked':
+          raise('question', [event.question]);
           break;
         case 'call.finished':
           if (event.tool !== 'Report') evidence.add(event.call);

@@ -27,6 +27,7 @@ export async function runCanary(options: GateOptions): Promise<void> {
       autonomy: 'full',
       mode: 'bypassPermissions',
       attended: true,
+      ask: null,
       // Whatever confines commands: it must not come to that.
       isolation: {
         choice: 'none',

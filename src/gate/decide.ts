@@ -10,6 +10,8 @@ export interface Circumstances {
   mode: PermissionMode;
   /** A person is there. */
   isAttended: boolean;
+  /** And can be asked. */
+  canAsk: boolean;
   /** The log is kept on disk. */
   isDurable: boolean;
   paused: Pause | null;
@@ -25,8 +27,8 @@ export interface Pause {
 }
 
 /**
- * The whole decision, pure. There is no case in which it waits for somebody: what cannot be asked is refused, with a
- * reason that says what it would take. No autonomy, mode or person turns a deny into anything else.
+ * The whole decision, pure. It is `ask` only where somebody is there to be asked; what cannot be asked is refused, with
+ * a reason that says what it would take. No autonomy, mode or person turns a deny into anything else.
  */
 export function decide(judgement: Judgement, circumstances: Circumstances): Decision {
   // The way back is open also to whoever is told to stop: half a change is worse than either state.
@@ -35,14 +37,24 @@ export function decide(judgement: Judgement, circumstances: Circumstances): Deci
   }
   if (judgement.verdict === 'deny') return refuse(judgement.rule, judgement.reason);
   const isEffect = judgement.effect !== 'observe';
-  const refusal =
-    (isEffect ? refuseEffect(judgement, circumstances) : undefined) ??
-    (needsAnswer(judgement, circumstances) ? refuseToAsk(judgement, circumstances) : undefined);
-  return refusal ?? { kind: 'allow', rule: judgement.rule, reason: judgement.reason };
+  const held =
+    (isEffect ? holdEffect(judgement, circumstances) : undefined) ??
+    (needsAnswer(judgement, circumstances) ? askOrRefuse(judgement, circumstances) : undefined);
+  return held ?? { kind: 'allow', rule: judgement.rule, reason: judgement.reason };
 }
 
-/** Why an effect above observe may not happen now, whatever policy thinks of it. */
-function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decision | undefined {
+/**
+ * A call of the model may be put to a person. A line that policy cannot read to its end may not: nobody knows whether it
+ * holds what no yes can lift.
+ */
+export function isAskable({ action, commands }: Judgement, circumstances: Circumstances): boolean {
+  const isCommand = action.kind === 'process' || action.kind === 'shell';
+  if (isCommand && commands === undefined) return false;
+  return circumstances.canAsk && circumstances.origin === 'tool' && circumstances.mode !== 'dontAsk';
+}
+
+/** Why an effect above observe may not happen now, or not without a yes, whatever policy thinks of it. */
+function holdEffect(judgement: Judgement, circumstances: Circumstances): Decision | undefined {
   const { effect, action, verdict } = judgement;
   const { origin, autonomy, paused } = circumstances;
   if (paused !== null && origin !== 'rollback') return refuse('gate:paused', describePause(paused));
@@ -68,12 +80,20 @@ function refuseEffect(judgement: Judgement, circumstances: Circumstances): Decis
     );
   }
   if (autonomyRank(autonomy) < autonomyRank('reversible')) {
+    // With somebody there, to propose is to ask.
+    if (autonomy === 'propose' && isAskable(judgement, circumstances)) {
+      return ask(judgement, 'gate:autonomy', `autonomy propose asks for everything, and this is ${effect}`);
+    }
     return refuse(
       'gate:autonomy',
       `${why}autonomy ${autonomy} allows to observe only, and this is ${effect}; propose it in the report instead`,
     );
   }
   const isBeyond = effectRank(effect) > effectRank('reversible');
+  const isGiven = effect === 'disruptive' && autonomy === 'full' && verdict === 'allow';
+  if (isBeyond && !isGiven && isAskable(judgement, circumstances)) {
+    return ask(judgement, 'gate:beyond-reversible', `this is ${effect}`);
+  }
   if (isBeyond && !(circumstances.isAttended && autonomy === 'full' && verdict === 'allow')) {
     return refuse(
       'gate:beyond-reversible',
@@ -103,9 +123,16 @@ function needsAnswer({ verdict, effect }: Judgement, { origin, mode, grant }: Ci
   return !(isBypassed && effectRank(effect) <= effectRank('reversible'));
 }
 
-/** Tells the model what to do instead, and the operator what would have to be set. */
-function refuseToAsk(judgement: Judgement, { isAttended }: Circumstances): Decision {
-  const who = isAttended ? 'this session has no way to ask' : 'nobody can be asked in this run';
+/** A refusal tells the model what to do instead, and the operator what would have to be set. */
+function askOrRefuse(judgement: Judgement, circumstances: Circumstances): Decision {
+  if (isAskable(judgement, circumstances)) return ask(judgement, judgement.rule, judgement.reason);
+  const { isAttended, canAsk, mode } = circumstances;
+  const who =
+    canAsk && mode === 'dontAsk'
+      ? 'permission mode dontAsk asks nobody'
+      : isAttended
+        ? 'this session has no way to ask'
+        : 'nobody can be asked in this run';
   const rule = suggestRule(judgement.action);
   const remedy =
     rule === undefined
@@ -141,6 +168,14 @@ function isFileChange(action: Action): boolean {
 function describePause({ until, by }: Pause): string {
   const end = until === null ? 'until somebody resumes it' : `until ${new Date(until).toISOString()}`;
   return `steward is paused ${end} (by ${by}): it may observe only; \`steward resume\` ends the pause`;
+}
+
+/** Policy's own question says more than the gate's. */
+function ask(judgement: Judgement, rule: string, reason: string): Decision {
+  const { verdict } = judgement;
+  return verdict === 'ask'
+    ? { kind: 'ask', rule: judgement.rule, reason: judgement.reason }
+    : { kind: 'ask', rule, reason };
 }
 
 function refuse(rule: string, reason: string): Decision {

@@ -1,13 +1,15 @@
+import { printable } from '../lib/printable.ts';
 import type { Action } from '../protocol/action.ts';
 import { describeAction } from '../protocol/action.ts';
-import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
+import { type Autonomy, effectRank, type PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
 import type { Gate, Grant, StepOrigin, StepRequest, StepTrace } from '../protocol/gate.ts';
 import type { IsolationPort } from '../protocol/isolation.ts';
 import type { Clock } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { Decision, Judgement } from '../protocol/verdict.ts';
-import { decide, type Pause } from './decide.ts';
+import { type AskPorts, askPerson, type Ruled, whyNotShown } from './ask.ts';
+import { type Circumstances, decide, isAskable, type Pause } from './decide.ts';
 import { needsIsolation, refuseBare } from './refuse-bare.ts';
 
 export interface GateOptions {
@@ -18,7 +20,8 @@ export interface GateOptions {
   /** The sink ends on disk. */
   isDurable: boolean;
   autonomy: Autonomy;
-  mode: PermissionMode;
+  /** A getter where it may change while the run works: it is read before every step. */
+  readonly mode: PermissionMode;
   /** What operators switched off, read anew before every step. When it throws, nothing runs. */
   switches(): Promise<{ paused: Pause | null; stopped: boolean }>;
   isolation: Pick<IsolationPort, 'choice' | 'settle'>;
@@ -26,6 +29,8 @@ export interface GateOptions {
   mask(text: string): string;
   /** A person is there. */
   attended: boolean;
+  /** How they are asked; null: there is no way. */
+  ask?: AskPorts | null;
   /** Of the change that is carried out; absent where none ever is. */
   grant?(): Grant | null;
 }
@@ -36,10 +41,9 @@ export function createGate(options: GateOptions): Gate {
 
   return {
     async perform(request, run) {
-      const judgement = await options.judge(request.action, request.origin);
-      const decision = await decideNow(options, request, judgement);
+      const { judgement, decision, isAnswered } = await rule(options, request);
       recordDecision(options, request, judgement, decision);
-      if (decision.kind === 'refuse') return { kind: 'refused', judgement, reason: mask(decision.reason) };
+      if (decision.kind !== 'allow') return { kind: 'refused', judgement, reason: mask(decision.reason) };
 
       const { effect } = judgement;
       sink.record({
@@ -60,7 +64,9 @@ export function createGate(options: GateOptions): Gate {
           summary: mask(summary),
           durationMs: Math.round(clock.elapsed() - start),
         });
-      const permit = Permit.mint(request.id, effect, judgement.action, judgement.needs);
+      const permit = Permit.mint(request.id, effect, judgement.action, judgement.needs, {
+        isBare: isAnswered && (await runsBare(options, judgement)),
+      });
       let done: Awaited<ReturnType<typeof run>>;
       try {
         done = await run(permit, judgement);
@@ -74,24 +80,59 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+/** Judged, decided, and put to a person where it takes one. */
+async function rule(options: GateOptions, request: StepRequest): Promise<Ruled> {
+  const ruleNow = async (): Promise<Ruled> => {
+    const judgement = await options.judge(request.action, request.origin);
+    return { judgement, decision: await decideNow(options, request, judgement), isAnswered: false };
+  };
+  const ruled = await ruleNow();
+  const ports = options.ask ?? null;
+  if (ruled.decision.kind !== 'ask' || ports === null) return ruled;
+  const hidden = whyNotShown(ruled.judgement, printable);
+  if (hidden !== null)
+    return { ...ruled, decision: { kind: 'refuse', rule: 'gate:not-shown', reason: hidden } };
+  const { sink, mask } = options;
+  return askPerson({ request, ruled, ports, sink, mask, ruleAgain: ruleNow });
+}
+
+/**
+ * What a person said yes to is run as they would run it where a sandbox cannot know what it needs (a program without a
+ * spec, sudo) or cannot be had. What is known and can be undone stays confined.
+ */
+async function runsBare(options: GateOptions, { effect }: Judgement): Promise<boolean> {
+  if (options.isolation.choice !== 'auto') return false;
+  if (effectRank(effect) > effectRank('reversible')) return true;
+  return (await options.isolation.settle()).kind === 'none';
+}
+
 async function decideNow(
   options: GateOptions,
   request: StepRequest,
   judgement: Judgement,
 ): Promise<Decision> {
   const { paused, stopped } = await options.switches();
-  const decision = decide(judgement, {
+  const circumstances: Circumstances = {
     origin: request.origin,
     autonomy: options.autonomy,
     mode: options.mode,
     isAttended: options.attended,
+    canAsk: options.attended && (options.ask ?? null) !== null,
     isDurable: options.isDurable,
     paused,
     isStopped: stopped,
     grant: options.grant?.() ?? null,
-  });
+  };
+  const decision = decide(judgement, circumstances);
   if (decision.kind === 'refuse' || !needsIsolation(judgement, options.isolation.choice)) return decision;
-  return refuseBare(judgement, await options.isolation.settle()) ?? decision;
+  const bare = refuseBare(judgement, await options.isolation.settle());
+  if (bare === undefined) return decision;
+  // Settings that demand an isolation are not lifted by a yes.
+  if (options.isolation.choice !== 'auto' || !isAskable(judgement, circumstances)) return bare;
+  const unconfined = 'nothing would confine it: it runs as you';
+  return decision.kind === 'ask'
+    ? { ...decision, reason: `${decision.reason}; ${unconfined}` }
+    : { kind: 'ask', rule: 'gate:isolation', reason: `this is ${judgement.effect}, and ${unconfined}` };
 }
 
 function recordDecision(
@@ -108,7 +149,7 @@ function recordDecision(
     effect: judgement.effect,
     target: { kind: judgement.target.kind, name: mask(judgement.target.name) },
     verdict: judgement.verdict,
-    decision: decision.kind,
+    decision: decision.kind === 'allow' ? 'allow' : 'refuse',
     rule: decision.rule,
     reason: mask(decision.reason),
   });

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import type { Effect } from '../protocol/effect.ts';
 import type { Needs } from '../protocol/isolation.ts';
@@ -52,14 +52,19 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   /** The words that are started, or why they cannot be. */
-  function prepare(action: Action): { argv: readonly string[]; cwd: string } | { startError: string } {
+  function prepare(
+    action: Action,
+    isBare: boolean,
+  ): { argv: readonly string[]; cwd: string } | { startError: string } {
     if (action.kind === 'shell') {
       const bash = isProgram(BASH) ? BASH : find('bash');
       if (bash === undefined) return { startError: 'ENOENT' };
       return { argv: [bash, '--noprofile', '--norc', '-c', action.line], cwd: action.cwd };
     }
     if (action.kind !== 'process') throw new Error(`a ${action.kind} is not a command`);
-    const [name = '', ...rest] = action.argv;
+    const [given = '', ...rest] = action.argv;
+    // Only a person's yes reaches a program that is named by its place in the folder.
+    const name = isBare && given.includes('/') ? resolve(action.cwd, given) : given;
     const program = find(name);
     // A file that is there but cannot be executed is a different answer than none.
     if (program === undefined) return { startError: isAbsolute(name) && isFile(name) ? 'EACCES' : 'ENOENT' };
@@ -100,12 +105,12 @@ export function createProcesses(options: ProcessesOptions): Processes {
     find,
     async run(permit, runOptions) {
       const kind = Permit.kindOf(permit) === 'shell' ? 'shell' : 'process';
-      const { effect, needs } = permit;
-      const command = prepare(Permit.spend(permit, kind));
+      const { effect, needs, isBare } = permit;
+      const command = prepare(Permit.spend(permit, kind), isBare);
       if ('startError' in command) return nothingStarted(command.startError, false);
       if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
       if (isAborted(runOptions.signal)) return nothingStarted(null, true);
-      const sandbox = await confine(effect, needs, command.cwd);
+      const sandbox = isBare ? [] : await confine(effect, needs, command.cwd);
       if (sandbox === undefined) return nothingStarted('no isolation', false);
       if (isAborted(runOptions.signal)) return nothingStarted(null, true);
       const linger = sandbox.length > 0 && kind === 'shell' ? LINGER : [];

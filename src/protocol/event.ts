@@ -7,6 +7,7 @@ import type { HostIdentity } from './machine.ts';
 import type { Block, Message } from './message.ts';
 import type { FailureClass, StopReason, Usage } from './model.ts';
 import type { Outcome, Reason } from './outcome.ts';
+import type { Answer, Answered, Question } from './question.ts';
 import type { Check, ModelReport } from './report.ts';
 import type { LookItem, SnapshotItem } from './snapshot.ts';
 import type { Target } from './target.ts';
@@ -136,9 +137,21 @@ export type RunEvent =
       effect: Effect;
       target: Target;
       verdict: Verdict;
-      decision: Decision['kind'];
+      decision: Exclude<Decision['kind'], 'ask'>;
       rule: string;
       reason: string;
+    }
+  /** A person is asked. What they see is in `question`, masked; `step.decided` follows the answer. */
+  | { type: 'step.asked'; step: string; question: Question }
+  | {
+      type: 'step.answered';
+      step: string;
+      question: string;
+      answer: Answer['kind'];
+      /** What the model was told with a no. */
+      comment: string | null;
+      /** With `run`: the rule, and whether it proved to apply when everything was judged again. */
+      rule: Answered['rule'];
     }
   | { type: 'step.started'; step: string; effect: Effect; command: string }
   | { type: 'step.finished'; step: string; ok: boolean; summary: string; durationMs: number }

@@ -11,18 +11,27 @@ export class Permit {
   readonly step: string;
   readonly effect: Effect;
   readonly needs: Needs;
+  /** A person said yes to it, and it runs as they would run it, whatever confines other commands. */
+  readonly isBare: boolean;
   readonly #action: Action;
   #spent = false;
 
-  private constructor(step: string, effect: Effect, action: Action, needs: Needs) {
+  private constructor(step: string, effect: Effect, action: Action, needs: Needs, isBare: boolean) {
     this.step = step;
     this.effect = effect;
     this.needs = needs;
+    this.isBare = isBare;
     this.#action = action;
   }
 
-  static mint(step: string, effect: Effect, action: Action, needs: Needs = NO_NEEDS): Permit {
-    return new Permit(step, effect, action, needs);
+  static mint(
+    step: string,
+    effect: Effect,
+    action: Action,
+    needs: Needs = NO_NEEDS,
+    { isBare = false }: { isBare?: boolean } = {},
+  ): Permit {
+    return new Permit(step, effect, action, needs, isBare);
   }
 
   /** Which kind of action it is for, without spending it: a host function that serves two kinds has to know. */

@@ -17,6 +17,7 @@ const granted: Circumstances = {
   autonomy: 'propose',
   mode: 'default',
   isAttended: false,
+  canAsk: false,
   isDurable: true,
   paused: null,
   isStopped: false,

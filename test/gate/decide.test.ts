@@ -41,6 +41,7 @@ function given(part: Partial<Circumstances> = {}): Circumstances {
     autonomy: 'reversible',
     mode: 'default',
     isAttended: false,
+    canAsk: false,
     isDurable: true,
     paused: null,
     isStopped: false,

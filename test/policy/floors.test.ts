@@ -231,6 +231,7 @@ describe('a floor', () => {
                 isAttended,
                 isDurable: true,
                 paused: null,
+                canAsk: false,
                 isStopped: false,
                 grant: null,
               });

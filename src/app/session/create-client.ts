@@ -46,7 +46,7 @@ export function createClient(options: SessionOptions): Client {
   const status = createStatus(session);
   const attendance: Attendance = {
     asker: questions,
-    nextQuestion: questions.next,
+    settle: questions.settle,
     mode: () => state.mode,
     rules: state.rules,
     takeWords: () => turns.takeWords(),

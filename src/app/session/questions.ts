@@ -3,10 +3,6 @@ import type { Hub } from './hub.ts';
 
 /** Questions of the gate, one at a time and in order. Each ends: with an answer, or with a denial when nobody is left. */
 export interface Questions extends Asker {
-  /** `Q7`, over all sittings of a run. */
-  next(): string;
-  /** Numbers that an earlier sitting has used. */
-  skipTo(number: number): void;
   answer(id: string, answer: Answer): Promise<Answered>;
   /** What became of a rule that was answered with; the gate tells it after it has judged again. */
   settle(id: string, rule: Answered['rule']): void;
@@ -19,7 +15,6 @@ const DENIED: Answer = { kind: 'deny', comment: null };
 const SETTLE_MS = 5_000;
 
 export function createQuestions(hub: Hub): Questions {
-  let number = 0;
   let hasLeft = false;
   let turn: Promise<unknown> = Promise.resolve();
   const open = new Map<string, (answer: Answer) => void>();
@@ -40,13 +35,6 @@ export function createQuestions(hub: Hub): Questions {
   }
 
   return {
-    next() {
-      number += 1;
-      return `Q${number}`;
-    },
-    skipTo(given) {
-      number = Math.max(number, given - 1);
-    },
     ask(question, signal) {
       const asked = turn.then(() => askNow(question, signal));
       turn = asked;

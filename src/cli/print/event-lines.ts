@@ -53,6 +53,13 @@ function tell(event: RunEvent): string {
         0,
         LONGEST,
       );
+    case 'step.asked':
+      return `${event.step} ${event.question.id} (${event.question.effect}, ${event.question.rule}): ${event.question.command}`.slice(
+        0,
+        LONGEST,
+      );
+    case 'step.answered':
+      return `${event.step} ${event.question} ${tellAnswer(event)}`;
     case 'step.started':
     case 'step.unknown':
       return `${event.step} ${event.effect}: ${event.command}`.slice(0, LONGEST);
@@ -91,4 +98,10 @@ function quote(text: string): string {
 
 function list(ids: readonly string[]): string {
   return ids.length === 0 ? 'none' : ids.join(', ');
+}
+
+function tellAnswer({ answer, comment, rule }: Extract<RunEvent, { type: 'step.answered' }>): string {
+  if (answer === 'deny') return comment === null ? 'denied' : `denied: ${comment}`;
+  if (rule === null) return 'once';
+  return `for this run, ${rule.rule}${rule.applies ? '' : ', which does not apply: once'}`;
 }

@@ -118,6 +118,20 @@ const check = z.object({
 
 const begun = { step: text, effect, command: text };
 
+const question = z.object({
+  id: text,
+  step: text,
+  command: text,
+  cwd: text,
+  effect,
+  target,
+  rule: text,
+  reason: text,
+  origins: z.array(z.object({ word: text, source: text })),
+  offer: z.object({ rule: text, matches: texts, misses: texts }).nullable(),
+  wantsTerminal: z.boolean(),
+});
+
 export const eventSchema = z.discriminatedUnion('type', [
   ...changeEvents,
   z.object({
@@ -221,6 +235,15 @@ export const eventSchema = z.discriminatedUnion('type', [
     decision: z.enum(['allow', 'refuse']),
     rule: text,
     reason: text,
+  }),
+  z.object({ type: z.literal('step.asked'), step: text, question }),
+  z.object({
+    type: z.literal('step.answered'),
+    step: text,
+    question: text,
+    answer: z.enum(['once', 'run', 'deny']),
+    comment: maybeText,
+    rule: z.object({ rule: text, applies: z.boolean() }).nullable(),
   }),
   z.object({ type: z.literal('step.started'), ...begun }),
   z.object({

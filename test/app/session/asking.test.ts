@@ -88,7 +88,7 @@ describe('a question of the gate', () => {
     expect(question).toMatchObject({ effect: 'disruptive', rule: 'untrusted-program' });
     await session.client.answer(question.id, { kind: 'once' });
     await session.untilRun('run.closed');
-    console.log(JSON.stringify(results(session.seen)));
+
     expect(existsSync(join(session.cwd, 'made'))).toBe(true);
   });
 
