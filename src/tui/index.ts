@@ -1,1 +1,2 @@
+export { type PlainOptions, startPlain } from './plain/start-plain.ts';
 export { type ScreenOptions, startScreen } from './start-screen.tsx';

@@ -21,6 +21,8 @@ export interface Rig extends Omit<Emulator, 'feed' | 'resize' | 'dispose'> {
   waitForText(text: string | RegExp, deadlineMs?: number): Promise<void>;
   /** Nothing has come for a while. For screens that are written down, not for tests to lean on. */
   quiet(forMs: number): Promise<void>;
+  /** The newest of the bytes that came, as text: at most 1 MiB. */
+  written(): string;
   signal(name: NodeJS.Signals): void;
   /** 128 + n when a signal ended it. */
   readonly ended: Promise<number>;
@@ -43,6 +45,7 @@ export interface RigOptions {
 
 /** A busy machine is no failure. */
 const DEADLINE_MS = 30_000;
+const MOST_WRITTEN = 2 ** 20;
 const MARK = 'STEWARD_TEST_TERMINAL';
 
 export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 0 }: RigOptions): Rig {
@@ -57,11 +60,12 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
   });
   const later = createDelay(latencyMs / 2);
   const write = (bytes: string): void => later(() => state.isOpen && pty.write(bytes));
-  const state = { isOpen: true, lastByteAt: performance.now() };
+  const state = { isOpen: true, lastByteAt: performance.now(), written: Buffer.alloc(0) };
   const emulator = createEmulator({ columns, rows }, write);
   readBytes(pty, (bytes) =>
     later(() => {
       state.lastByteAt = performance.now();
+      state.written = Buffer.concat([state.written, bytes]).subarray(-MOST_WRITTEN);
       emulator.feed(bytes);
     }),
   );
@@ -124,6 +128,7 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
         await emulator.settle();
       }
     },
+    written: () => state.written.toString('utf8'),
     signal: (name) => void process.kill(pty.pid, name),
     leftRunning: () => findMarked(mark),
     async close() {
