@@ -12,6 +12,9 @@ export interface Styles {
   /** Beside the point: hints, durations, paths. */
   dim: Style;
   strong: Style;
+  emphasis: Style;
+  strongEmphasis: Style;
+  struck: Style;
   /** Our own hand: prompt, pointer, what is chosen. */
   accent: Style;
   ok: Style;
@@ -33,6 +36,8 @@ export interface Styles {
   selected: Style;
   /** Letters that a search found. */
   match: Style;
+  /** The cell that is written next. */
+  cursor: Style;
   border: Style;
   observe: Style;
   reversible: Style;

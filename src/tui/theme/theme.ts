@@ -1,5 +1,6 @@
 import type { Effect } from '../../protocol/effect.ts';
 import type { Severity } from '../../protocol/finding.ts';
+import { EFFECT_WORDS } from './effect-words.ts';
 import { ASCII_GLYPHS, type Glyphs, UNICODE_GLYPHS } from './glyphs.ts';
 import { ansiStyles, colorlessStyles, darkStyles, lightStyles, terminalStyles } from './palettes.ts';
 import type { Style, Styles } from './style.ts';
@@ -57,12 +58,4 @@ const STYLES: Record<ThemeName, () => Styles> = {
   light: lightStyles,
   dark: darkStyles,
   ansi: ansiStyles,
-};
-
-/** What an operator has to know of it. */
-const EFFECT_WORDS: Record<Effect, string> = {
-  observe: 'only looks',
-  reversible: 'can be undone',
-  disruptive: 'interrupts something',
-  irreversible: 'cannot be undone',
 };
