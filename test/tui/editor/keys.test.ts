@@ -1,0 +1,92 @@
+import type { Key } from 'ink';
+import { describe, expect, it } from 'vitest';
+import { BINDINGS, commandsByChord, helpRows } from '../../../src/tui/editor/keymap.ts';
+import { readKeys } from '../../../src/tui/editor/keys.ts';
+
+const NO_KEY: Key = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+};
+
+function chords(input: string, key: Partial<Key> = {}): string[] {
+  const read = readKeys(input, { ...NO_KEY, ...key });
+  if (read.kind === 'paste') return ['paste'];
+  return read.presses.map(({ chord, text }) => (chord === 'text' ? JSON.stringify(text) : chord));
+}
+
+describe('a key', () => {
+  it.each<[string, Partial<Key>, string[]]>([
+    ['a', {}, ['"a"']],
+    ['A', { shift: true }, ['"A"']],
+    ['ß', {}, ['"ß"']],
+    ['a', { ctrl: true }, ['ctrl+a']],
+    ['_', { ctrl: true }, ['ctrl+_']],
+    ['z', { ctrl: true, shift: true }, ['ctrl+shift+z']],
+    ['b', { meta: true }, ['alt+b']],
+    ['B', { meta: true, shift: true }, ['alt+b']],
+    ['<', { meta: true }, ['alt+<']],
+    ['\r', { return: true }, ['enter']],
+    ['\r', { return: true, shift: true }, ['shift+enter']],
+    ['\r', { return: true, meta: true }, ['alt+enter']],
+    ['', { tab: true, shift: true }, ['shift+tab']],
+    ['', { escape: true, meta: true }, ['escape', 'escape']],
+    ['', { leftArrow: true, ctrl: true }, ['ctrl+left']],
+    ['', { backspace: true, meta: true }, ['alt+backspace']],
+    ['', { pageUp: true }, ['pageup']],
+    ['\n', {}, ['ctrl+j']],
+    ['', {}, []],
+    ['a', { eventType: 'release' }, []],
+    ['c', { super: true }, []],
+  ])('%j with %j is %j', (input, key, expected) => {
+    expect(chords(input, key)).toEqual(expected);
+  });
+
+  it('is told apart from others that came in the same read', () => {
+    expect(chords('abc\r')).toEqual(['"abc"', 'enter']);
+    expect(chords('\x01x\x05y\x0b\t')).toEqual(['ctrl+a', '"x"', 'ctrl+e', '"y"', 'ctrl+k', 'tab']);
+    expect(chords('a\x1fb')).toEqual(['"a"', 'ctrl+_', '"b"']);
+    expect(chords('\r\r')).toEqual(['enter', 'enter']);
+  });
+
+  it('is none where a line break has more behind it: that was pasted', () => {
+    expect(chords('one\rtwo\r')).toEqual(['paste']);
+    expect(chords('one\ntwo')).toEqual(['paste']);
+  });
+});
+
+describe('the table of keys', () => {
+  it('gives each chord one command', () => {
+    const all = BINDINGS.flatMap(({ chords }) => chords);
+    expect(all.filter((chord, index) => all.indexOf(chord) !== index)).toEqual([]);
+    expect(commandsByChord(BINDINGS).get('ctrl+j')).toBe('newline');
+  });
+
+  it('tells each key of the help once', () => {
+    const rows = helpRows(BINDINGS);
+    expect(rows.slice(0, 4)).toEqual([
+      { keys: '/', says: 'commands' },
+      { keys: '@', says: 'files, units, jobs, hosts' },
+      { keys: '!', says: 'run a command; !! untold' },
+      { keys: '⏎', says: 'send' },
+    ]);
+    expect(new Set(rows.map(({ keys }) => keys)).size).toBe(rows.length);
+  });
+});
