@@ -1,7 +1,7 @@
 import { OpsError } from '../lib/ops-error.ts';
 import { ENDINGS, type Reason } from '../protocol/outcome.ts';
 
-const REASONS: Record<string, Reason> = {
+const REASONS: Partial<Record<NodeJS.Signals, Reason>> = {
   SIGINT: 'interrupted',
   SIGTERM: 'terminated',
   SIGHUP: 'terminated',
@@ -16,11 +16,12 @@ export interface Signals {
 
 /**
  * The first signal ends the run in order: commands are ended, the log is closed, the result is printed. The second
- * one of the same kind does what it does to any program.
+ * one of the same kind does what it does to any program. `left`: whoever runs meanwhile takes these itself.
  */
-export function abortOnSignals(): Signals {
+export function abortOnSignals(left: readonly NodeJS.Signals[] = []): Signals {
   const abort = new AbortController();
-  const handlers = Object.entries(REASONS).map(([name, reason]) => {
+  const taken = Object.entries(REASONS).filter(([name]) => !left.includes(name as NodeJS.Signals));
+  const handlers = taken.map(([name, reason]) => {
     const handler = (): void => {
       process.removeListener(name, handler);
       abort.abort(reason);

@@ -30,8 +30,6 @@ export interface Look {
   /** False where the locale is not UTF-8: see lib/unicode-locale.ts. */
   isUnicode: boolean;
   isAnimated: boolean;
-  /** Flat text for a screen reader. */
-  isScreenReader: boolean;
 }
 
 /** Streamed text comes at most 15 times a second; what is left of these is for keys. */
@@ -54,7 +52,6 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
       exitOnCtrlC: false,
       incrementalRendering: true,
       maxFps: MOST_FRAMES_A_SECOND,
-      isScreenReaderEnabled: look.isScreenReader,
     },
   );
   const end = (): void => app.unmount();

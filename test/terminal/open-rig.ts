@@ -7,6 +7,8 @@ import { type Rig, type RigOptions, startRig } from './rig.ts';
 export interface OpenOptions extends Partial<Omit<RigOptions, 'argv'>> {
   /** Inside tmux with a server, a socket and settings of its own. */
   isInTmux?: boolean;
+  /** Of a rig before, to find again what was left there. */
+  home?: string;
   /** More lines for tmux's settings. */
   tmuxSettings?: string;
 }
@@ -18,7 +20,7 @@ export interface TestRig extends Rig {
 /** A rig with a home of its own, closed when the test that opened it is over. */
 export function openRig(argv: readonly string[], options: OpenOptions = {}): TestRig {
   const { isInTmux = false, tmuxSettings = '', env = {}, ...rest } = options;
-  const home = mkdtempSync(join(tmpdir(), 'steward-terminal-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'steward-terminal-'));
   const cwd = rest.cwd ?? join(home, 'work');
   mkdirSync(cwd, { recursive: true });
   const rig = startRig({

@@ -25,7 +25,7 @@ await startScreen({
   client,
   stdin: process.stdin,
   stdout: process.stdout,
-  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true, isScreenReader: false },
+  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true },
   now: () => Date.now(),
   firstPrompt: null,
   opensRuns: false,

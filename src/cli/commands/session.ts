@@ -25,10 +25,12 @@ export async function run(call: CommandCall): Promise<number> {
       hint: '-c goes on with the last run of this folder, -r with the run named',
     });
   }
-  const signals = abortOnSignals();
+  const isPlain = args.has('screen-reader') || env.TERM === 'dumb';
+  // In line mode Ctrl+C is a signal, and Ctrl+D closes the input.
+  const signals = abortOnSignals(isPlain ? ['SIGINT'] : []);
   const gone = new AbortController();
   // Without its terminal nobody reads and nobody answers.
-  for (const name of ['close', 'error'] as const) {
+  for (const name of isPlain ? (['error'] as const) : (['close', 'error'] as const)) {
     process.stdin.once(name, () => gone.abort('terminated' satisfies Reason));
   }
   const signal = AbortSignal.any([signals.signal, gone.signal]);
@@ -62,28 +64,32 @@ export async function run(call: CommandCall): Promise<number> {
     signal,
   });
   const runOf = followRun(client);
-  const { startScreen } = await screen;
+  const { startPlain, startScreen } = await screen;
   await Promise.race([
     opening.catch(() => {}),
     new Promise((resolve) => setTimeout(resolve, SETTINGS_WAIT_MS).unref()),
   ]);
+  const options = {
+    client,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    firstPrompt: args.positionals.join(' ').trim() || null,
+    opensRuns: resume === '',
+    signal,
+  };
   try {
-    await startScreen({
-      client,
-      stdin: process.stdin,
-      stdout: process.stdout,
-      look: {
-        theme: theme ?? opened.world?.settings.screen.theme ?? 'terminal',
-        hasColor: (env.NO_COLOR ?? '') === '',
-        isUnicode: hasUnicode(env),
-        isAnimated: opened.world?.settings.screen.animation !== 'off',
-        isScreenReader: args.has('screen-reader'),
-      },
-      now: () => Date.now(),
-      firstPrompt: args.positionals.join(' ').trim() || null,
-      opensRuns: resume === '',
-      signal,
-    });
+    if (isPlain) await startPlain(options);
+    else
+      await startScreen({
+        ...options,
+        look: {
+          theme: theme ?? opened.world?.settings.screen.theme ?? 'terminal',
+          hasColor: (env.NO_COLOR ?? '') === '',
+          isUnicode: hasUnicode(env),
+          isAnimated: opened.world?.settings.screen.animation !== 'off',
+        },
+        now: () => Date.now(),
+      });
   } finally {
     await client.close();
     signals.stop();
