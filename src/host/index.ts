@@ -1,5 +1,6 @@
 export { createClock } from './clock.ts';
 export { openDiskStore } from './disk-store.ts';
+export { editText } from './edit-text.ts';
 export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
@@ -11,4 +12,5 @@ export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
+export { createSecretLinkFinder } from './secret-links.ts';
 export { readTimeZone } from './time-zone.ts';
