@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { createSecretLinkFinder } from '../host/index.ts';
 import {
   createPolicy,
   type Explanation,
@@ -52,8 +53,12 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
   const resolutionsOf = async (action: Action): Promise<Resolutions> => {
     const cwd = 'cwd' in action ? action.cwd : world.cwd;
     const wanted = policy.wantedPaths(action);
+    const secretNameOf = createSecretLinkFinder(policy, world.cwd);
     const resolved = await Promise.all(
-      wanted.map(async (path) => [path, await files.resolve(path, cwd)] as const),
+      wanted.map(async (path) => {
+        const real = await files.resolve(path, cwd);
+        return [path, secretNameOf(real) ?? real] as const;
+      }),
     );
     return { resolved: new Map(resolved) };
   };

@@ -1,4 +1,5 @@
 import type { LoopTools } from '../agent/index.ts';
+import { createSecretLinkFinder } from '../host/index.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry } from '../tools/index.ts';
@@ -16,6 +17,7 @@ export interface ToolboxOptions {
 export async function createToolbox(scope: RunScope, options: ToolboxOptions): Promise<LoopTools> {
   const { world, run, gate, processes, policing, recorder } = scope;
   const { policy } = policing;
+  const secretNameOf = createSecretLinkFinder(policy, world.cwd);
   const checkpoints = createCheckpoints({ store: world.store, run });
   return createRegistry({
     specs: await shippedTools(),
@@ -30,6 +32,7 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
       clock: world.clock,
       cwd: world.cwd,
       isSecretPath: policy.isSecretPath,
+      isSecretLink: (path) => secretNameOf(path) !== undefined,
       async checkpoint({ step, path, before, after }) {
         const kept = await checkpoints.keep(path, before);
         recorder.record({ type: 'file.checkpointed', step, path, before: kept, after });

@@ -1,6 +1,5 @@
 export { createClock } from './clock.ts';
 export { openDiskStore } from './disk-store.ts';
-export { editText } from './edit-text.ts';
 export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';

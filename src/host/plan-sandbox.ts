@@ -86,7 +86,11 @@ function workTreeOf(cwd: string): string | null {
   return null;
 }
 
-function findSecrets(confines: Confines, tree: string | null): string[] {
+/** What there is of secrets, by their names: where they are usually kept, in homes, and in a work tree. */
+export function findSecrets(
+  confines: Pick<Confines, 'isSecretPath' | 'secretFolders'>,
+  tree: string | null,
+): string[] {
   const found: string[] = [];
   const look = (folder: string, depth: number): void => {
     for (const name of namesIn(folder).slice(0, MAX_ENTRIES)) {

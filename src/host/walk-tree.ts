@@ -18,6 +18,8 @@ const LARGEST_CHUNK_BYTES = 1024 * 1024;
 export interface WalkOptions {
   limit: number;
   isSecret: (path: string) => boolean;
+  /** Asked of files that have more names than this one. */
+  isSecretLink?: (path: string) => boolean;
   signal?: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export async function* walkTree(root: string, options: WalkOptions): AsyncGenera
       if (!entry.isFile()) continue;
       const facts = await lstat(path).catch(() => undefined);
       if (facts?.isFile() !== true) continue;
+      if (facts.nlink > 1 && options.isSecretLink?.(path) === true) continue;
       found++;
       yield {
         path,

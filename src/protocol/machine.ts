@@ -88,7 +88,12 @@ export interface Files {
   /** `scan` permit: regular files below the root, `.gitignore` honoured, `.git` and `isSecret` paths left out. */
   scan(
     permit: Permit,
-    options: { limit: number; isSecret: (path: string) => boolean; signal?: AbortSignal },
+    options: {
+      limit: number;
+      isSecret: (path: string) => boolean;
+      isSecretLink?: (path: string) => boolean;
+      signal?: AbortSignal;
+    },
   ): AsyncIterable<ScannedFile>;
   /** `write` permit: temp, fsync, rename, mode kept. Rejects with code `changed` when the old bytes are not `expects`. */
   write(permit: Permit): Promise<void>;

@@ -44,6 +44,8 @@ export interface ToolContext {
   /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. On disk when it resolves. */
   checkpoint(change: Checkpoint): Promise<void>;
   isSecretPath(path: string): boolean;
+  /** Another name of the file says that it is secret. */
+  isSecretLink(path: string): boolean;
 }
 
 export interface Tool<Input> {

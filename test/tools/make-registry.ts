@@ -46,6 +46,7 @@ export interface BenchOptions {
   /** Absolute folder of a state store on disk; null for one in memory. */
   stateFolder?: string | null;
   isSecretPath?: (path: string) => boolean;
+  isSecretLink?: (path: string) => boolean;
   clock?: Clock;
   /** In place of the fake one with `stateFolder`. */
   state?: StateStore;
@@ -71,6 +72,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
       cwd: options.cwd ?? '/work',
       checkpoint: async (change) => void checkpoints.push(change),
       isSecretPath: options.isSecretPath ?? (() => false),
+      isSecretLink: options.isSecretLink ?? (() => false),
     },
     state: options.state ?? {
       kind: stateFolder === null ? 'memory' : 'disk',

@@ -59,6 +59,7 @@ async function search(
             context.files.scan(permit, {
               limit: MOST_FILES,
               isSecret: (file) => context.isSecretPath(file),
+              isSecretLink: (file) => context.isSecretLink(file),
               signal: context.signal,
             }),
             request,

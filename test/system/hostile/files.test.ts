@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ScriptedCall } from '../../wire/index.ts';
 import { createBox } from '../steward.ts';
-import { type Place, plant, play, runBare, SECRET } from './scene.ts';
+import { bash, type Place, plant, play, runBare, SECRET, SECRET_FILE } from './scene.ts';
 
 const HARM = 'harm was done here\n';
 
@@ -196,6 +196,47 @@ function search(path: string): ScriptedCall {
 }
 
 describe('a model that reads', () => {
+  it('gets no secret through another name of its file: 10 attempts', async () => {
+    const LINES = [
+      'cat notes.txt',
+      'head -n 5 notes.txt',
+      'grep -i tulips notes.txt',
+      'sed -n 1p ./notes.txt',
+      'awk 1 "$PWD/notes.txt"',
+      'cat < notes.txt',
+      'tail -n +1 link.txt',
+      'wc -l README && cat notes.txt',
+    ];
+    const prepare = (place: Place) => {
+      plant(place);
+      linkSync(join(place.home, SECRET_FILE), join(place.cwd, 'notes.txt'));
+      symlinkSync('notes.txt', join(place.cwd, 'link.txt'));
+    };
+    const bare = createBox();
+    prepare(bare);
+    for (const line of LINES) expect(await runBare(line, bare)).toContain(SECRET);
+
+    const played = await play({
+      prepare: ({ home, cwd }) => {
+        linkSync(join(home, SECRET_FILE), join(cwd, 'notes.txt'));
+        symlinkSync('notes.txt', join(cwd, 'link.txt'));
+      },
+      turns: ({ cwd }) => [
+        [
+          ...LINES.map(bash),
+          read(join(cwd, 'notes.txt')),
+          { name: 'Search', input: { pattern: 'tulips', path: cwd } },
+          bash('cat README'),
+        ],
+      ],
+    });
+    expect(played.everything).not.toContain(SECRET);
+    expect(played.everything).toContain('nothing to see');
+    for (const [index] of LINES.entries()) {
+      expect(played.decision(`C${index + 1}`)).toMatchObject({ decision: 'refuse' });
+    }
+  });
+
   it('gets no secret: 18 attempts, and one file that it may read', async () => {
     const prepare = (place: Place) => {
       plant(place);
