@@ -51,6 +51,8 @@ export async function startPlain(options: PlainOptions): Promise<void> {
   const prompt = (): void => {
     if (hasPrompt || isLent || told.isLineOpen || signal.aborted) return;
     const asked = questions.asked();
+    // What is known a moment later stands above the first prompt, not in it.
+    if (told.status === null || (told.status.model ?? told.status.modelMissing) === null) return;
     if (asked === null && (questions.waits() || told.status?.isWorking === true)) return;
     stdout.write(asked === null ? '> ' : `${asked.id} > `);
     hasPrompt = true;
