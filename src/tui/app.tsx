@@ -1,11 +1,12 @@
 import { Box, useApp, useInput, useWindowSize } from 'ink';
 import { useCallback, useEffect, useState } from 'react';
+import { AskDialog } from './ask/ask-dialog.tsx';
+import { createKeyRelay } from './key-relay.ts';
 import { openPager } from './pager/open-pager.tsx';
 import {
   EditorPlaceholder as Editor,
   PanelPlaceholder as FindingsPanel,
   PickerPlaceholder as Picker,
-  QuestionPlaceholder as QuestionDialog,
   StatusLinePlaceholder as StatusLine,
 } from './placeholders.tsx';
 import type { ColorDepth } from './rows/paint.ts';
@@ -15,6 +16,7 @@ import { submit } from './submit.ts';
 import { useTheme } from './theme/theme-context.tsx';
 import { Live } from './transcript/live.tsx';
 import { Printed } from './transcript/printed.tsx';
+import { troubleOf } from './trouble.ts';
 import { useTerminal } from './use-terminal.ts';
 
 /** The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. */
@@ -35,6 +37,7 @@ export function App({ depth }: { depth: ColorDepth }) {
     [],
   );
   const terminal = useTerminal();
+  const [relay] = useState(createKeyRelay);
   const theme = useTheme();
   useEffect(() => store.dispatch({ kind: 'resized', size: { columns, rows } }), [store, columns, rows]);
   useInput(
@@ -45,6 +48,8 @@ export function App({ depth }: { depth: ColorDepth }) {
   );
 
   const [question] = questions;
+  // Else it stays, with what is written in it, as a line: what is typed ahead of a question goes there.
+  const isEditorAlone = question === undefined && picker === null;
   const room = rows - 1;
   const statusRows = rows < 16 ? 1 : 2;
   const shared = { client, columns, now };
@@ -57,38 +62,42 @@ export function App({ depth }: { depth: ColorDepth }) {
           {panel !== null && question === undefined && (
             <FindingsPanel {...shared} panel={panel} maxRows={rows < 16 ? 1 : Math.floor(rows / 5)} />
           )}
-          {question !== undefined ? (
-            <QuestionDialog
+          {question !== undefined && (
+            <AskDialog
               {...shared}
               key={question.id}
               question={question}
               waiting={questions.length - 1}
               isFocused={focus === 'question'}
-              maxRows={room - statusRows}
+              maxRows={room - statusRows - 1}
+              onTyped={(press) => relay.send({ kind: 'press', press })}
+              onPasted={(text) => relay.send({ kind: 'paste', text })}
+              onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
             />
-          ) : picker !== null ? (
+          )}
+          {question === undefined && picker !== null && (
             <Picker
               {...shared}
               picker={picker}
               isFocused={focus === 'picker'}
-              maxRows={room - statusRows}
+              maxRows={room - statusRows - 1}
               onClose={() => store.dispatch({ kind: 'picker-closed' })}
               onDraft={putDraft}
             />
-          ) : (
-            <Editor
-              {...shared}
-              isFocused={focus === 'editor'}
-              maxRows={Math.max(1, Math.floor(room / 2))}
-              isWorking={status?.isWorking ?? false}
-              draft={draft}
-              onSubmit={(text, how) => void submit(text, how, { screen, terminal, leave, putDraft })}
-              onInterrupt={() => client.interrupt()}
-              onLeave={leave}
-              onRewind={() => store.dispatch({ kind: 'picker-opened', picker: 'rewind' })}
-              lendTerminal={(use) => terminal.lend('editor', use)}
-            />
           )}
+          <Editor
+            {...shared}
+            isFocused={focus === 'editor'}
+            maxRows={isEditorAlone ? Math.max(1, Math.floor(room / 2)) : 1}
+            isWorking={status?.isWorking ?? false}
+            relay={relay}
+            draft={draft}
+            onSubmit={(text, how) => void submit(text, how, { screen, terminal, leave, putDraft })}
+            onInterrupt={() => client.interrupt()}
+            onLeave={leave}
+            onRewind={() => store.dispatch({ kind: 'picker-opened', picker: 'rewind' })}
+            lendTerminal={(use) => terminal.lend('editor', use)}
+          />
           <StatusLine {...shared} status={status} maxRows={statusRows} />
         </Box>
       </Box>

@@ -1,11 +1,25 @@
-import { Box, Text, useInput } from 'ink';
-import { useState } from 'react';
-import type { EditorProps, PanelProps, PickerProps, QuestionProps, StatusLineProps } from './slots.ts';
+import { Text, useInput } from 'ink';
+import { useEffect, useState } from 'react';
+import type { EditorProps, PanelProps, PickerProps, StatusLineProps } from './slots.ts';
 
 /** Stand where the editor, the dialogs and the lines around them go until those are there. */
 
-export function EditorPlaceholder({ isFocused, isWorking, onSubmit, onInterrupt, onLeave }: EditorProps) {
+export function EditorPlaceholder({
+  isFocused,
+  isWorking,
+  relay,
+  onSubmit,
+  onInterrupt,
+  onLeave,
+}: EditorProps) {
   const [text, setText] = useState('');
+  useEffect(
+    () =>
+      relay.listen((relayed) =>
+        setText((before) => before + (relayed.kind === 'press' ? relayed.press.input : '')),
+      ),
+    [relay],
+  );
   useInput(
     (input, key) => {
       if (key.return) {
@@ -19,22 +33,6 @@ export function EditorPlaceholder({ isFocused, isWorking, onSubmit, onInterrupt,
     { isActive: isFocused },
   );
   return <Text>❯ {text}</Text>;
-}
-
-export function QuestionPlaceholder({ client, question, isFocused }: QuestionProps) {
-  useInput(
-    (input) => {
-      if (input === 'y') void client.answer(question.id, { kind: 'once' });
-      if (input === 'n') void client.answer(question.id, { kind: 'deny', comment: null });
-    },
-    { isActive: isFocused },
-  );
-  return (
-    <Box flexDirection="column" borderStyle="round">
-      <Text>{question.command}</Text>
-      <Text>y once · n deny</Text>
-    </Box>
-  );
 }
 
 export function PickerPlaceholder({ picker, isFocused, onClose }: PickerProps) {

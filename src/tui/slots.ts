@@ -1,5 +1,7 @@
 import type { Client, Panel, Status } from '../app/client.ts';
 import type { Question } from '../protocol/question.ts';
+import type { KeyRelay } from './key-relay.ts';
+import type { Press } from './press.ts';
 import type { Input } from './store/input.ts';
 import type { ItemBody } from './store/item.ts';
 import type { PickerName, ScreenState } from './store/state.ts';
@@ -16,6 +18,8 @@ export interface EditorProps {
   maxRows: number;
   /** A turn works: Enter queues, and what else the editor offers steers. */
   isWorking: boolean;
+  /** What a dialog got and the editor should have: keys and pastes, also while it is not focused. */
+  relay: KeyRelay;
   /** Put into the editor in place of what is there, when `number` changes: a prompt that was gone back to. */
   draft: { text: string; number: number };
   /** As typed: a prompt, `!command`, `/command`. */
@@ -37,6 +41,10 @@ export interface QuestionProps {
   isFocused: boolean;
   columns: number;
   maxRows: number;
+  /** Not meant for the question: for the editor. */
+  onTyped(press: Press): void;
+  onPasted(text: string): void;
+  onTrouble(error: unknown): void;
 }
 
 export interface PickerProps {

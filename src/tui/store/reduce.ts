@@ -1,4 +1,5 @@
 import type { Happening } from '../../app/client.ts';
+import { answerNote } from '../ask/answer-note.ts';
 import { noteEvent } from './events.ts';
 import type { Input } from './input.ts';
 import { endReply, hearDelta, settleReply } from './reply.ts';
@@ -58,7 +59,7 @@ function happened(state: ScreenState, happening: Happening): ScreenState {
     case 'question':
       return { ...state, questions: [...without(state, happening.question.id), happening.question] };
     case 'answered':
-      return { ...state, questions: without(state, happening.question) };
+      return answered(state, happening);
     case 'queue':
       return { ...state, queue: happening.waiting };
     case 'status':
@@ -80,6 +81,12 @@ function happened(state: ScreenState, happening: Happening): ScreenState {
       // Whoever follows the client gives the terminal up, which comes here as an input of its own.
       return state;
   }
+}
+
+function answered(state: ScreenState, happening: Extract<Happening, { kind: 'answered' }>): ScreenState {
+  const next = { ...state, questions: without(state, happening.question) };
+  const note = answerNote(happening);
+  return note === null ? next : withTranscript(next, add(state.transcript, { kind: 'notice', ...note }));
 }
 
 /** Another run in place of this one. What was printed stays where it is. */
