@@ -58,6 +58,7 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     const stop = input.signal.aborted ? endOfAbort(input.signal) : limit;
     if (stop !== null) return { ...end, stop };
 
+    hear(talk, ports);
     talk.messages = await makeRoom(talk.messages, talk.lastInputTokens, input, ports, end);
     const reply = await takeTurn(input, ports, talk.messages, end);
     if ('reason' in reply) {
@@ -70,7 +71,8 @@ export async function runLoop(input: LoopInput, ports: LoopPorts): Promise<LoopE
     const uses = reply.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
     if (uses.length === 0) {
       const next = await takeAnswer(reply, talk, ports);
-      if (next === 'done') return end;
+      if (next === 'done' && !hear(talk, ports)) return end;
+      if (next === 'done') continue;
       if (next !== 'go on') return { ...end, stop: next };
       continue;
     }
@@ -180,6 +182,21 @@ function say(text: string, talk: Conversation, ports: LoopPorts): void {
   const message: Message = { role: 'user', content: [{ type: 'text', text }] };
   ports.sink.record({ type: 'message.added', message });
   talk.messages.push(message);
+}
+
+/** The operator's words join what the model reads next. True when there were any. */
+function hear(talk: Conversation, ports: LoopPorts): boolean {
+  const words = ports.takeWords?.() ?? [];
+  for (const text of words) {
+    const content = [{ type: 'text' as const, text }];
+    ports.sink.record({ type: 'message.added', message: { role: 'user', content }, by: 'operator' });
+    const last = talk.messages.at(-1);
+    // Roles alternate: after results of tools the words join them.
+    if (last?.role === 'user') {
+      talk.messages[talk.messages.length - 1] = { role: 'user', content: [...last.content, ...content] };
+    } else talk.messages.push({ role: 'user', content });
+  }
+  return words.length > 0;
 }
 
 function newEnd(input: LoopInput): LoopEnd {

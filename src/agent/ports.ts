@@ -16,6 +16,10 @@ export interface LoopPorts {
   /** The model has handed in its report: the run is over after this turn. */
   hasReport(): boolean;
   onDelta?(delta: ModelDelta): void;
+  /** What the operator typed while the loop worked, for the model's next step; given once. */
+  takeWords?(): readonly string[];
+  /** Of the reply under way, what somebody has read already. When it is cut, that much stays in the conversation. */
+  saidSoFar?(): string;
 }
 
 export interface LoopTools {

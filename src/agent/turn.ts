@@ -1,5 +1,5 @@
 import type { Message } from '../protocol/message.ts';
-import type { ModelReply, ModelRequest } from '../protocol/model.ts';
+import { type ModelFailure, type ModelReply, type ModelRequest, NO_USAGE } from '../protocol/model.ts';
 import { endOfAbort, endOfFailure } from './endings.ts';
 import type { LoopStop } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop-run.ts';
@@ -39,12 +39,34 @@ export async function takeTurn(
   ]);
 
   const costUsd = await settle(reserved.id, reply, input.prices, ports, end);
-  if (!reply.ok) return reply.class === 'aborted' ? endOfAbort(input.signal) : endOfFailure(reply);
+  if (!reply.ok && reply.class === 'aborted') {
+    keepCut(input, ports, end, reply);
+    return endOfAbort(input.signal);
+  }
+  if (!reply.ok) return endOfFailure(reply);
 
   end.firstTokenMs ??= reply.firstTokenMs;
   const { ok: _, ...replied } = reply;
   ports.sink.record({ type: 'model.replied', turn: end.turns, costUsd, ...replied });
   return reply;
+}
+
+/** What somebody has read of it is a part of the conversation. What it cost stands in the failure before it. */
+function keepCut(input: LoopInput, ports: LoopPorts, end: LoopEnd, { durationMs }: ModelFailure): void {
+  const text = ports.saidSoFar?.() ?? '';
+  if (text.trim() === '') return;
+  ports.sink.record({
+    type: 'model.replied',
+    turn: end.turns,
+    model: input.model,
+    content: [{ type: 'text', text }],
+    stopReason: 'interrupted',
+    usage: NO_USAGE,
+    costUsd: 0,
+    durationMs,
+    firstTokenMs: durationMs,
+  });
+  end.text = text;
 }
 
 function requestOf(input: LoopInput, ports: LoopPorts, messages: readonly Message[]): ModelRequest {

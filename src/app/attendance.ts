@@ -1,4 +1,5 @@
 import type { PermissionMode } from '../protocol/effect.ts';
+import type { EventSink } from '../protocol/event.ts';
 import type { Answered, Asker } from '../protocol/question.ts';
 
 /** What a run has of a person who is there. A run without one is unattended, whatever started it. */
@@ -10,6 +11,8 @@ export interface Attendance {
   mode(): PermissionMode;
   /** Rules that answers have given for this run, besides those of the command line. */
   rules: Set<string>;
+  /** Where the run that works now is recorded, for what the operator does beside it; null when it has ended. */
+  setLog(sink: EventSink | null): void;
   /** What was typed meanwhile for the model to read at its next step; taken once. */
   takeWords(): string[];
   /** Text of the reply under way as far as it was shown, masked. */

@@ -81,6 +81,9 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
       checkAnswer: await createAnswerCheck(request.outputSchema),
       hasReport: () => report !== null,
       onDelta: listener.onDelta,
+      ...(scope.attendance === null
+        ? {}
+        : { takeWords: scope.attendance.takeWords, saidSoFar: scope.attendance.saidSoFar }),
     },
   );
   const end = await loop.finally(() => flush(budget, recorder));

@@ -42,10 +42,12 @@ export async function performRun(
   try {
     scope = await openRun(withRoom(world, request), request, { recorder, signal: abort.signal, attendance });
     stopWatching = watch(scope, abort);
+    attendance?.setLog(recorder);
     end = await live(scope, listener);
   } catch (error) {
     end = endOfError(error, abort.signal);
   } finally {
+    attendance?.setLog(null);
     stopWatching();
     outerSignal.removeEventListener('abort', follow);
   }

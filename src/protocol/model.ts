@@ -39,7 +39,8 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal' | 'stop_sequence';
+/** `interrupted`: by the operator, in the middle of its text. */
+export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal' | 'stop_sequence' | 'interrupted';
 
 export interface ModelReply {
   ok: true;

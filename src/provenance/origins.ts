@@ -1,4 +1,5 @@
 import type { RunEvent } from '../protocol/event.ts';
+import type { Block } from '../protocol/message.ts';
 
 /**
  * Where the words of a run came from. Fields of facts that a probe declares are inventory, and what the operator typed is
@@ -56,6 +57,9 @@ export function createOrigins(): Origins {
         case 'look.taken':
           hear(event.look.id, event.look.text);
           break;
+        case 'message.added':
+          if (event.by === 'operator') own.push(event.message.content.map(textOfBlock).join('\n'));
+          break;
         case 'operator.began':
           own.push(event.command);
           break;
@@ -108,4 +112,8 @@ function holdsWord(text: string, word: string): boolean {
 
 function isWordPart(char: string | undefined): boolean {
   return char !== undefined && /[\w/@-]/.test(char);
+}
+
+function textOfBlock(block: Block): string {
+  return block.type === 'text' ? block.text : '';
 }

@@ -37,6 +37,8 @@ interface PendingCall {
   result: ToolResultBlock | null;
 }
 
+const CUT_OFF = '[The operator interrupted your answer here; they have read it up to this point.]';
+
 const LOST_BEGINNING =
   'The beginning of this conversation is lost: its line in the run log is damaged. Find out what is true before you go on.';
 
@@ -156,6 +158,7 @@ export function createConversation(): Conversation {
           ask(event.content, nextCallNumber);
           nextCallNumber += pending.length;
           steps = [];
+          if (event.stopReason === 'interrupted') push('user', [{ type: 'text', text: CUT_OFF }]);
           break;
         case 'message.added':
           say(event.message.content);

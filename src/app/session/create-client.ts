@@ -1,11 +1,20 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { PermissionMode } from '../../protocol/effect.ts';
+import type { RunEvent } from '../../protocol/event.ts';
 import type { Reason } from '../../protocol/outcome.ts';
 import type { Attendance } from '../attendance.ts';
 import type { Client } from '../client.ts';
+import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
 import { createHub } from './hub.ts';
+import { explainOwn, warnOfOwn } from './judge-own.ts';
+import { listModels } from './models.ts';
+import { createOwnLog } from './own-log.ts';
+import { createPast } from './past.ts';
 import { createQuestions } from './questions.ts';
+import { renameRun } from './rename.ts';
+import { listRewindPoints, rewind } from './rewind.ts';
+import { runOwn } from './run-own.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { createStatus, type StatusKeeper } from './status.ts';
 import { asPrompt, createTurns } from './turns.ts';
@@ -47,17 +56,20 @@ export function createClient(options: SessionOptions): Client {
   const attendance: Attendance = {
     asker: questions,
     settle: questions.settle,
+    setLog: (sink) => own.setLive(sink),
     mode: () => state.mode,
     rules: state.rules,
     takeWords: () => turns.takeWords(),
     saidSoFar: () => said,
-    lendTerminal: async () => false,
+    lendTerminal: (command, run) => lend(session, command, run),
     onOutput: (call, text) => hub.tell({ kind: 'output', call, text }),
   };
+  const own = createOwnLog(session);
+  const past = createPast(session, { restart: status.restart });
   const turns = createTurns(session, {
     attendance,
     onEvent(event) {
-      if (event.type === 'model.requested' || event.type === 'model.replied') said = '';
+      if (endsReply(event)) said = '';
       status.note(event);
     },
   });
@@ -71,11 +83,9 @@ export function createClient(options: SessionOptions): Client {
     unqueue: () => turns.unqueue(),
     interrupt: () => turns.interrupt('interrupted'),
     answer: (question, answer) => questions.answer(question, answer),
-    explain: () => notYet('explain'),
-    runOwn() {
-      throw missing('runOwn');
-    },
-    warnOfOwn: () => notYet('warnOfOwn'),
+    explain: (line) => explainOwn(session, line),
+    runOwn: (line, how) => runOwn(session, own, line, how),
+    warnOfOwn: (line) => warnOfOwn(session, line),
     setMode(mode) {
       state.mode = allowedMode(mode, options.mode);
       status.tell();
@@ -84,22 +94,29 @@ export function createClient(options: SessionOptions): Client {
       state.model = name;
       await status.readModel();
     },
-    models: () => notYet('models'),
-    rewindPoints: () => notYet('rewindPoints'),
-    rewind: () => notYet('rewind'),
+    models: () => listModels(session),
+    rewindPoints: () => listRewindPoints(session),
+    rewind: (point, how) => rewind(session, own, point, how),
     compact: () => notYet('compact'),
-    clear: () => session.trouble(missing('clear')),
-    rename: () => notYet('rename'),
-    runs: () => notYet('runs'),
-    open: () => notYet('open'),
-    older: () => notYet('older'),
+    clear() {
+      turns.interrupt('interrupted');
+      void turns.idle().then(() => beginAnew(session, status));
+    },
+    rename: (name) => renameRun(session, own, name),
+    runs: past.runs,
+    open: past.open,
+    older: past.older,
     snapshot: () => notYet('snapshot'),
     mentions: () => notYet('mentions'),
     goals: () => notYet('goals'),
     runGoal: (goal, sets) => turns.begin({ prompt: null, goal, sets }),
     ownCommands: () => notYet('ownCommands'),
     page: () => notYet('page'),
-    setPaused: () => notYet('setPaused'),
+    setPaused: async (pause) => {
+      const world = await session.world();
+      await (pause === null ? resumeAll(world) : pauseAll(world, pause.forMs));
+      await status.readShared();
+    },
     exportRun: () => notYet('exportRun'),
     history: () => notYet('history'),
     remember() {},
@@ -116,6 +133,36 @@ export function createClient(options: SessionOptions): Client {
   // In the background: the first frame of a screen does not wait for a file.
   const beginning = begin(session, status, client).catch(session.trouble);
   return client;
+}
+
+/** Another run, with an empty conversation. */
+function beginAnew({ state, hub }: Session, status: StatusKeeper): void {
+  state.run = null;
+  state.runName = null;
+  state.rules.clear();
+  hub.tell({ kind: 'opened', run: null, name: null, older: 0 });
+  status.restart([]);
+}
+
+/** The screen gives the terminal up, and takes it back when the command has ended. */
+function lend({ hub }: Session, command: string, run: () => Promise<void>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const use = async (): Promise<void> => {
+      try {
+        await run();
+        resolve(true);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    hub.tell({ kind: 'terminal-wanted', command, use });
+  });
+}
+
+/** From here on what was shown is in the log, or void. */
+function endsReply(event: RunEvent): boolean {
+  if (event.type === 'model.failed') return event.class !== 'aborted';
+  return event.type === 'model.requested' || event.type === 'model.replied';
 }
 
 /** Settings, the model, and the run to go on with. */

@@ -16,6 +16,8 @@ export interface StatusKeeper {
   ready(world: World): Promise<void>;
   /** The model was named anew. */
   readModel(): Promise<void>;
+  /** What other processes change too: the pause, the money of the day. */
+  readShared(): Promise<void>;
   /** Another run, or none: with what it has spent so far. */
   restart(events: readonly RunEvent[]): void;
 }
@@ -142,6 +144,7 @@ export function createStatus(session: Session): StatusKeeper {
       await readShared();
     },
     readModel,
+    readShared,
     restart(events) {
       facts.usage = NO_USAGE;
       facts.costUsd = { ...facts.costUsd, run: 0 };

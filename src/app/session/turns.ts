@@ -34,6 +34,7 @@ export function createTurns(session: Session, parts: TurnParts): Turns {
   let waiting: Work[] = [];
   let words: string[] = [];
   let abort: AbortController | null = null;
+  let isDraining = false;
   let working: Promise<void> = Promise.resolve();
 
   const tellQueue = (): void => {
@@ -42,6 +43,8 @@ export function createTurns(session: Session, parts: TurnParts): Turns {
   };
 
   async function drain(): Promise<void> {
+    // The run to go on with is opened first, and only a session at rest can open one.
+    await session.begun();
     state.isWorking = true;
     for (let next = waiting.shift(); next !== undefined && !state.isClosed; next = waiting.shift()) {
       if (waiting.length > 0) tellQueue();
@@ -55,6 +58,7 @@ export function createTurns(session: Session, parts: TurnParts): Turns {
       tellQueue();
     }
     state.isWorking = false;
+    isDraining = false;
     session.changed();
   }
 
@@ -62,11 +66,12 @@ export function createTurns(session: Session, parts: TurnParts): Turns {
     begin(work) {
       if (state.isClosed) return;
       waiting.push(work);
-      if (state.isWorking) tellQueue();
-      else {
-        state.isWorking = true;
-        working = drain();
+      if (isDraining) {
+        tellQueue();
+        return;
       }
+      isDraining = true;
+      working = drain();
     },
     steer(text) {
       if (!state.isWorking) return this.begin(asPrompt(text));
@@ -98,7 +103,6 @@ export function asPrompt(prompt: string): Work {
 async function perform(session: Session, parts: TurnParts, work: Work, signal: AbortSignal): Promise<void> {
   const { hub, state, options } = session;
   const world = await session.world();
-  await session.begun();
   const request: RunRequest = {
     goal: work.goal,
     sets: work.sets,

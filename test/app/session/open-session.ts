@@ -19,7 +19,7 @@ export interface OpenSession {
   until<T extends Happening>(fits: (happening: Happening) => happening is T, from?: number): Promise<T>;
   untilRun(type: string, from?: number): Promise<Extract<Happening, { kind: 'run' }>>;
   status(): Status;
-  /** The end of the turn under way. */
+  /** What was said last, and everything said before it, has been worked on. */
   idle(): Promise<void>;
 }
 
@@ -75,6 +75,12 @@ export async function openSession(
 export function watch(client: Client): Pick<OpenSession, 'seen' | 'until' | 'untilRun' | 'status' | 'idle'> {
   const seen: Happening[] = [];
   const wakers = new Set<() => void>();
+  let saidAt = 0;
+  const say = client.say;
+  client.say = (text) => {
+    saidAt = seen.length;
+    say(text);
+  };
   client.follow((happening) => {
     seen.push(happening);
     for (const wake of wakers) wake();
@@ -106,13 +112,12 @@ export function watch(client: Client): Pick<OpenSession, 'seen' | 'until' | 'unt
         from,
       ),
     async idle() {
-      const from = seen.length;
-      if (!status().isWorking) return;
-      await until(
-        (one): one is Extract<Happening, { kind: 'status' }> =>
-          one.kind === 'status' && !one.status.isWorking,
-        from,
-      );
+      const isStatus =
+        (isWorking: boolean) =>
+        (one: Happening): one is Extract<Happening, { kind: 'status' }> =>
+          one.kind === 'status' && one.status.isWorking === isWorking;
+      const begun = await until(isStatus(true), saidAt);
+      await until(isStatus(false), seen.indexOf(begun));
     },
   };
 }

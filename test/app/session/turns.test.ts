@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Happening } from '../../../src/app/client.ts';
 import { openSession } from './open-session.ts';
 
 describe('a turn of a session', () => {
@@ -21,5 +22,103 @@ describe('a turn of a session', () => {
     expect(session.seen.slice(from).find((one) => one.kind === 'run')).toMatchObject({
       event: { type: 'run.resumed', prompt: 'And now?' },
     });
+  });
+
+  it('keeps what was read of an answer that the operator interrupts, and tells the model', async () => {
+    const long = 'one two three four five six seven eight nine ten. '.repeat(40);
+    const session = await openSession([
+      { when: { contains: 'Go on' }, text: 'As I said.' },
+      { text: long, chunkDelayMs: 20 },
+    ]);
+    session.client.say('Tell me a lot.');
+    await session.until((one): one is Extract<Happening, { kind: 'delta' }> => one.kind === 'delta');
+    session.client.interrupt();
+    const closed = await session.untilRun('run.closed');
+    expect(closed.event).toMatchObject({ outcome: 'stopped', reason: 'interrupted' });
+    const cut = session.seen.flatMap((one) =>
+      one.kind === 'run' && one.event.type === 'model.replied' ? [one.event] : [],
+    );
+    const said = session.seen.map((one) => (one.kind === 'delta' ? one.delta.text : '')).join('');
+    expect(cut).toMatchObject([{ stopReason: 'interrupted', content: [{ type: 'text', text: said }] }]);
+    expect(long.startsWith(said) && said !== '' && said !== long).toBe(true);
+
+    await session.idle();
+    const from = session.seen.length;
+    session.client.say('Go on.');
+    await session.untilRun('run.closed', from);
+    const sent = JSON.stringify(session.server?.requests.at(-1)?.body.messages);
+    expect(sent).toContain(said.trim());
+    expect(sent).toContain('interrupted your answer here');
+  });
+
+  it('takes what is typed meanwhile to the next step of the model', async () => {
+    const session = await openSession([
+      { when: { contains: 'the other one' }, text: 'The other one it is.' },
+      { when: { toolResults: 0 }, toolCalls: [{ name: 'Bash', input: { command: 'mkdir one' } }] },
+      { text: 'Not heard.' },
+    ]);
+    session.client.say('Make it.');
+    const asked = await session.until(
+      (one): one is Extract<Happening, { kind: 'question' }> => one.kind === 'question',
+    );
+    session.client.steer('Take the other one.');
+    await session.client.answer(asked.question.id, { kind: 'deny', comment: null });
+    const closed = await session.untilRun('run.closed');
+    expect(closed.event).toMatchObject({ result: 'The other one it is.' });
+    expect(session.seen.findLast((one) => one.kind === 'queue')).toMatchObject({ waiting: [] });
+    expect((await session.untilRun('message.added')).event).toMatchObject({ by: 'operator' });
+  });
+
+  it('asks what is typed meanwhile when the turn has ended, in order, unless it is taken back', async () => {
+    const session = await openSession([{ text: 'Yes.', delayMs: 200 }]);
+    session.client.say('One?');
+    await session.untilRun('model.requested');
+    session.client.say('Two?');
+    session.client.say('Three?');
+    expect(session.client.unqueue()).toBe('Three?');
+    expect(session.seen.findLast((one) => one.kind === 'queue')).toMatchObject({ waiting: ['Two?'] });
+    await session.idle();
+    const prompts = session.server?.requests.map(({ lastText }) => lastText.trim().split('\n').at(-1));
+    expect(prompts).toEqual(['One?', 'Two?']);
+    expect(session.client.unqueue()).toBeNull();
+  });
+
+  it('says what is missing without a model, and goes on with other things', async () => {
+    const session = await openSession(null);
+    await session.until(
+      (one): one is Extract<Happening, { kind: 'status' }> =>
+        one.kind === 'status' && one.status.modelMissing !== null,
+    );
+    session.client.say('Hello?');
+    const closed = await session.untilRun('run.closed');
+    expect(closed.event).toMatchObject({ outcome: 'failed', reason: 'login' });
+    expect(JSON.stringify(closed.event)).toContain('ANTHROPIC_API_KEY');
+    const own = session.client.runOwn('echo by hand', { isTold: true, columns: 80, rows: 24 });
+    expect((await own.ended).exitCode).toBe(0);
+    expect(session.seen.some((one) => one.kind === 'run' && one.event.type === 'operator.ended')).toBe(true);
+  });
+
+  it('tells what is wrong with settings, and works when they are mended', async () => {
+    const session = await openSession([{ text: 'Here.' }], { settings: '{"modle": "x"}' });
+    const trouble = await session.until(
+      (one): one is Extract<Happening, { kind: 'trouble' }> => one.kind === 'trouble',
+    );
+    expect(trouble.text).toContain('modle');
+    session.client.say('Hello?');
+    await session.idle();
+    expect(session.seen.filter((one) => one.kind === 'trouble')).toHaveLength(2);
+  });
+
+  it('goes on with the last run of the folder', async () => {
+    const first = await openSession([{ text: 'Noted.' }]);
+    first.client.say('Remember 42.');
+    await first.untilRun('run.closed');
+    await first.client.close();
+    const second = await openSession([{ text: 'It was 42.' }], { home: first.home, resume: 'last' });
+    second.client.say('What was it?');
+    await second.untilRun('run.resumed');
+    await second.idle();
+    expect(second.status().run).toBe(first.status().run);
+    expect(JSON.stringify(second.server?.requests[0]?.body.messages)).toContain('Remember 42.');
   });
 });
