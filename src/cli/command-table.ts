@@ -77,6 +77,26 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).runs,
   },
   {
+    name: 'change',
+    usage: 'steward change check FILE | run FILE [--yes]',
+    doc: 'A change from a file, without a model: what it would do; or do it, verify it, and roll it back if it does not hold',
+    options: [
+      { name: 'yes', type: 'flag', doc: 'With run: it is approved' },
+      { name: 'session-id', type: 'value', hint: 'UUID', doc: 'Id of the run' },
+      JSON_OPTION,
+      ...OUTPUT_OPTIONS,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).change,
+  },
+  {
+    name: 'recover',
+    usage: 'steward recover [--json]',
+    doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',
+    options: [JSON_OPTION, ...SETTINGS_OPTIONS],
+    load: async () => (await import('./commands/index.ts')).recover,
+  },
+  {
     name: 'undo',
     usage: 'steward undo RUN',
     doc: 'Bring back the files that a run changed; refused for a file that changed since',

@@ -8,10 +8,7 @@ import { OUTPUT_FORMATS, type OutputFormat } from './print/printer.ts';
 /** What all run commands' flags say; the caller adds goal, prompt and trigger. OpsError `usage` for a wrong value. */
 export async function readRequest(call: CommandCall, world: World): Promise<RunRequest> {
   const { args } = call;
-  const sessionId = args.value('session-id') ?? null;
-  if (sessionId !== null && !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(sessionId)) {
-    throw usage(`--session-id: "${sessionId}" is not a UUID`, 'uuidgen prints one');
-  }
+  const sessionId = readSessionId(call);
   return {
     goal: null,
     sets: {},
@@ -29,6 +26,13 @@ export async function readRequest(call: CommandCall, world: World): Promise<RunR
     appendSystemPrompt: args.value('append-system-prompt') ?? null,
     outputSchema: await readSchema(args.value('json-schema'), world),
   };
+}
+
+/** null when none was given. */
+export function readSessionId({ args }: CommandCall): string | null {
+  const given = args.value('session-id') ?? null;
+  if (given === null || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given)) return given;
+  throw usage(`--session-id: "${given}" is not a UUID`, 'uuidgen prints one');
 }
 
 export function readFormat({ args }: CommandCall): OutputFormat {

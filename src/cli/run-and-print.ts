@@ -1,25 +1,41 @@
 import { modelWindow } from '../app/choose-target.ts';
 import { performRun } from '../app/run.ts';
-import type { RunRequest } from '../app/run-request.ts';
+import type { RunEnd, RunListener, RunRequest } from '../app/run-request.ts';
 import type { World } from '../app/world.ts';
 import { ENDINGS, type Reason } from '../protocol/outcome.ts';
 import type { CommandCall } from './command-call.ts';
 import { createPrinter } from './print/create-printer.ts';
 import type { OutputFormat } from './print/printer.ts';
+import type { ResultFrame } from './print/result.ts';
 import type { Signals } from './signals.ts';
 
 /** Performs a run, prints it, and answers with its exit status. */
-export async function runAndPrint(
+export function runAndPrint(
   call: CommandCall,
   world: World,
   request: RunRequest,
   format: OutputFormat,
   { signal }: Signals,
 ): Promise<number> {
+  const view = {
+    format,
+    isStructured: request.outputSchema !== null,
+    windowOf: (model: string) => modelWindow(world, request, model),
+  };
+  return printRun(call, world, view, (listener) => performRun(world, request, listener, signal));
+}
+
+/** Prints whatever is a run: what it tells its listener, and how it ended. */
+export async function printRun(
+  call: CommandCall,
+  world: World,
+  view: Pick<ResultFrame, 'isStructured' | 'windowOf'> & { format: OutputFormat },
+  perform: (listener: RunListener) => Promise<RunEnd>,
+): Promise<number> {
   const { args, streams } = call;
   const startedMs = world.clock.elapsed();
   const printer = createPrinter({
-    format,
+    format: view.format,
     streams,
     isVerbose: args.has('verbose') || args.has('debug') || streams.isErrTerminal,
     hasPartialMessages: args.has('include-partial-messages'),
@@ -27,24 +43,19 @@ export async function runAndPrint(
     now: world.clock.elapsed,
   });
   let reason: Reason = 'bug';
-  const end = await performRun(
-    world,
-    request,
-    {
-      onEvent(event, time) {
-        if (event.type === 'run.closed') reason = event.reason;
-        printer.onEvent(event, time);
-      },
-      onDelta: printer.onDelta,
+  const end = await perform({
+    onEvent(event, time) {
+      if (event.type === 'run.closed') reason = event.reason;
+      printer.onEvent(event, time);
     },
-    signal,
-  );
+    onDelta: printer.onDelta,
+  });
   await printer.finish({
     sessionId: end.run,
     uuid: crypto.randomUUID(),
     durationMs: world.clock.elapsed() - startedMs,
-    isStructured: request.outputSchema !== null,
-    windowOf: (model) => modelWindow(world, request, model),
+    isStructured: view.isStructured,
+    windowOf: view.windowOf,
     logHead: end.logHead,
   });
   // Under systemd stderr is the journal: there the head is out of this run's reach.

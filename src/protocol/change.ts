@@ -7,7 +7,7 @@ import type { Effect } from './effect.ts';
 export interface Change {
   title: string;
   /** In order; the first is the canary. Empty: this machine. */
-  targets: string[];
+  targets: ChangeTarget[];
   why: string | null;
   /** Ids of the snapshot and of calls: `P3`, `C2`. */
   evidence: string[];
@@ -18,6 +18,15 @@ export interface Change {
   rollback: 'auto' | ChangeStep[];
   /** When it may be carried out, as the operator wrote it: `Sat 02:00-05:00`. */
   window: string | null;
+}
+
+/** At least one of them; the narrowest names it. */
+export interface ChangeTarget {
+  host?: string;
+  cluster?: string;
+  namespace?: string;
+  unit?: string;
+  path?: string;
 }
 
 export type ChangeStep =

@@ -1,7 +1,7 @@
 import { sha256 } from '../lib/digest.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { showDiff } from '../lib/show-diff.ts';
 import type { ToolContext, ToolOutput } from '../protocol/tool.ts';
-import { showDiff } from './diff.ts';
 import { failure, refusal } from './outputs.ts';
 import { isBinary, LARGEST_EDIT_BYTES } from './paths.ts';
 import type { SeenFiles } from './seen-files.ts';

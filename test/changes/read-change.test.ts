@@ -25,7 +25,7 @@ describe('a change file', () => {
     const change = await readChange('fix.yaml', WHOLE);
     expect(change).toEqual({
       title: 'Serve on the port that the balancer asks',
-      targets: ['unit:demo.service'],
+      targets: [{ unit: 'demo.service' }],
       why: 'it listens on the wrong port',
       evidence: ['P1', 'C2'],
       preflight: [
@@ -89,6 +89,23 @@ describe('a change file', () => {
       reason: 'input',
       message: expect.stringContaining(message),
     });
+  });
+
+  it.each([
+    ['[web1]', [{ host: 'web1' }]],
+    ['[/etc/nginx, nginx.service]', [{ path: '/etc/nginx' }, { unit: 'nginx.service' }]],
+    [
+      '[{host: web1, unit: a.service}, {cluster: lab}]',
+      [{ host: 'web1', unit: 'a.service' }, { cluster: 'lab' }],
+    ],
+  ])('takes targets as names and as places: %s', async (targets, expected) => {
+    const text = `title: a\ntargets: ${targets}\napply:\n  - run: x\nverify:\n  - run: "true"\n`;
+    expect((await readChange('fix.yaml', text)).targets).toEqual(expected);
+  });
+
+  it('takes no target that a shell would read as more than a word', async () => {
+    const text = 'title: a\ntargets: ["x; rm -rf /"]\napply:\n  - run: x\nverify:\n  - run: "true"\n';
+    await expect(readChange('fix.yaml', text)).rejects.toMatchObject({ reason: 'input' });
   });
 
   it('names the field that was meant', async () => {

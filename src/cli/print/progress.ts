@@ -25,6 +25,12 @@ export function progressLine(event: RunEvent, isVerbose: boolean): string | null
         : null;
     case 'call.finished':
       return `${event.call} ${describeCall(event.tool, event.input)} (${event.ok ? 'ok' : 'not ok'}, ${Math.round(event.durationMs)} ms)`;
+    case 'change.began':
+      return `${event.phase} ${event.index + 1}: ${event.text}`;
+    case 'change.finished':
+      return event.ok || event.phase === 'baseline'
+        ? null
+        : `${event.phase} ${event.index + 1} failed: ${event.detail}`;
     case 'notice.given':
       return event.text;
     case 'run.closed':

@@ -80,6 +80,10 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
         evidence,
       })),
     },
+    changes: fold.changes.map((change) => ({
+      ...change,
+      rollback_verified: change.end === 'rolled-back' ? true : change.end === 'escalated' ? false : null,
+    })),
     notices: fold.notices,
     log_head: frame.logHead,
   };

@@ -43,6 +43,21 @@ export interface RunFold {
   stopReason: StopReason | null;
   apiStatus: number | null;
   notices: string[];
+  changes: ChangeFold[];
+}
+
+/** How a change went, as the result object tells it. */
+export interface ChangeFold {
+  id: string;
+  title: string;
+  digest: string;
+  effect: string;
+  targets: string[];
+  steps: string[];
+  /** null while it is not over. */
+  end: string | null;
+  failed: string | null;
+  message: string | null;
 }
 
 export function emptyFold(): RunFold {
@@ -65,6 +80,7 @@ export function emptyFold(): RunFold {
     stopReason: null,
     apiStatus: null,
     notices: [],
+    changes: [],
   };
 }
 
@@ -133,6 +149,28 @@ export function foldEvent(fold: RunFold, event: RunEvent, time: string): void {
       break;
     case 'notice.given':
       fold.notices.push(event.text);
+      break;
+    case 'change.planned': {
+      const { change: id, title, digest, effect, targets, steps } = event;
+      fold.changes.push({
+        id,
+        title,
+        digest,
+        effect,
+        targets,
+        steps,
+        end: null,
+        failed: null,
+        message: null,
+      });
+      break;
+    }
+    case 'change.ended':
+      fold.changes = fold.changes.map((change) =>
+        change.id === event.change
+          ? { ...change, end: event.end, failed: event.failed, message: event.message }
+          : change,
+      );
       break;
     case 'run.closed':
       fold.closed = event;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
-import type { Change, ChangeStep, Expectation } from '../change.ts';
+import type { Change, ChangeStep, ChangeTarget, Expectation } from '../change.ts';
 
 /** A change as operators and models write it: each step is an object with one verb as its key. */
 
@@ -53,9 +53,37 @@ const VERBS = ['run', 'http', 'probe', 'promql', 'call'] as const;
 
 const steps = z.array(stepSchema);
 
+/** What is put into command lines in place of `{target}`: nothing that a shell would read as more than a word. */
+const name = z.string().regex(/^[\w@%+=:,./-]+$/, 'must be a plain name');
+const PLACES = ['host', 'cluster', 'namespace', 'unit', 'path'] as const;
+const target = z.union(
+  [
+    name.transform(placeOf),
+    z
+      .strictObject({
+        host: name.exactOptional(),
+        cluster: name.exactOptional(),
+        namespace: name.exactOptional(),
+        unit: name.exactOptional(),
+        path: name.exactOptional(),
+      })
+      .refine((places) => Object.keys(places).length > 0, `must have one of ${PLACES.join(', ')}`),
+  ],
+  { error: `must be a plain name, or have one of ${PLACES.join(', ')}` },
+);
+
+/** `unit:nginx.service`, or a name that shows by itself what it is. */
+function placeOf(text: string): ChangeTarget {
+  const [kind, ...rest] = text.split(':');
+  const place = PLACES.find((known) => known === kind);
+  if (place !== undefined && rest.length > 0) return { [place]: rest.join(':') };
+  if (text.startsWith('/')) return { path: text };
+  return /\.(service|socket|timer|mount|target|path|slice)$/.test(text) ? { unit: text } : { host: text };
+}
+
 export const changeSchema = z.strictObject({
   title: words.max(200, 'must be at most 200 characters'),
-  targets: z.array(words).default([]),
+  targets: z.array(target).default([]),
   why: z.string().nullish(),
   evidence: z.array(words).default([]),
   preflight: z.array(expectation).default([]),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { showDiff } from '../../src/tools/diff.ts';
+import { showDiff } from '../../src/lib/show-diff.ts';
 
 const lines = fc.array(fc.constantFrom('a', 'b', 'c', 'd', ''), { maxLength: 25 });
 

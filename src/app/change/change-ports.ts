@@ -1,0 +1,122 @@
+import type { ChangePorts } from '../../changes/index.ts';
+import { EXPECTATION_VARIABLES } from '../../changes/index.ts';
+import { createGate } from '../../gate/index.ts';
+import { createProcesses } from '../../host/index.ts';
+import { compileExpression } from '../../lib/expression.ts';
+import type { ChangeEvent } from '../../protocol/change-event.ts';
+import type { Gate, Grant } from '../../protocol/gate.ts';
+import { confinementOf } from '../confinement.ts';
+import { gather } from '../gather.ts';
+import { gateOptionsOf } from '../gating.ts';
+import { createPolicing, type Policing } from '../policing.ts';
+import { loadProbes, pickProbes } from '../probes.ts';
+import type { Recorder } from '../recorder.ts';
+import type { World } from '../world.ts';
+
+/** What one change works with: its own gate, which does nothing above observe before `allow` was called. */
+export interface ChangeBench {
+  ports: ChangePorts;
+  gate: Gate;
+  policing: Policing;
+  allow(grant: Grant): void;
+}
+
+export interface ChangeBenchOptions {
+  run: string;
+  /** `X1` */
+  change: string;
+  recorder: Recorder;
+  /** False for a mere look: nothing is kept, and nothing may have an effect. */
+  isLogged: boolean;
+  signal: AbortSignal;
+}
+
+export async function openBench(world: World, options: ChangeBenchOptions): Promise<ChangeBench> {
+  const { run, recorder, signal } = options;
+  let grant: Grant | null = null;
+  const policing = await createPolicing(world, { mode: 'default', allowed: [], denied: [] });
+  const gate = createGate({
+    ...gateOptionsOf(world, {
+      run,
+      policing,
+      sink: recorder,
+      autonomy: 'full',
+      mode: 'default',
+      isLogged: options.isLogged,
+    }),
+    grant: () => grant,
+  });
+  const processes = createProcesses({
+    clock: world.clock,
+    store: world.store,
+    extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
+    confinement: confinementOf(world, policing.policy),
+  });
+  const folder = changeFolder(run, options.change);
+  const ports: ChangePorts = {
+    gate,
+    origin: 'change',
+    judge: policing.judge,
+    toAction: policing.policy.toAction,
+    processes,
+    files: world.files,
+    http: world.http,
+    clock: world.clock,
+    evaluate: async (source, values) =>
+      (await compileExpression(source, EXPECTATION_VARIABLES)).evaluate(values),
+    probe: (name) => lookWith(world, name, { recorder, gate, processes, signal }),
+    prometheus: null,
+    kept: {
+      write: (name, text) => world.store.write(`${folder}/${name}`, text),
+      read: (name) => world.store.readText(`${folder}/${name}`),
+      pathOf: (name) => world.store.pathOf(`${folder}/${name}`),
+    },
+    record: (event: ChangeEvent) => recorder.record(event),
+    sync: () => recorder.sync(),
+    mask: world.masker.mask,
+    cwd: world.cwd,
+    signal,
+  };
+  return {
+    ports,
+    gate,
+    policing,
+    allow(given) {
+      grant = given;
+    },
+  };
+}
+
+/** Where a change keeps its plan and what it may have to put back; private, since nothing in it is masked. */
+export function changeFolder(run: string, change: string): string {
+  return `changes/${run}.${change}`;
+}
+
+async function lookWith(
+  world: World,
+  name: string,
+  parts: {
+    recorder: Recorder;
+    gate: Gate;
+    processes: ReturnType<typeof createProcesses>;
+    signal: AbortSignal;
+  },
+): ReturnType<ChangePorts['probe']> {
+  const probes = pickProbes(await loadProbes(world), [name], { source: 'the change', reason: 'usage' }, []);
+  const gathered = await gather(
+    { world, ...parts },
+    { probes, slot: 'change', alreadyOpen: [], isLookOnly: true },
+  );
+  const item = gathered.items[0];
+  if (item === undefined || item.status !== 'ok') {
+    const detail = item?.reason ?? item?.status ?? 'it is disabled';
+    return { ok: false, detail, facts: {}, findings: 0 };
+  }
+  const found = gathered.findings.map(({ text }) => text);
+  return {
+    ok: true,
+    detail: found.join('; ') || 'no finding',
+    facts: item.facts,
+    findings: gathered.findings.length,
+  };
+}

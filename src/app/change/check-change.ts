@@ -1,0 +1,59 @@
+import { awaitExpectation, checkFiles, planChange } from '../../changes/index.ts';
+import type { Change, PlannedChange } from '../../protocol/change.ts';
+import { createRecorder } from '../recorder.ts';
+import type { World } from '../world.ts';
+import { openBench } from './change-ports.ts';
+
+export interface CheckedChange {
+  /** Everything could be checked, and nothing stands against it. */
+  ok: boolean;
+  problems: { field: string; message: string }[];
+  planned: Pick<PlannedChange, 'id' | 'digest' | 'effect' | 'steps' | 'undo' | 'preconditions'> | null;
+  /** Checked by the program that will read it, or by how it is written. */
+  files: { path: string; by: string; ok: boolean; detail: string }[];
+  preflight: { text: string; ok: boolean; detail: string }[];
+  diffs: { path: string; before: string | null; after: string }[];
+}
+
+/** `steward change check`: the static check, the preflight and what would be done. Changes nothing, keeps nothing. */
+export async function checkChange(world: World, change: Change, signal: AbortSignal): Promise<CheckedChange> {
+  const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
+  const run = `check-${crypto.randomUUID()}`;
+  const { ports } = await openBench(world, { run, change: 'X1', recorder, isLogged: false, signal });
+  try {
+    const made = await planChange(change, { id: 'X1', invariants: [] }, ports);
+    if ('problems' in made) {
+      const problems = made.problems.map(({ field, message }) => ({ field, message: ports.mask(message) }));
+      return { ok: false, problems, planned: null, files: [], preflight: [], diffs: [] };
+    }
+    const { planned, work } = made.plan;
+    const files: CheckedChange['files'] = [];
+    const preflight: CheckedChange['preflight'] = [];
+    for (const [index, target] of work.entries()) {
+      const checks = await checkFiles(`X1.${index + 1}`, target.files, ports);
+      files.push(...checks.map((check) => ({ ...check, detail: ports.mask(check.detail) })));
+      for (const [number, expectation] of target.preflight.entries()) {
+        const seen = await awaitExpectation(`X1.${index + 1}.preflight${number + 1}`, expectation, ports);
+        const text = ports.mask(JSON.stringify(expectation.what));
+        preflight.push({ text, ok: seen.ok, detail: ports.mask(seen.detail) });
+      }
+    }
+    const { id, digest, effect, steps, undo, preconditions } = planned;
+    return {
+      ok: files.every(({ ok }) => ok) && preflight.every(({ ok }) => ok),
+      problems: [],
+      planned: { id, digest, effect, steps, undo, preconditions },
+      files,
+      preflight,
+      diffs: work.flatMap((target) =>
+        target.files.map(({ path, before, after }) => ({
+          path,
+          before: before === null ? null : ports.mask(before),
+          after: ports.mask(after),
+        })),
+      ),
+    };
+  } finally {
+    await world.store.removeFolder(`changes/${run}.X1`);
+  }
+}

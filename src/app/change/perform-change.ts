@@ -1,0 +1,201 @@
+import { carryOut, type Plan, type PlanProblem, planChange } from '../../changes/index.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Change, PlannedChange } from '../../protocol/change.ts';
+import { NO_USAGE } from '../../protocol/model.ts';
+import { ending, type Reason } from '../../protocol/outcome.ts';
+import { createRunLog } from '../../runs/index.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
+import type { RunEnd, RunListener } from '../run-request.ts';
+import type { World } from '../world.ts';
+import { type ChangeBench, openBench } from './change-ports.ts';
+import { type ChangeEnding, endingOf } from './ending.ts';
+import { lockTargets } from './target-locks.ts';
+
+export interface ChangeRequest {
+  /** Id of the new run. */
+  run: string;
+  change: Change;
+  /** Where it was written, for people: a file. */
+  source: string;
+  /** Asked once, with the plan; `later`: nobody is there who could answer. */
+  approve(planned: PlannedChange): Promise<'yes' | 'no' | 'later'>;
+}
+
+/** The only change of its run. */
+const CHANGE = 'X1';
+
+/**
+ * A change without a model, as a run of its own: planned, granted, carried out, and closed with an outcome that says in
+ * which state the machine is. Never rejects.
+ */
+export async function performChange(
+  world: World,
+  request: ChangeRequest,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const startedMs = world.clock.elapsed();
+  const { run } = request;
+  const recorder = createRecorder(world.masker, world.clock, listener);
+  let log: Awaited<ReturnType<typeof createRunLog>> | null = null;
+  let end: ChangeEnding;
+  try {
+    log = await createRunLog({ store: world.store, run, clock: world.clock, mask: (text) => text });
+    recorder.attach(log);
+    const bench = await openBench(world, { run, change: CHANGE, recorder, isLogged: true, signal });
+    recordOpening(world, recorder, bench, run, request);
+    end = await live(world, { run, request, recorder, bench });
+  } catch (error) {
+    end = endOfError(error, signal);
+  }
+  const durationMs = Math.round(world.clock.elapsed() - startedMs);
+  try {
+    recordClosing(recorder, end, durationMs);
+    await log?.sync();
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    recorder.tell(closingEvent({ ...endOfError(error, signal) }, durationMs));
+  }
+  const logHead = log !== null && world.store.kind === 'disk' ? log.head() : null;
+  log?.close();
+  return { run, logHead };
+}
+
+interface Parts {
+  run: string;
+  request: ChangeRequest;
+  recorder: Recorder;
+  bench: ChangeBench;
+}
+
+async function live(world: World, parts: Parts): Promise<ChangeEnding> {
+  const { request, bench } = parts;
+  const first = await planOrProblems(request.change, bench);
+  if ('problems' in first) return { reason: 'input', ...describeProblems(request.source, first.problems) };
+  const { planned } = first.plan;
+  recordPlan(parts, first.plan);
+  const answer = await request.approve(planned);
+  if (answer === 'no')
+    return { reason: 'reported', message: null, result: 'Nothing was done: it was declined.' };
+  if (answer === 'later') {
+    return {
+      reason: 'parked',
+      message: `"${planned.change.title}" is ${planned.effect} and waits for a yes; nothing was done`,
+      result: null,
+    };
+  }
+  const locks = await lockTargets(world, first.plan, parts.run);
+  if ('busy' in locks) return { reason: 'busy', message: locks.busy, result: null };
+  try {
+    return await carry(world, parts, first.plan);
+  } finally {
+    await locks.release();
+  }
+}
+
+/** What was granted is what is done: when the world moved in between, the plan is made anew, and has to be the same. */
+async function carry(world: World, parts: Parts, plan: Plan): Promise<ChangeEnding> {
+  const { request, bench, run, recorder } = parts;
+  const again = await planOrProblems(request.change, bench);
+  if ('problems' in again)
+    return { reason: 'escalated', ...describeProblems(request.source, again.problems) };
+  if (again.plan.planned.digest !== plan.planned.digest) {
+    const message = 'what it rests on has changed since it was approved: nothing was done, ask for it again';
+    return { reason: 'escalated', message, result: null };
+  }
+  await bench.ports.kept.write('plan.json', JSON.stringify({ run, plan }));
+  // Whoever recovers looks for this mark; it is there before the first effect and goes after the last.
+  const mark = `changes/open/${run}.${plan.planned.id}`;
+  await world.store.write(mark, JSON.stringify({ run, change: plan.planned.id }));
+  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect });
+  const done = await carryOut(plan, bench.ports);
+  await recorder.sync();
+  await world.store.remove(mark);
+  return endingOf(done, plan);
+}
+
+async function planOrProblems(
+  change: Change,
+  { ports }: ChangeBench,
+): Promise<{ plan: Plan } | { problems: PlanProblem[] }> {
+  return planChange(change, { id: CHANGE, invariants: [] }, ports);
+}
+
+function describeProblems(
+  source: string,
+  problems: readonly PlanProblem[],
+): { message: string; result: null } {
+  const all = problems.map(({ field, message }) => `${source}: ${field}: ${message}`).join('\n');
+  return { message: all, result: null };
+}
+
+function recordPlan({ recorder }: Parts, { planned, work }: Plan): void {
+  const { id, change, digest, effect, steps, undo, preconditions } = planned;
+  recorder.record({
+    type: 'change.planned',
+    change: id,
+    title: change.title,
+    digest,
+    effect,
+    targets: work.map(({ name }) => name),
+    steps,
+    undo,
+    preconditions,
+  });
+}
+
+function recordOpening(
+  world: World,
+  recorder: Recorder,
+  { policing }: ChangeBench,
+  run: string,
+  { change, source }: ChangeRequest,
+): void {
+  recorder.record({
+    type: 'run.opened',
+    run,
+    steward: world.version,
+    goal: null,
+    prompt: `change ${source}: ${change.title}`,
+    trigger: { kind: 'manual', payload: null, parent: null },
+    host: world.host,
+    cwd: world.cwd,
+    model: null,
+    tools: [],
+    mode: 'default',
+    autonomy: 'full',
+    policyDigest: policing.policy.digest,
+    isolation: world.isolation.expected,
+  });
+  for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
+}
+
+function recordClosing(recorder: Recorder, end: ChangeEnding, durationMs: number): void {
+  recorder.record(closingEvent(end, durationMs));
+}
+
+function closingEvent(end: ChangeEnding, durationMs: number) {
+  return {
+    type: 'run.closed' as const,
+    outcome: ending(end.reason).outcome,
+    ...end,
+    resumeAt: null,
+    turns: 0,
+    usage: NO_USAGE,
+    costUsd: 0,
+    durationMs,
+  };
+}
+
+function endOfError(error: unknown, signal: AbortSignal): ChangeEnding {
+  if (error instanceof OpsError) {
+    const message = error.hint === null ? error.message : `${error.message} (${error.hint})`;
+    return { reason: error.reason, message, result: null };
+  }
+  if (signal.aborted) {
+    const reason = signal.reason as Reason;
+    return { reason, message: ending(reason).meaning, result: null };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { reason: 'bug', message, result: null };
+}

@@ -1,0 +1,132 @@
+import { type ChangeNote, carryOut, type Plan } from '../../changes/index.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { RunEvent } from '../../protocol/event.ts';
+import { NO_USAGE } from '../../protocol/model.ts';
+import { ending } from '../../protocol/outcome.ts';
+import { openRunLog } from '../../runs/index.ts';
+import { createRecorder } from '../recorder.ts';
+import type { World } from '../world.ts';
+import { changeFolder, openBench } from './change-ports.ts';
+import { endingOf } from './ending.ts';
+import { lockTargets } from './target-locks.ts';
+
+export interface Recovered {
+  run: string;
+  change: string;
+  title: string | null;
+  /** `working`: somebody carries it out right now. `lost`: what it was is not to be read any more. */
+  end: 'held' | 'refused' | 'rolled-back' | 'escalated' | 'working' | 'lost';
+  failed: string | null;
+  message: string;
+}
+
+/**
+ * Changes that were cut off, each brought to its new or old state, or escalated with the step at which it stands.
+ * Without a model. Safe to call again, and by two at once.
+ */
+export async function recoverChanges(world: World, signal: AbortSignal): Promise<Recovered[]> {
+  const marks = await world.store.list('changes/open');
+  const recovered: Recovered[] = [];
+  for (const { name } of marks) {
+    const at = name.lastIndexOf('.');
+    if (at <= 0) continue;
+    recovered.push(await recoverOne(world, { run: name.slice(0, at), change: name.slice(at + 1) }, signal));
+  }
+  return recovered;
+}
+
+interface Mark {
+  run: string;
+  change: string;
+}
+
+async function recoverOne(world: World, { run, change }: Mark, signal: AbortSignal): Promise<Recovered> {
+  const mark = `changes/open/${run}.${change}`;
+  const told = { run, change, title: null, failed: null };
+  const plan = await readPlan(world, { run, change });
+  let opened: Awaited<ReturnType<typeof openRunLog>>;
+  try {
+    opened = await openRunLog({ store: world.store, run, clock: world.clock, mask: (text) => text });
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    const end = error.reason === 'busy' ? 'working' : 'lost';
+    return { ...told, title: plan?.planned.change.title ?? null, end, message: error.message };
+  }
+  const { log, lines } = opened;
+  try {
+    if (plan === null) {
+      return {
+        ...told,
+        end: 'lost',
+        message: `its plan is not to be read: ${changeFolder(run, change)}/plan.json`,
+      };
+    }
+    const { title } = plan.planned.change;
+    const events = lines.map(({ event }) => event);
+    const ended = events.findLast(
+      (event): event is Extract<RunEvent, { type: 'change.ended' }> =>
+        event.type === 'change.ended' && event.change === change,
+    );
+    if (ended !== undefined) {
+      // It was killed between its end and the removal of the mark.
+      await world.store.remove(mark);
+      return { ...told, title, end: ended.end, failed: ended.failed, message: ended.message };
+    }
+    const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
+    recorder.attach(log);
+    recorder.recall(events);
+    const locks = await lockTargets(world, plan, run);
+    if ('busy' in locks) return { ...told, title, end: 'working', message: locks.busy };
+    try {
+      const { ports, allow } = await openBench(world, { run, change, recorder, isLogged: true, signal });
+      recorder.record({ type: 'change.cut', change });
+      allow({ digest: plan.planned.digest, effect: plan.planned.effect });
+      const done = await carryOut(plan, ports, [...notesOf(events, change), { kind: 'cut-off' }]);
+      const end = endingOf(done, plan);
+      recorder.record({
+        type: 'run.closed',
+        outcome: ending(end.reason).outcome,
+        ...end,
+        resumeAt: null,
+        turns: 0,
+        usage: NO_USAGE,
+        costUsd: 0,
+        durationMs: 0,
+      });
+      await recorder.sync();
+      await world.store.remove(mark);
+      return { run, change, title, end: done.end, failed: done.failed, message: done.message };
+    } finally {
+      await locks.release();
+    }
+  } finally {
+    log.close();
+  }
+}
+
+/** null when it cannot be read: then nothing is known that could be undone. */
+async function readPlan(world: World, { run, change }: Mark): Promise<Plan | null> {
+  const text = await world.store.readText(`${changeFolder(run, change)}/plan.json`);
+  if (text === undefined) return null;
+  try {
+    // Written whole by us, in a folder that is ours alone.
+    return (JSON.parse(text) as { plan: Plan }).plan;
+  } catch {
+    return null;
+  }
+}
+
+/** What the log says of the change so far, and nothing else. */
+function notesOf(events: readonly RunEvent[], change: string): ChangeNote[] {
+  return events.flatMap((event): ChangeNote[] => {
+    if (!('change' in event) || event.change !== change) return [];
+    if (event.type === 'change.cut') return [{ kind: 'cut-off' }];
+    if (event.type === 'change.began') {
+      const { target, phase, index } = event;
+      return [{ kind: 'began', target, phase, index }];
+    }
+    if (event.type !== 'change.finished') return [];
+    const { target, phase, index, ok } = event;
+    return [{ kind: 'finished', target, phase, index, ok }];
+  });
+}

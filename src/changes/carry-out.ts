@@ -1,0 +1,185 @@
+import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
+import { checkFiles } from './check-files.ts';
+import { textOf } from './describe.ts';
+import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
+import { goBack } from './go-back.ts';
+import { keepUnits, lookBack } from './kept-state.ts';
+import type { Plan, TargetWork } from './plan-change.ts';
+import type { ChangePorts } from './ports.ts';
+import { runStep } from './run-step.ts';
+import { type ChangeNote, type Next, nextOf, type StepCounts } from './transaction.ts';
+
+export interface CarriedOut {
+  end: ChangeEnd;
+  /** Index of the target at which it ended. */
+  target: number;
+  /** In words; null when nothing failed. */
+  failed: string | null;
+  message: string;
+}
+
+/**
+ * Carries a change out, or on: `notes` is what its log says so far. Every step is in the log before it is begun. Ends
+ * in the new state, in the old state, or with an escalation that names the step.
+ */
+export async function carryOut(
+  plan: Plan,
+  ports: ChangePorts,
+  notes: readonly ChangeNote[] = [],
+): Promise<CarriedOut> {
+  const { planned, work } = plan;
+  const known = [...notes];
+  const details = new Map<string, string>();
+  const counts = countsOf(work[0]);
+  for (;;) {
+    const next = nextOf(work.length, counts, known);
+    if (next.do === 'end') return end(plan, next, details, ports);
+    const target = work[next.target];
+    if (target === undefined) throw new Error(`there is no target ${next.target}`);
+    const { phase, index } = next;
+    const place = { change: planned.id, target: next.target, phase, index };
+    ports.record({ type: 'change.began', ...place, text: ports.mask(textOf(target, phase, index)) });
+    await ports.sync();
+    known.push({ kind: 'began', target: next.target, phase, index });
+    const startedMs = ports.clock.elapsed();
+    const looked = await perform(target, place, isBack(phase) ? wayBackPorts(ports) : ports);
+    const durationMs = Math.round(ports.clock.elapsed() - startedMs);
+    const detail = ports.mask(looked.detail);
+    ports.record({ type: 'change.finished', ...place, ok: looked.ok, detail, durationMs });
+    known.push({ kind: 'finished', target: next.target, phase, index, ok: looked.ok });
+    details.set(keyOf(next), detail);
+  }
+}
+
+/** All targets go through the same steps. */
+export function countsOf(work: TargetWork | undefined): StepCounts {
+  const checks = work?.verify.length ?? 0;
+  return {
+    check: 1,
+    preflight: work?.preflight.length ?? 0,
+    baseline: checks,
+    keep: 1,
+    apply: work?.steps.length ?? 0,
+    verify: checks,
+    rollback: work?.back.length ?? 0,
+    'verify-rollback': 1 + checks,
+  };
+}
+
+function isBack(phase: ChangePhase): boolean {
+  return phase === 'rollback' || phase === 'verify-rollback';
+}
+
+/** A way back goes on when whoever carries it out is told to stop: half a change is worse than either state. */
+function wayBackPorts(ports: ChangePorts): ChangePorts {
+  return { ...ports, origin: 'rollback', signal: new AbortController().signal };
+}
+
+interface Place {
+  change: string;
+  target: number;
+  phase: ChangePhase;
+  index: number;
+}
+
+async function perform(target: TargetWork, place: Place, ports: ChangePorts): Promise<Looked> {
+  const { phase, index } = place;
+  const step = `${place.change}.${place.target + 1}.${phase}${index + 1}`;
+  switch (phase) {
+    case 'check':
+      return checkAll(step, target, ports);
+    case 'preflight':
+      return awaitExpectation(step, at(target.preflight, index), ports);
+    case 'baseline': {
+      const seen = await lookOnce(step, at(target.verify, index), ports);
+      await ports.kept.write(baselineName(place.target, index), JSON.stringify(seen.ok));
+      return { ok: seen.ok, detail: seen.detail };
+    }
+    case 'keep':
+      return keepUnits(step, place.target, target.back, ports);
+    case 'apply':
+      return runStep(step, target.steps[index], ports);
+    case 'verify':
+      return awaitExpectation(step, at(target.verify, index), ports);
+    case 'rollback':
+      return goBack(step, place.target, target.back[index], ports);
+    case 'verify-rollback':
+      return index === 0
+        ? lookBack(step, place.target, target, ports)
+        : baselineAgain(step, place.target, target, index - 1, ports);
+  }
+}
+
+async function checkAll(step: string, target: TargetWork, ports: ChangePorts): Promise<Looked> {
+  const checks = await checkFiles(step, target.files, ports);
+  const bad = checks.filter(({ ok }) => !ok);
+  if (bad.length > 0) {
+    return {
+      ok: false,
+      detail: bad.map(({ path, by, detail }) => `${path} (${by}): ${detail}`).join('\n'),
+    };
+  }
+  return {
+    ok: true,
+    detail: checks.map(({ path, by }) => `${path}: ${by}`).join(', ') || 'nothing to check',
+  };
+}
+
+/** What was true before has to be true again; what was not is not asked of an old state. */
+async function baselineAgain(
+  step: string,
+  targetIndex: number,
+  target: TargetWork,
+  index: number,
+  ports: ChangePorts,
+): Promise<Looked> {
+  const before = await ports.kept.read(baselineName(targetIndex, index));
+  if (before !== 'true') return { ok: true, detail: 'it was not so before either' };
+  const expectation = at(target.verify, index);
+  // What is started again takes as long as what was started first.
+  const withinMs = Math.max(expectation.withinMs, 10_000);
+  return awaitExpectation(step, { ...expectation, withinMs }, ports);
+}
+
+function baselineName(target: number, index: number): string {
+  return `target-${target + 1}/baseline-${index + 1}.json`;
+}
+
+function at(expectations: readonly Expectation[], index: number): Expectation {
+  const found = expectations[index];
+  if (found === undefined) throw new Error(`there is no check ${index}`);
+  return found;
+}
+
+function end(
+  { planned, work }: Plan,
+  next: Extract<Next, { do: 'end' }>,
+  details: ReadonlyMap<string, string>,
+  ports: ChangePorts,
+): CarriedOut {
+  const target = work[next.target];
+  const failed =
+    next.failed === null || target === undefined
+      ? null
+      : ports.mask(
+          `${next.failed.phase} ${next.failed.index + 1}: ${textOf(target, next.failed.phase, next.failed.index)}`,
+        );
+  const why =
+    next.failed === null
+      ? null
+      : (details.get(keyOf({ target: next.target, ...next.failed })) ?? 'nobody saw how it ended');
+  const message = why === null ? MESSAGES[next.end] : `${why}; ${MESSAGES[next.end]}`;
+  ports.record({ type: 'change.ended', change: planned.id, end: next.end, failed, message });
+  return { end: next.end, target: next.target, failed, message };
+}
+
+const MESSAGES: Record<ChangeEnd, string> = {
+  held: 'it is applied and verified',
+  refused: 'nothing was done',
+  'rolled-back': 'it was rolled back, and the old state was verified',
+  escalated: 'neither the old nor the new state could be verified',
+};
+
+function keyOf({ target, phase, index }: { target: number; phase: ChangePhase; index: number }): string {
+  return `${target}.${phase}.${index}`;
+}

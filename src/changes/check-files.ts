@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import { OpsError } from '../lib/ops-error.ts';
+import { parseYaml } from '../lib/yaml-file.ts';
+import type { FutureFile } from './future-files.ts';
+import type { ChangePorts } from './ports.ts';
+
+export interface FileCheck {
+  path: string;
+  /** What looked at it: `JSON`, `systemd-analyze verify`. */
+  by: string;
+  ok: boolean;
+  detail: string;
+}
+
+const TIMEOUT_MS = 60_000;
+const LIMIT_BYTES = 64 * 1024;
+
+/** Each file as it will be, by what its kind is checked with here. A kind that nothing here knows is not in the answer. */
+export async function checkFiles(
+  step: string,
+  files: readonly FutureFile[],
+  ports: ChangePorts,
+): Promise<FileCheck[]> {
+  const checks: FileCheck[] = [];
+  for (const [index, file] of files.entries()) {
+    const check =
+      (await parse(file)) ??
+      (await askProgram(`${step}.check${index + 1}`, `check-${index + 1}`, file, ports));
+    if (check !== null) checks.push(check);
+  }
+  return checks;
+}
+
+async function parse({ path, after }: FutureFile): Promise<FileCheck | null> {
+  if (path.endsWith('.json')) {
+    try {
+      JSON.parse(after);
+      return { path, by: 'JSON', ok: true, detail: 'it is valid' };
+    } catch (error) {
+      return { path, by: 'JSON', ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  if (!/\.ya?ml$/.test(path) || programFor(path, after) !== null) return null;
+  try {
+    await parseYaml(path, after);
+    return { path, by: 'YAML', ok: true, detail: 'it is valid' };
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    return { path, by: 'YAML', ok: false, detail: error.message };
+  }
+}
+
+/** How a kind of file is checked by the program that will read it; `FILE` stands for where a copy lies. */
+interface Checker {
+  name: RegExp;
+  holds?: RegExp;
+  argv: string[];
+  /** Complaints that are about where the copy lies, not about what is in it. */
+  ignore?: RegExp;
+}
+
+const UNIT = /\.(service|timer|socket|mount|path|target|slice)$/;
+
+const CHECKERS: readonly Checker[] = [
+  { name: UNIT, argv: ['systemd-analyze', 'verify', '--man=no', 'FILE'] },
+  { name: /\.nix$/, argv: ['nix-instantiate', '--parse', 'FILE'] },
+  {
+    name: /\.ya?ml$/,
+    holds: /^scrape_configs:/m,
+    argv: ['promtool', 'check', 'config', '--syntax-only', 'FILE'],
+  },
+  { name: /\.(ya?ml|rules)$/, holds: /^groups:/m, argv: ['promtool', 'check', 'rules', 'FILE'] },
+  { name: /\.ya?ml$/, holds: /^receivers:/m, argv: ['amtool', 'check-config', 'FILE'] },
+  { name: /\.(nomad|nomad\.hcl)$/, argv: ['nomad', 'job', 'validate', 'FILE'] },
+  { name: /^sshd_config$/, argv: ['sshd', '-t', '-f', 'FILE'] },
+  { name: /^sudoers$/, argv: ['visudo', '-c', '-f', 'FILE'] },
+  { name: /\.(sh|bash)$/, argv: ['bash', '-n', 'FILE'] },
+];
+
+function programFor(path: string, text: string): Checker | null {
+  const name = basename(path);
+  return CHECKERS.find((known) => known.name.test(name) && (known.holds?.test(text) ?? true)) ?? null;
+}
+
+async function askProgram(
+  step: string,
+  folder: string,
+  file: FutureFile,
+  ports: ChangePorts,
+): Promise<FileCheck | null> {
+  const checker = programFor(file.path, file.after);
+  const program = checker?.argv[0];
+  if (checker === null || program === undefined || ports.processes.find(program) === undefined) return null;
+  // Under its own name: what a unit is, for one, is in its name.
+  const copy = `${folder}/${basename(file.path)}`;
+  await ports.kept.write(copy, file.after);
+  const at = ports.kept.pathOf(copy);
+  if (at === undefined) return null;
+  const argv = checker.argv.map((word) => (word === 'FILE' ? at : word));
+  const by = checker.argv.filter((word) => word !== 'FILE').join(' ');
+  const action = { kind: 'process' as const, argv, cwd: '/' };
+  const admission = await ports.gate.perform({ id: step, origin: ports.origin, action }, async (permit) => {
+    const options = { timeoutMs: TIMEOUT_MS, limitBytes: LIMIT_BYTES, signal: ports.signal, merge: true };
+    const value = await ports.processes.run(permit, options);
+    return { value, trace: { ok: value.exitCode === 0, summary: `exit ${value.exitCode ?? value.signal}` } };
+  });
+  // Policy does not let it look: then it is not checked, which the plan says by not naming it.
+  if (admission.kind === 'refused') return null;
+  const { exitCode, stdout } = admission.value;
+  const said = stdout.text.replaceAll(at, file.path).trim();
+  const detail = said === '' ? `exit ${exitCode}` : said.split('\n').slice(0, 5).join('\n');
+  return { path: file.path, by, ok: exitCode === 0, detail };
+}

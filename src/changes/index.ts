@@ -1,0 +1,7 @@
+export { type CarriedOut, carryOut } from './carry-out.ts';
+export { checkFiles } from './check-files.ts';
+export { awaitExpectation, EXPECTATION_VARIABLES } from './expectations.ts';
+export { type Plan, type PlanProblem, planChange } from './plan-change.ts';
+export type { ChangePorts } from './ports.ts';
+export { readChange } from './read-change.ts';
+export type { ChangeNote } from './transaction.ts';

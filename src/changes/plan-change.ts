@@ -1,0 +1,223 @@
+import { sha256 } from '../lib/digest.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import type { Action } from '../protocol/action.ts';
+import { describeAction } from '../protocol/action.ts';
+import type {
+  Change,
+  ChangeStep,
+  ChangeTarget,
+  Expectation,
+  PlannedChange,
+  Precondition,
+} from '../protocol/change.ts';
+import { type Effect, strongestEffect } from '../protocol/effect.ts';
+import { createFutureFiles, type FutureFile } from './future-files.ts';
+import type { ChangePorts } from './ports.ts';
+import { gatherPreconditions } from './preconditions.ts';
+import { forTarget, nameOf } from './targets.ts';
+import { deriveWayBack, type JudgedStep, type WayBack } from './way-back.ts';
+
+/** All that is needed to carry a change out, also by another process after a crash. Plain JSON; never masked. */
+export interface Plan {
+  planned: PlannedChange;
+  work: TargetWork[];
+}
+
+export interface TargetWork {
+  name: string;
+  preflight: Expectation[];
+  steps: { text: string; action: Action }[];
+  verify: Expectation[];
+  back: WayBack['steps'];
+  files: FutureFile[];
+  /** Bound into the digest; void when one of them moved. */
+  preconditions: Precondition[];
+}
+
+/** Why there is no plan: the field, and what is wrong with it. */
+export interface PlanProblem {
+  /** `apply[1]` */
+  field: string;
+  message: string;
+}
+
+export interface PlanOptions {
+  /** `X1` */
+  id: string;
+  /** Of the goal: what has to be true after every change. */
+  invariants: readonly Expectation[];
+}
+
+/** Looks at everything, does nothing. All problems are found at once. */
+export async function planChange(
+  change: Change,
+  { id, invariants }: PlanOptions,
+  ports: ChangePorts,
+): Promise<{ plan: Plan } | { problems: PlanProblem[] }> {
+  const problems: PlanProblem[] = [];
+  const work: TargetWork[] = [];
+  const effects: Effect[] = [];
+  const undo: (string | null)[] = [];
+  const past = new Map<string, string | null>();
+  for (const [index, target] of targetsOf(change).entries()) {
+    const own = forTarget(change, target);
+    const judged = await judgeSteps(`${id}.${index + 1}`, own.apply, 'apply', past, problems, ports);
+    const checked = await judgeChecks(own, problems, ports);
+    effects.push(...judged.steps.map(({ judgement }) => judgement.effect), ...checked);
+    const derived = deriveWayBack(judged.steps, judged.files);
+    const back = own.rollback === 'auto' ? derived : await ownWayBack(own.rollback, derived, problems, ports);
+    undo.push(...back.undo);
+    const files = judged.files;
+    work.push({
+      name: nameOf(target),
+      preflight: own.preflight,
+      steps: judged.steps.map(({ step, action }) => ({ text: describeStep(step, action), action })),
+      verify: [...own.verify, ...invariants],
+      back: back.steps,
+      files,
+      preconditions: await gatherPreconditions(`${id}.${index + 1}`, judged.steps, files, ports),
+    });
+    for (const file of files) past.set(file.path, file.after);
+  }
+  if (problems.length > 0) return { problems };
+  return { plan: { planned: planned(id, change, work, strongestEffect(effects), undo, ports), work } };
+}
+
+/** `null` stands for a change that names nothing: it is carried out once, on this machine. */
+function targetsOf(change: Change): (ChangeTarget | null)[] {
+  const isPerTarget = JSON.stringify([change.preflight, change.apply, change.verify]).includes('{target}');
+  return isPerTarget && change.targets.length > 0 ? change.targets : [change.targets[0] ?? null];
+}
+
+async function judgeSteps(
+  id: string,
+  steps: readonly ChangeStep[],
+  field: string,
+  past: ReadonlyMap<string, string | null>,
+  problems: PlanProblem[],
+  ports: ChangePorts,
+): Promise<{ steps: JudgedStep[]; files: FutureFile[] }> {
+  const files = createFutureFiles(id, past, ports);
+  const judged: JudgedStep[] = [];
+  for (const [index, step] of steps.entries()) {
+    const place = `${field}[${index}]`;
+    try {
+      const action = await actionOf(step, files, ports);
+      const judgement = await ports.judge(action);
+      if (judgement.verdict === 'deny') {
+        problems.push({ field: place, message: `${judgement.reason} (${judgement.rule})` });
+      }
+      judged.push({ step, action: judgement.action, judgement });
+    } catch (error) {
+      if (!(error instanceof OpsError)) throw error;
+      problems.push({ field: place, message: error.message });
+    }
+  }
+  return { steps: judged, files: files.all() };
+}
+
+async function actionOf(
+  step: ChangeStep,
+  files: ReturnType<typeof createFutureFiles>,
+  ports: ChangePorts,
+): Promise<Action> {
+  switch (step.kind) {
+    case 'run':
+      return ports.toAction(step.line, ports.cwd);
+    case 'edit':
+    case 'write':
+      return { kind: 'write', ...(await files.take(step)) };
+    case 'call':
+      throw new OpsError('bad-change', 'input', `there is no typed tool ${JSON.stringify(step.tool)} here`);
+  }
+}
+
+/** A check that is not known to only look counts with its effect: it is granted with the rest, or not done. */
+async function judgeChecks(change: Change, problems: PlanProblem[], ports: ChangePorts): Promise<Effect[]> {
+  const effects: Effect[] = [];
+  for (const field of ['preflight', 'verify'] as const) {
+    for (const [index, { what }] of change[field].entries()) {
+      if (what.kind !== 'run' && what.kind !== 'http') continue;
+      const action: Action =
+        what.kind === 'run'
+          ? ports.toAction(what.line, ports.cwd)
+          : { kind: 'fetch', method: 'GET', url: what.url };
+      const judgement = await ports.judge(action);
+      effects.push(judgement.effect);
+      if (judgement.verdict === 'deny') {
+        problems.push({
+          field: `${field}[${index}]`,
+          message: `${judgement.reason} (${judgement.rule})`,
+        });
+      }
+    }
+  }
+  return effects;
+}
+
+/** An operator's own steps come after the files are back: what they run reads the old ones. */
+async function ownWayBack(
+  steps: readonly ChangeStep[],
+  derived: WayBack,
+  problems: PlanProblem[],
+  ports: ChangePorts,
+): Promise<WayBack> {
+  const own: WayBack['steps'] = [];
+  for (const [index, step] of steps.entries()) {
+    const field = `rollback[${index}]`;
+    if (step.kind === 'write') {
+      own.push({ kind: 'put', file: await ports.files.resolve(step.file, ports.cwd), text: step.text });
+      continue;
+    }
+    if (step.kind !== 'run') {
+      problems.push({
+        field,
+        message: 'a rollback runs commands and writes files; edits go back by themselves',
+      });
+      continue;
+    }
+    const judgement = await ports.judge(ports.toAction(step.line, ports.cwd));
+    if (judgement.verdict === 'deny') {
+      problems.push({ field, message: `${judgement.reason} (${judgement.rule})` });
+    }
+    own.push({ kind: 'do', text: step.line, action: judgement.action });
+  }
+  const restores = derived.steps.filter(({ kind }) => kind === 'restore');
+  const undo = derived.undo.map((known) => known ?? 'by the rollback that was given');
+  return { steps: [...restores, ...own], undo };
+}
+
+export function describeStep(step: ChangeStep, action: Action): string {
+  switch (step.kind) {
+    case 'run':
+      return describeAction(action);
+    case 'edit':
+      return `edit ${action.kind === 'write' ? action.path : step.file}`;
+    case 'write':
+      return describeAction(action);
+    case 'call':
+      return step.tool;
+  }
+}
+
+function planned(
+  id: string,
+  change: Change,
+  work: readonly TargetWork[],
+  effect: Effect,
+  undo: (string | null)[],
+  { mask }: ChangePorts,
+): PlannedChange {
+  const preconditions = work.flatMap((target) => target.preconditions);
+  return {
+    id,
+    change,
+    effect,
+    steps: work.flatMap(({ name, steps }) =>
+      steps.map(({ text }) => mask(work.length > 1 ? `${name}: ${text}` : text)),
+    ),
+    undo: undo.map((text) => (text === null ? null : mask(text))),
+    preconditions,
+    digest: sha256(JSON.stringify([change, work, preconditions])),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Action } from '../protocol/action.ts';
+import type { ChangeEvent } from '../protocol/change-event.ts';
+import type { Gate, StepOrigin } from '../protocol/gate.ts';
+import type { Clock, Files, Http, Processes } from '../protocol/machine.ts';
+import type { Judgement } from '../protocol/verdict.ts';
+
+/** What planning and carrying out a change needs of the rest. */
+export interface ChangePorts {
+  /** The one way to an effect, also here. */
+  gate: Gate;
+  /** As whose steps they go through it. */
+  origin: Extract<StepOrigin, 'change' | 'rollback'>;
+  /** Policy's answer with links and names resolved; nothing runs. */
+  judge(action: Action): Promise<Judgement>;
+  /** From a line to what would run: argv for one command, else the line for a shell. */
+  toAction(line: string, cwd: string): Action;
+  processes: Pick<Processes, 'run' | 'find'>;
+  files: Files;
+  http: Http;
+  clock: Clock;
+  /** An expression over what a check saw. Rejects with what is wrong with it. */
+  evaluate(source: string, values: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** A probe gathered anew; `findings` counts what its rules find. */
+  probe(
+    name: string,
+  ): Promise<{ ok: boolean; detail: string; facts: Record<string, unknown>; findings: number }>;
+  /** Where Prometheus is asked; null when settings declare none. */
+  prometheus: string | null;
+  /** Files of this change in the state folder, private and on disk when a write resolves. */
+  kept: {
+    write(name: string, text: string): Promise<void>;
+    read(name: string): Promise<string | undefined>;
+    /** For programs that check a file before it is in its place. */
+    pathOf(name: string): string | undefined;
+  };
+  record(event: ChangeEvent): void;
+  /** On disk when it resolves: a step is not begun before its `began` is. */
+  sync(): Promise<void>;
+  mask(text: string): string;
+  /** What relative paths are relative to. */
+  cwd: string;
+  signal: AbortSignal;
+}

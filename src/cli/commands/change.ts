@@ -1,0 +1,65 @@
+import { checkChange } from '../../app/change/check-change.ts';
+import { loadChange } from '../../app/change/load-change.ts';
+import { performChange } from '../../app/change/perform-change.ts';
+import { jsonLine } from '../../lib/json-line.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { PlannedChange } from '../../protocol/change.ts';
+import { ENDINGS } from '../../protocol/outcome.ts';
+import type { CommandCall } from '../command-call.ts';
+import { worldOf } from '../open-world.ts';
+import { checkedText, planText } from '../print/change-text.ts';
+import { readFormat, readSessionId } from '../read-request.ts';
+import { printRun } from '../run-and-print.ts';
+import { abortOnSignals } from '../signals.ts';
+
+/** `steward change check FILE`, `steward change run FILE`. */
+export async function run(call: CommandCall): Promise<number> {
+  const [verb, file, ...rest] = call.args.positionals;
+  if ((verb !== 'check' && verb !== 'run') || file === undefined || rest.length > 0) {
+    throw new OpsError('usage', 'usage', 'steward change check FILE, or steward change run FILE', {
+      hint: 'the file is YAML with title, apply and verify; docs/changes.md has examples',
+    });
+  }
+  return verb === 'check' ? check(call, file) : carryOut(call, file);
+}
+
+async function check(call: CommandCall, file: string): Promise<number> {
+  const { args, streams } = call;
+  const signals = abortOnSignals();
+  const world = await worldOf(call);
+  const checked = await checkChange(world, await loadChange(world, file), signals.signal);
+  const isJson = args.has('json') || readFormat(call) !== 'text';
+  if (isJson) await streams.out(jsonLine({ file, ...checked }));
+  else await streams.say(checkedText(file, checked));
+  if (checked.ok) return 0;
+  const isFile = checked.problems.length > 0 || checked.files.some(({ ok }) => !ok);
+  return isFile ? ENDINGS.input.exitCode : ENDINGS.escalated.exitCode;
+}
+
+async function carryOut(call: CommandCall, file: string): Promise<number> {
+  const { args, streams } = call;
+  const format = args.has('json') ? 'json' : readFormat(call);
+  const signals = abortOnSignals();
+  const world = await worldOf(call);
+  const change = await loadChange(world, file);
+  const run = readSessionId(call) ?? crypto.randomUUID();
+  const approve = async (planned: PlannedChange): Promise<'yes' | 'no' | 'later'> => {
+    if (args.has('yes')) return 'yes';
+    if (streams.stdin.kind !== 'terminal') return 'later';
+    await streams.err(`${streams.mask(planText(planned))}\nCarry it out? Type yes: `);
+    return (await firstLine(streams.stdin.chunks())) === 'yes' ? 'yes' : 'no';
+  };
+  const view = { format, isStructured: false, windowOf: () => null };
+  return printRun(call, world, view, (listener) =>
+    performChange(world, { run, change, source: file, approve }, listener, signals.signal),
+  );
+}
+
+async function firstLine(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) {
+    text += Buffer.from(chunk).toString('utf8');
+    if (text.includes('\n')) break;
+  }
+  return (text.split('\n')[0] ?? '').trim();
+}

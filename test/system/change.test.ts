@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Box, createBox } from './steward.ts';
+
+/** A folder under git with one file of settings. */
+function site(): Box {
+  const box = createBox();
+  writeFileSync(join(box.cwd, 'app.json'), '{"port": 80}\n');
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: box.cwd, env: box.env });
+  git('init', '-q');
+  git('add', '.');
+  git('-c', 'user.email=a@b.c', '-c', 'user.name=a', 'commit', '-qm', 'begin');
+  return box;
+}
+
+const now = (box: Box, file = 'app.json') => readFileSync(join(box.cwd, file), 'utf8');
+
+function change(box: Box, text: string): string {
+  const path = join(box.cwd, 'change.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+const GOOD = `title: Serve on 8080
+apply:
+  - edit: { file: app.json, find: '80', replace: '8080' }
+  - write: { file: note.txt, text: "moved\\n" }
+verify:
+  - run: grep -q 8080 app.json
+    expect: exit 0
+    within: 5s
+`;
+const NOT_HOLDING = GOOD.replace("replace: '8080'", "replace: '9090'").replace('within: 5s', 'within: 0s');
+
+describe('steward change run', () => {
+  it('carries a change out, proves it, and says so', async () => {
+    const box = site();
+    const { code, result } = await box.json(['change', 'run', change(box, GOOD), '--yes']);
+    expect({ code, outcome: result.outcome, exit: result.exit_code }).toEqual({
+      code: 0,
+      outcome: 'fixed',
+      exit: 0,
+    });
+    expect(now(box)).toBe('{"port": 8080}\n');
+    expect(now(box, 'note.txt')).toBe('moved\n');
+    expect(result.changes).toMatchObject([{ id: 'X1', end: 'held', effect: 'reversible', failed: null }]);
+    const verified = await box.run(['runs', 'verify', result.session_id]);
+    expect(verified.code).toBe(0);
+  });
+
+  it('puts everything back when it does not hold, and exits 58', async () => {
+    const box = site();
+    const { code, result } = await box.json(['change', 'run', change(box, NOT_HOLDING), '--yes']);
+    expect({ code, outcome: result.outcome, reason: result.reason }).toEqual({
+      code: 58,
+      outcome: 'escalated',
+      reason: 'rolled-back',
+    });
+    expect(now(box)).toBe('{"port": 80}\n');
+    expect(existsSync(join(box.cwd, 'note.txt'))).toBe(false);
+    expect(result.changes).toMatchObject([{ end: 'rolled-back', rollback_verified: true }]);
+    expect(result.error?.message).toContain('the old state was verified');
+  });
+
+  it('puts back what was done when a later step fails', async () => {
+    const box = site();
+    const text = GOOD.replace('verify:', '  - run: cat there-is-no-such-file\nverify:');
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect(code).toBe(58);
+    expect(now(box)).toBe('{"port": 80}\n');
+    expect(result.error?.message).toContain('apply 3');
+  });
+
+  it('does nothing when a file would not be valid, and names the file', async () => {
+    const box = site();
+    const text = GOOD.replace(/edit: .*/, 'write: { file: app.json, text: "{" }');
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect(code).toBe(42);
+    expect(result.error?.message).toContain('app.json (JSON)');
+    expect(now(box)).toBe('{"port": 80}\n');
+  });
+
+  it('does nothing when its preflight fails', async () => {
+    const box = site();
+    const text = GOOD.replace('apply:', 'preflight:\n  - run: grep -q 443 app.json\napply:');
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect({ code, end: (result.changes as { end: string }[])[0]?.end }).toEqual({
+      code: 60,
+      end: 'refused',
+    });
+    expect(now(box)).toBe('{"port": 80}\n');
+  });
+
+  it('waits for a yes that nobody here can give, and exits 77', async () => {
+    const box = site();
+    const { code, result } = await box.json(['change', 'run', change(box, GOOD)], { input: 'null' });
+    expect({ code, outcome: result.outcome }).toEqual({ code: 77, outcome: 'needs-approval' });
+    expect(now(box)).toBe('{"port": 80}\n');
+  });
+
+  it('refuses what policy denies, whoever says yes', async () => {
+    const box = site();
+    const text = GOOD.replace('verify:', '  - run: cat /etc/shadow\nverify:');
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect(code).toBe(42);
+    expect(result.error?.message).toMatch(/apply\[2\]: .*floor:/);
+    expect(now(box)).toBe('{"port": 80}\n');
+  });
+
+  it('says when the way back did not work either, with the step', async () => {
+    const box = site();
+    const text = `${NOT_HOLDING}rollback:\n  - run: cat there-is-no-such-file\n`;
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect({ code, outcome: result.outcome }).toEqual({ code: 60, outcome: 'escalated' });
+    expect(result.changes).toMatchObject([{ end: 'escalated', rollback_verified: false }]);
+    expect(result.error?.message).toContain('there-is-no-such-file');
+  });
+
+  it('does it on the canary first, and stops where it does not hold', async () => {
+    const box = site();
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(box.cwd, `${name}.json`), '{"port": 80}\n');
+    const text = `title: One after the other
+targets: [a, b, c]
+apply:
+  - edit: { file: '{target}.json', find: '80', replace: '8080' }
+verify:
+  - run: ls {target}.allowed
+    for: 0s
+`;
+    writeFileSync(join(box.cwd, 'a.allowed'), '');
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect(code).toBe(58);
+    expect(['a', 'b', 'c'].map((name) => now(box, `${name}.json`))).toEqual([
+      '{"port": 8080}\n',
+      '{"port": 80}\n',
+      '{"port": 80}\n',
+    ]);
+    expect(result.changes).toMatchObject([{ targets: ['a', 'b', 'c'] }]);
+  });
+});
+
+describe('steward change check', () => {
+  it('shows what would be done and how it is undone, and changes nothing', async () => {
+    const box = site();
+    const path = change(box, GOOD);
+    const { code, stdout } = await box.run(['change', 'check', path, '--json']);
+    expect(code).toBe(0);
+    const checked = JSON.parse(stdout);
+    expect(checked).toMatchObject({
+      ok: true,
+      planned: { effect: 'reversible', undo: ['the file is put back as it was', expect.any(String)] },
+    });
+    expect(checked.planned.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(checked.planned.preconditions.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'file',
+      'file',
+      'git-commit',
+    ]);
+    expect(now(box)).toBe('{"port": 80}\n');
+    expect(existsSync(join(box.home, '.local/state/steward/runs'))).toBe(false);
+    const again = JSON.parse((await box.run(['change', 'check', path, '--json'])).stdout);
+    expect(again.planned.digest).toBe(checked.planned.digest);
+    writeFileSync(join(box.cwd, 'app.json'), '{"port": 80, "more": 1}\n');
+    const moved = JSON.parse((await box.run(['change', 'check', path, '--json'])).stdout);
+    expect(moved.planned.digest).not.toBe(checked.planned.digest);
+  });
+
+  it('names file, line and field of what is wrong', async () => {
+    const box = site();
+    const path = change(box, GOOD.replace('verify:', 'verfy:'));
+    const { code, stderr } = await box.run(['change', 'check', path]);
+    expect(code).toBe(42);
+    expect(stderr).toContain(`${path}:5: verfy: there is no such field`);
+    expect(stderr).toContain('Did you mean `verify`?');
+  });
+
+  it('says all that stands against it at once', async () => {
+    const box = site();
+    const text = GOOD.replace("find: '80'", "find: '443'").replace('note.txt', '/etc/shadow');
+    const { code, stdout } = await box.run(['change', 'check', change(box, text), '--json']);
+    expect(code).toBe(42);
+    expect(JSON.parse(stdout).problems.map(({ field }: { field: string }) => field)).toEqual([
+      'apply[0]',
+      'apply[1]',
+    ]);
+  });
+});
