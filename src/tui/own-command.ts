@@ -10,7 +10,7 @@ export async function runOwn(
   isTold: boolean,
   { screen, terminal }: { screen: Screen; terminal: Terminal },
 ): Promise<void> {
-  const { client, store, stdin, stdout } = screen;
+  const { client, stdin, stdout } = screen;
   await terminal.lend('own-command', async () => {
     stdout.write(`\n! ${line}\n`);
     const command = client.runOwn(line, { isTold, columns: stdout.columns, rows: stdout.rows });
@@ -22,8 +22,7 @@ export async function runOwn(
     stdin.resume();
     stdout.on('resize', resize);
     try {
-      const ended = await command.ended;
-      store.dispatch({ kind: 'own-ended', line, isTold, ended });
+      await command.ended;
     } finally {
       stdin.off('data', pass);
       stdin.pause();

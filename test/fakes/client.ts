@@ -27,6 +27,8 @@ export interface FakeClient extends Client {
 }
 
 export interface FakeProgram {
+  /** Milliseconds since the epoch; else events are a second apart. */
+  now?: () => number;
   /** What happens when something is said; nothing unless given. */
   onSay?: (text: string, client: FakeClient) => void;
   onAnswer?: (question: string, answer: Answer, client: FakeClient) => void;
@@ -67,7 +69,8 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
     tellEvents(...events) {
       for (const event of events) {
         seq++;
-        const time = new Date(Date.UTC(2026, 10, 21, 3) + seq * 1000).toISOString();
+        const at = program.now?.() ?? Date.UTC(2026, 10, 21, 3) + seq * 1000;
+        const time = new Date(at).toISOString();
         client.tell({ kind: 'run', event, time, seq });
       }
     },
@@ -139,6 +142,7 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
       note('rewind', point, options);
       const prompt = program.points?.find(({ id }) => id === point)?.prompt ?? '';
       const rewound = { point, prompt, restored: [], refused: [] };
+      client.tellEvents({ type: 'run.rewound', point: 0, prompt, restored: [], refused: [] });
       client.tell({ kind: 'rewound', rewound });
       return rewound;
     },

@@ -203,7 +203,10 @@ export async function playConversation(client: FakeClient, prompt: string, pace:
     requested(2),
   );
   await stream(client, 'text', ANSWER, pace);
-  client.tellEvents(replied(ANSWER), decided('C3', 'edit /etc/systemd/journald.conf'));
+  client.tellEvents(
+    replied(ANSWER),
+    decided('C4', 'write /etc/systemd/journald.conf (412 bytes)', { effect: 'reversible' }),
+  );
   client.tellEvents(
     called(
       'C4',
@@ -221,6 +224,8 @@ export async function playConversation(client: FakeClient, prompt: string, pace:
       },
     ),
   );
+  const restart = 'systemctl restart postgresql.service';
+  client.tellEvents(decided('C3', restart, { effect: 'disruptive', verdict: 'ask' }));
   client.tell({ kind: 'question', question: restartQuestion() });
 }
 

@@ -5,6 +5,7 @@ import { called, closed, playConversation } from '../fakes/conversation.ts';
 /** What `scripts/play-screen.ts` shows: a fake program that answers every prompt with the same conversation. */
 const pace = Number(process.argv[2] ?? 1);
 const client = createFakeClient({
+  now: () => Date.now(),
   onSay: (text, fake) => void playConversation(fake, text, pace),
   onAnswer(_question, answer, fake) {
     const command = 'systemctl restart postgresql.service';

@@ -12,7 +12,11 @@ export function noteEvent(
   seq: number | null,
 ): ScreenState {
   const firstSeq = state.transcript.firstSeq ?? seq;
-  const transcript = note({ ...state.transcript, firstSeq }, event, time, seq);
+  const before = { ...state.transcript, firstSeq };
+  const transcript =
+    event.type === 'operator.began'
+      ? beginOwn(before, event, state.handedTo === 'own-command')
+      : note(before, event, time, seq);
   return event.type === 'run.closed' ? { ...state, transcript, questions: [] } : { ...state, transcript };
 }
 
@@ -50,12 +54,28 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
         })),
         brokenRules: event.brokenRules,
       });
+    case 'operator.ended':
+      return endOwn(transcript, event);
+    case 'run.named':
+      return add(transcript, {
+        kind: 'notice',
+        level: 'info',
+        text: `this run is ${event.name}`,
+        hint: null,
+      });
+    case 'run.rewound': {
+      const { prompt, restored, refused } = event;
+      return add(leaveCalls(endReply(transcript)), { kind: 'rewound', prompt, restored, refused });
+    }
     case 'model.requested':
-      return endReply(transcript, 'the answer was cut off; asked again');
+      return {
+        ...endReply(transcript, 'the answer was cut off; asked again'),
+        askedAt: Number.isFinite(Date.parse(time)) ? Date.parse(time) : null,
+      };
     case 'model.replied': {
       const text = event.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
       const thinking = event.content.map((block) => (block.type === 'thinking' ? block.text : '')).join('\n');
-      return finishReply(transcript, { text, thinking, seq });
+      return { ...finishReply(transcript, { text, thinking, seq }), askedAt: null };
     }
     case 'model.failed':
       return warn(endReply(transcript, 'the answer was cut off'), `${event.model}: ${event.message}`);
@@ -89,6 +109,26 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
   }
 }
 
+function beginOwn(
+  transcript: Transcript,
+  { id, command, isTold }: Extract<RunEvent, { type: 'operator.began' }>,
+  isSeen: boolean,
+): Transcript {
+  return { ...transcript, own: [...transcript.own, { id, line: command, isTold, isSeen }] };
+}
+
+function endOwn(
+  transcript: Transcript,
+  { id, exitCode, signal, durationMs }: Extract<RunEvent, { type: 'operator.ended' }>,
+): Transcript {
+  const begun = transcript.own.find((own) => own.id === id);
+  if (begun === undefined) return transcript;
+  const own = transcript.own.filter((other) => other !== begun);
+  const { line, isTold, isSeen } = begun;
+  const ended = { exitCode, signal, durationMs };
+  return add({ ...transcript, own }, { kind: 'own', line, isTold, isSeen, ended });
+}
+
 function noteRepair(
   transcript: Transcript,
   { unknownSteps, unansweredCalls }: Extract<RunEvent, { type: 'log.repaired' }>,
@@ -104,10 +144,13 @@ function noteEnd(transcript: Transcript, event: Extract<RunEvent, { type: 'run.c
   const isStopped = reason === 'interrupted' || reason === 'halted' || reason === 'terminated';
   const ended = leaveCalls(endReply(transcript, isStopped ? 'stopped here' : null));
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return add(ended, {
-    kind: 'ended',
-    ending: { outcome, reason, message, turns, tokens, costUsd, durationMs },
-  });
+  return add(
+    { ...ended, askedAt: null },
+    {
+      kind: 'ended',
+      ending: { outcome, reason, message, turns, tokens, costUsd, durationMs },
+    },
+  );
 }
 
 function warn(transcript: Transcript, text: string): Transcript {

@@ -1,5 +1,5 @@
 import type { Happening } from '../../app/client.ts';
-import type { ItemBody, OwnEnd } from './item.ts';
+import type { ItemBody } from './item.ts';
 import type { PickerName, ScreenState, Size } from './state.ts';
 
 /** Everything that can change the screen: what the program tells, and what the operator does to the screen itself. */
@@ -11,6 +11,5 @@ export type Input =
   | { kind: 'picker-closed' }
   | { kind: 'terminal-given'; to: NonNullable<ScreenState['handedTo']> }
   | { kind: 'terminal-back' }
-  | { kind: 'own-ended'; line: string; isTold: boolean; ended: OwnEnd }
   /** The words a slash command answers with, and what else the screen itself says. */
   | { kind: 'shown'; item: Extract<ItemBody, { kind: 'page' | 'notice' | 'plain' }> };

@@ -12,7 +12,8 @@ export type ItemBody =
   | { kind: 'cut-answer'; reason: string }
   | { kind: 'thinking'; words: number }
   | { kind: 'call'; call: FinishedCall }
-  | { kind: 'own'; line: string; isTold: boolean; ended: OwnEnd }
+  /** `isSeen`: it and its output stand above, from when it ran. */
+  | { kind: 'own'; line: string; isTold: boolean; isSeen: boolean; ended: OwnEnd }
   | { kind: 'notice'; level: 'info' | 'warning' | 'trouble'; text: string; hint: string | null }
   | { kind: 'snapshot'; answered: number; asked: number; durationMs: number; silent: string[] }
   | { kind: 'findings'; findings: ListedFinding[]; brokenRules: BrokenRule[] }
@@ -39,11 +40,13 @@ export interface Piece {
   skipWords: number;
   /** Words of it that are printed now; null: all that are left. */
   takeWords: number | null;
-  /** No blank line before it: it goes on with the block that was printed last. */
-  isContinued: boolean;
+  join: Join;
   /** First of its answer, which gets the mark. */
   isFirst: boolean;
 }
+
+/** How a piece stands to what was printed before it: behind an empty row, right below, or as a part of the same block. */
+export type Join = 'apart' | 'below' | 'same';
 
 export interface OwnEnd {
   exitCode: number | null;

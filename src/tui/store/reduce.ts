@@ -38,10 +38,6 @@ function apply(state: ScreenState, input: Input): ScreenState {
       return { ...state, handedTo: input.to };
     case 'terminal-back':
       return { ...state, handedTo: null };
-    case 'own-ended': {
-      const { line, isTold, ended } = input;
-      return withTranscript(state, add(state.transcript, { kind: 'own', line, isTold, ended }));
-    }
     case 'shown':
       return withTranscript(state, add(state.transcript, input.item));
   }
@@ -68,11 +64,9 @@ function happened(state: ScreenState, happening: Happening): ScreenState {
       return { ...state, panel: happening.panel };
     case 'opened':
       return opened(state, happening);
-    case 'rewound': {
-      const { prompt, restored, refused } = happening.rewound;
-      const ended = endReply(transcript);
-      return withTranscript(state, add(ended, { kind: 'rewound', prompt, restored, refused }));
-    }
+    case 'rewound':
+      // The log says so too, and in its place.
+      return withTranscript(state, endReply(transcript));
     case 'trouble': {
       const { text, hint } = happening;
       return withTranscript(state, add(transcript, { kind: 'notice', level: 'trouble', text, hint }));

@@ -1,15 +1,15 @@
 import type { ModelDelta } from '../../protocol/model.ts';
-import { cutFinished } from '../markdown/cut.ts';
-import type { Piece } from './item.ts';
+import { type Cut, cutFinished } from '../markdown/cut.ts';
 import type { Reply, Size, Transcript } from './state.ts';
 import { add, addOpenable } from './transcript.ts';
 
 const EMPTY: Reply = {
   printed: '',
   rest: '',
+  head: '',
   skipWords: 0,
+  join: 'apart',
   thinking: '',
-  isContinued: false,
   hasPrinted: false,
 };
 
@@ -58,15 +58,10 @@ export function endReply(transcript: Transcript, reason: string | null = null): 
 
 function printAll(transcript: Transcript, reply: Reply): Transcript {
   if (reply.rest.trim() === '') return transcript;
-  const piece: Omit<Piece, 'isFirst'> = {
-    source: reply.rest,
-    skipWords: reply.skipWords,
-    takeWords: null,
-    isContinued: reply.isContinued,
-  };
+  const { head, rest, skipWords, join, printed } = reply;
   return print(transcript, reply, {
-    pieces: [piece],
-    rest: { ...reply, printed: reply.printed + reply.rest, rest: '', skipWords: 0, isContinued: false },
+    pieces: [{ source: head + rest, skipWords, takeWords: null, join }],
+    rest: { ...reply, printed: printed + rest, rest: '', head: '', skipWords: 0, join: 'apart' },
   });
 }
 
@@ -79,11 +74,7 @@ function tellThinking(transcript: Transcript, reply: Reply, seq: number | null):
   return { ...told, reply: { ...reply, thinking: '' } };
 }
 
-function print(
-  transcript: Transcript,
-  reply: Reply,
-  { pieces, rest }: { pieces: Omit<Piece, 'isFirst'>[]; rest: Reply },
-): Transcript {
+function print(transcript: Transcript, reply: Reply, { pieces, rest }: Cut): Transcript {
   let next = transcript;
   let isFirst = !reply.hasPrinted;
   for (const piece of pieces) {

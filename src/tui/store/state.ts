@@ -1,6 +1,6 @@
 import type { Panel, Status } from '../../app/client.ts';
 import type { Question } from '../../protocol/question.ts';
-import type { Call, Item } from './item.ts';
+import type { Call, Item, Join } from './item.ts';
 
 /** All that the screen shows, but for what stands in the editor. A value: `reduce` makes the next one. */
 export interface ScreenState {
@@ -42,12 +42,24 @@ export interface Transcript {
   reply: Reply | null;
   /** In the order in which they began. */
   calls: readonly Call[];
+  /** The operator's own commands that run. */
+  own: readonly OwnRunning[];
+  /** When the model was asked for what it has not yet answered; milliseconds since the epoch. */
+  askedAt: number | null;
   /** What Ctrl+O can open, newest last. */
   openables: readonly Openable[];
   /** Lines of the log before the first that was told. */
   older: number;
   /** Number of the first line that was told; null before any. */
   firstSeq: number | null;
+}
+
+export interface OwnRunning {
+  /** `O1`. */
+  id: string;
+  line: string;
+  isTold: boolean;
+  isSeen: boolean;
 }
 
 /** Handed to the terminal in one go. The next one follows when this one has been. */
@@ -62,11 +74,12 @@ export interface Reply {
   /** Of its text: what was cut off for printing, and what was not. */
   printed: string;
   rest: string;
+  /** What `rest` has to be read behind: the head of the block of code in which it goes on. */
+  head: string;
   /** Words at the head of `rest` that were printed. */
   skipWords: number;
+  join: Join;
   thinking: string;
-  /** `rest` goes on with the block that was printed last. */
-  isContinued: boolean;
   hasPrinted: boolean;
 }
 
@@ -99,6 +112,8 @@ export function initialTranscript(number: number, nextId = 0): Transcript {
     printing: { number, items: [], isPrinted: true },
     reply: null,
     calls: [],
+    own: [],
+    askedAt: null,
     openables: [],
     older: 0,
     firstSeq: null,
