@@ -1,12 +1,7 @@
-import { createGate } from '../gate/index.ts';
-import { createProcesses } from '../host/index.ts';
 import { reportText } from '../report/index.ts';
-import { confinementOf } from './confinement.ts';
 import { type Gathered, gather } from './gather.ts';
-import { gateOptionsOf } from './gating.ts';
-import { createPolicing } from './policing.ts';
+import { createLookBench } from './look-bench.ts';
 import { loadProbes, pickProbes } from './probes.ts';
-import { createRecorder } from './recorder.ts';
 import type { World } from './world.ts';
 
 export interface Look {
@@ -23,24 +18,7 @@ export async function look(world: World, names: readonly string[], signal: Abort
   const all = await loadProbes(world);
   const wanted = names.length === 0 ? all.map(({ name }) => name) : names;
   const probes = pickProbes(all, wanted, { source: 'steward context', reason: 'usage' }, []);
-  const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
-  const policing = await createPolicing(world, { mode: 'plan', allowed: [], denied: [] });
-  const gate = createGate(
-    gateOptionsOf(world, {
-      run: 'context',
-      policing,
-      sink: recorder,
-      autonomy: 'observe',
-      mode: 'plan',
-      isLogged: false,
-    }),
-  );
-  const processes = createProcesses({
-    clock: world.clock,
-    store: world.store,
-    extraEnv: world.settings.environment,
-    confinement: confinementOf(world, policing.policy),
-  });
+  const { recorder, gate, processes } = await createLookBench(world);
   const gathered = await gather(
     { world, recorder, gate, processes, signal },
     {

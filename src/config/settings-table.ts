@@ -261,6 +261,22 @@ export const SETTINGS_TABLE = {
     null,
     'Whether anything on the screen moves while it waits.',
   ),
+  'screen.notify': row(
+    choice(['auto', 'bell', 'off']),
+    'auto',
+    'replace',
+    'never',
+    null,
+    'How you are called, when you look elsewhere, to answer a question or to the end of a turn of more than 10 s. `auto`: by a notification where the terminal has them, else by a bell.',
+  ),
+  'screen.probes': row(
+    list(text()),
+    ['systemd-failed', 'disk', 'memory', 'oom', 'reboot-needed'],
+    'replace',
+    'never',
+    null,
+    'Probes of the quick look that a session begins with. They should be cheap: it is taken each time.',
+  ),
   'mask.values_from': row(
     list(path()),
     [],

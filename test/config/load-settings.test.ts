@@ -55,7 +55,12 @@ describe('loadSettings', () => {
         environment: {},
         retention: { days: 90, keep: 500 },
         output: { limit: 16384 },
-        screen: { theme: 'terminal', animation: 'on' },
+        screen: {
+          theme: 'terminal',
+          animation: 'on',
+          notify: 'auto',
+          probes: ['systemd-failed', 'disk', 'memory', 'oom', 'reboot-needed'],
+        },
         state_dir: null,
         goals: { enabled: [] },
         mask: { values_from: [] },

@@ -6,9 +6,13 @@ import type { Attendance } from '../attendance.ts';
 import type { Client } from '../client.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
+import { editPrompt } from './edit.ts';
+import { createHistory } from './history.ts';
 import { createHub } from './hub.ts';
 import { explainOwn, warnOfOwn } from './judge-own.ts';
+import { createMentions } from './mentions.ts';
 import { listModels } from './models.ts';
+import { listOwnCommands } from './own-commands.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPast } from './past.ts';
 import { createQuestions } from './questions.ts';
@@ -16,6 +20,7 @@ import { renameRun } from './rename.ts';
 import { listRewindPoints, rewind } from './rewind.ts';
 import { runOwn } from './run-own.ts';
 import type { Session, SessionOptions } from './session.ts';
+import { createQuickLook } from './snapshot.ts';
 import { createStatus, type StatusKeeper } from './status.ts';
 import { asPrompt, createTurns } from './turns.ts';
 
@@ -61,10 +66,13 @@ export function createClient(options: SessionOptions): Client {
     rules: state.rules,
     takeWords: () => turns.takeWords(),
     saidSoFar: () => said,
-    lendTerminal: (command, run) => lend(session, command, run),
+    lendTerminal: (command, run, until) => lend(session, command, run, until),
     onOutput: (call, text) => hub.tell({ kind: 'output', call, text }),
   };
   const own = createOwnLog(session);
+  const quick = createQuickLook(session);
+  const mentions = createMentions(session, quick.items);
+  const history = createHistory(session);
   const past = createPast(session, { restart: status.restart });
   const turns = createTurns(session, {
     attendance,
@@ -106,11 +114,11 @@ export function createClient(options: SessionOptions): Client {
     runs: past.runs,
     open: past.open,
     older: past.older,
-    snapshot: () => notYet('snapshot'),
-    mentions: () => notYet('mentions'),
+    snapshot: quick.refresh,
+    mentions: mentions.find,
     goals: () => notYet('goals'),
     runGoal: (goal, sets) => turns.begin({ prompt: null, goal, sets }),
-    ownCommands: () => notYet('ownCommands'),
+    ownCommands: () => listOwnCommands(session),
     page: () => notYet('page'),
     setPaused: async (pause) => {
       const world = await session.world();
@@ -118,14 +126,17 @@ export function createClient(options: SessionOptions): Client {
       await status.readShared();
     },
     exportRun: () => notYet('exportRun'),
-    history: () => notYet('history'),
-    remember() {},
-    editText: () => notYet('editText'),
+    history: history.read,
+    remember: history.remember,
+    editText: (text) => editPrompt(session, text),
     async close() {
       state.isClosed = true;
       questions.leave();
       turns.interrupt('interrupted');
       await turns.idle();
+      quick.stop();
+      mentions.stop();
+      await history.settled();
     },
   };
   options.signal.addEventListener('abort', () => turns.interrupt(options.signal.reason as Reason));
@@ -145,17 +156,29 @@ function beginAnew({ state, hub }: Session, status: StatusKeeper): void {
 }
 
 /** The screen gives the terminal up, and takes it back when the command has ended. */
-function lend({ hub }: Session, command: string, run: () => Promise<void>): Promise<boolean> {
+function lend(
+  { hub }: Session,
+  command: string,
+  run: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const use = async (): Promise<void> => {
-      try {
-        await run();
-        resolve(true);
-      } catch (error) {
-        reject(error);
-      }
+    let isTaken = false;
+    const give = (): void => {
+      if (!isTaken) resolve(false);
+      isTaken = true;
     };
-    hub.tell({ kind: 'terminal-wanted', command, use });
+    if (signal.aborted) return give();
+    signal.addEventListener('abort', give, { once: true });
+    hub.tell({
+      kind: 'terminal-wanted',
+      command,
+      async use() {
+        if (isTaken) return;
+        isTaken = true;
+        await run().then(() => resolve(true), reject);
+      },
+    });
   });
 }
 
@@ -169,6 +192,7 @@ function endsReply(event: RunEvent): boolean {
 async function begin({ world, options }: Session, status: StatusKeeper, client: Client): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await status.ready(await world());
+  void client.snapshot();
   if (options.resume !== null) await client.open(options.resume);
 }
 

@@ -159,4 +159,27 @@ describe('a question of the gate', () => {
     expect(session.seen.filter(isQuestion)).toHaveLength(1);
     expect(existsSync(join(session.cwd, 'two'))).toBe(false);
   });
+
+  it('hands the terminal to a command that may ask for a password, and waits for no screen', async () => {
+    const session = await openSession(inTurn('sudo -n true', 'sudo -n true'));
+    session.client.say('Do it.');
+    const { question } = await session.until(isQuestion);
+    expect(question).toMatchObject({ wantsTerminal: true, rule: 'privilege' });
+    await session.client.answer(question.id, { kind: 'once' });
+    const wanted = await session.until(
+      (one): one is Extract<Happening, { kind: 'terminal-wanted' }> => one.kind === 'terminal-wanted',
+    );
+    expect(wanted.command).toBe('sudo -n true');
+    await wanted.use();
+    const second = await session.until((one): one is Asked => isQuestion(one) && one.question.id === 'Q2');
+    expect(results(session.seen)[0]?.text).toContain("operator's terminal");
+    const from = session.seen.length;
+    await session.client.answer(second.question.id, { kind: 'once' });
+    await session.until(
+      (one): one is Extract<Happening, { kind: 'terminal-wanted' }> => one.kind === 'terminal-wanted',
+      from,
+    );
+    session.client.interrupt();
+    expect((await session.untilRun('run.closed')).event).toMatchObject({ reason: 'interrupted' });
+  });
 });
