@@ -1,6 +1,8 @@
 import { render } from 'ink';
 import type { Client } from '../app/client.ts';
+import type { NotificationChannel } from '../lib/notification-channel.ts';
 import { App } from './app.tsx';
+import { startNotifying } from './notify/start-notifying.ts';
 import type { ColorDepth } from './rows/paint.ts';
 import { ScreenProvider } from './screen-context.tsx';
 import { initialState } from './store/state.ts';
@@ -13,6 +15,8 @@ export interface ScreenOptions {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   look: Look;
+  /** Where somebody who looks elsewhere is called; null: nowhere. */
+  notify: NotificationChannel | null;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Sent at once; what was typed behind `steward`. */
@@ -37,9 +41,10 @@ const MOST_FRAMES_A_SECOND = 60;
 
 /** Shows the session until the operator leaves it. */
 export async function startScreen(options: ScreenOptions): Promise<void> {
-  const { client, stdin, stdout, look, now, signal } = options;
+  const { client, stdin, stdout, look, notify, now, signal } = options;
   const store = createStore(initialState({ columns: stdout.columns, rows: stdout.rows }));
   if (options.opensRuns) store.dispatch({ kind: 'picker-opened', picker: 'resume' });
+  const notifying = startNotifying({ stdin, stdout, channel: notify, now });
   const app = render(
     <ThemeProvider theme={createTheme(look)}>
       <ScreenProvider value={{ client, store, stdin, stdout, now }}>
@@ -47,7 +52,7 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
       </ScreenProvider>
     </ThemeProvider>,
     {
-      stdin,
+      stdin: notifying.stdin,
       stdout,
       exitOnCtrlC: false,
       incrementalRendering: true,
@@ -59,12 +64,17 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
   // A terminal that is gone tells by an error when it is written to.
   stdout.once('error', end);
   if (signal.aborted) end();
-  const unfollow = client.follow((happening) => store.hear(happening));
+  const unfollow = client.follow((happening) => {
+    store.hear(happening);
+    notifying.hear(happening);
+  });
+  store.subscribe(() => notifying.rest(store.get().handedTo !== null));
   if (options.firstPrompt !== null) client.say(options.firstPrompt);
   try {
     await app.waitUntilExit();
   } finally {
     unfollow();
+    notifying.stop();
     store.close();
     signal.removeEventListener('abort', end);
   }

@@ -26,6 +26,7 @@ await startScreen({
   client,
   stdin: process.stdin,
   stdout: process.stdout,
+  notify: null,
   look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true },
   now: () => Date.now(),
   firstPrompt: null,

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Client } from '../../app/client.ts';
 import { createClient } from '../../app/session/create-client.ts';
 import type { World } from '../../app/world.ts';
+import { type NotificationChannel, notificationChannel } from '../../lib/notification-channel.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import { hasUnicode } from '../../lib/unicode-locale.ts';
 import { version } from '../../lib/version.ts';
@@ -88,6 +89,7 @@ export async function run(call: CommandCall): Promise<number> {
           isUnicode: hasUnicode(env),
           isAnimated: opened.world?.settings.screen.animation !== 'off',
         },
+        notify: notifyWith(opened.world?.settings.screen.notify ?? 'auto', env),
         now: () => Date.now(),
       });
   } finally {
@@ -107,6 +109,11 @@ function followRun(client: Client): () => string | null {
     if (happening.kind === 'status') run = happening.status.run;
   });
   return () => run;
+}
+
+function notifyWith(wanted: 'auto' | 'bell' | 'off', env: NodeJS.ProcessEnv): NotificationChannel | null {
+  if (wanted === 'off') return null;
+  return wanted === 'bell' ? { osc: null, isInTmux: false } : notificationChannel(env);
 }
 
 const THEMES = ['terminal', 'light', 'dark', 'ansi'] as const;
