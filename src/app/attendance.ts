@@ -17,8 +17,8 @@ export interface Attendance {
   takeWords(): string[];
   /** Text of the reply under way as far as it was shown, masked. */
   saidSoFar(): string;
-  /** Gives the terminal to a command for the while; false where there is none to give. */
-  lendTerminal(command: string, run: () => Promise<void>): Promise<boolean>;
+  /** Gives the terminal to a command for the while; false where there is none to give, or the signal came first. */
+  lendTerminal(command: string, run: () => Promise<void>, signal: AbortSignal): Promise<boolean>;
   /** The newest output of a call that runs. */
   onOutput(call: string, text: string): void;
 }

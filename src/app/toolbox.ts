@@ -1,8 +1,10 @@
 import type { LoopTools } from '../agent/index.ts';
 import { createSecretLinkFinder } from '../host/index.ts';
+import { describeAction } from '../protocol/action.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry } from '../tools/index.ts';
+import { wantsTerminal } from './asking.ts';
 import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
@@ -15,7 +17,7 @@ export interface ToolboxOptions {
 
 /** The tools of a run, bound to its gate, its policy and its checkpoints. */
 export async function createToolbox(scope: RunScope, options: ToolboxOptions): Promise<LoopTools> {
-  const { world, run, gate, processes, policing, recorder } = scope;
+  const { world, run, gate, processes, policing, recorder, attendance } = scope;
   const { policy } = policing;
   const secretNameOf = createSecretLinkFinder(policy, world.cwd);
   const checkpoints = createCheckpoints({ store: world.store, run });
@@ -31,6 +33,13 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
       files: world.files,
       clock: world.clock,
       cwd: world.cwd,
+      ...(attendance === null
+        ? {}
+        : {
+            lendTerminal: async (judgement, run) =>
+              wantsTerminal(judgement) &&
+              attendance.lendTerminal(world.masker.mask(describeAction(judgement.action)), run, scope.signal),
+          }),
       isSecretPath: policy.isSecretPath,
       isSecretLink: (path) => secretNameOf(path) !== undefined,
       async checkpoint({ step, path, before, after }) {

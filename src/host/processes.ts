@@ -10,6 +10,7 @@ import { bubblewrapArguments } from './bubblewrap.ts';
 import { buildEnvironment, findProgram, isProgram, readCredentials, TRUSTED_PATH } from './environment.ts';
 import type { HostIsolation } from './isolation.ts';
 import { type Confines, planSandbox } from './plan-sandbox.ts';
+import { runOnTerminal } from './run-on-terminal.ts';
 import { runProcess } from './run-process.ts';
 
 /** Pinned; NixOS has no /bin/bash, there the trusted path has one. */
@@ -110,6 +111,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
       if ('startError' in command) return nothingStarted(command.startError, false);
       if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
       if (isAborted(runOptions.signal)) return nothingStarted(null, true);
+      if (isBare && runOptions.isOnTerminal === true) {
+        return runOnTerminal({ ...command, env: environmentFor(needs) }, runOptions.signal);
+      }
       const sandbox = isBare ? [] : await confine(effect, needs, command.cwd);
       if (sandbox === undefined) return nothingStarted('no isolation', false);
       if (isAborted(runOptions.signal)) return nothingStarted(null, true);

@@ -1,5 +1,6 @@
 import type { Gate } from './gate.ts';
 import type { Clock, Files, Processes } from './machine.ts';
+import type { Judgement } from './verdict.ts';
 
 export type ToolName = 'Bash' | 'Read' | 'Edit' | 'Write' | 'Search' | 'Report';
 
@@ -43,6 +44,8 @@ export interface ToolContext {
   spill: string | null;
   /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. On disk when it resolves. */
   checkpoint(change: Checkpoint): Promise<void>;
+  /** Hands the terminal to `run` where the step wants one and somebody is there; false: it was not run. */
+  lendTerminal?(judgement: Judgement, run: () => Promise<void>): Promise<boolean>;
   isSecretPath(path: string): boolean;
   /** Another name of the file says that it is secret. */
   isSecretLink(path: string): boolean;

@@ -18,25 +18,35 @@ export function createBash(
     isObserveOnly: ({ command }) => typeof command === 'string' && ports.isObserveLine(command.trim(), cwd),
     async execute(input, context) {
       const timeoutMs = Math.min(input.timeout ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+      let isLent = false;
       const admission = await context.gate.perform(
         { id: context.callId, origin: 'tool', action: ports.toAction(input.command, context.cwd) },
-        async (permit) => {
-          const result = await context.processes.run(permit, {
+        async (permit, judgement) => {
+          const options = {
             timeoutMs,
             limitBytes: context.limitBytes,
             signal: context.signal,
             merge: true,
             ...(context.spill === null ? {} : { spill: context.spill }),
+          };
+          let result: ProcessResult | undefined;
+          await context.lendTerminal?.(judgement, async () => {
+            result = await context.processes.run(permit, { ...options, isOnTerminal: true });
+            isLent = true;
           });
+          result ??= await context.processes.run(permit, options);
           return { value: result, trace: { ok: isSuccess(result), summary: summarise(result) } };
         },
       );
       if (admission.kind === 'refused') return refusal(admission.judgement, admission.reason, INSTEAD);
-      return present(admission.value, timeoutMs, context, admission.judgement.notes ?? []);
+      const notes = admission.judgement.notes ?? [];
+      return present(admission.value, timeoutMs, context, isLent ? [...notes, ON_TERMINAL] : notes);
     },
   };
 }
 
+const ON_TERMINAL =
+  "it ran on the operator's terminal, because it may ask for a password: they saw its output, and nobody kept it";
 const INSTEAD = 'The same thing in other words will be refused too.';
 
 function present(

@@ -1,0 +1,67 @@
+import type { ProcessResult } from '../protocol/machine.ts';
+
+/** After TERM. */
+const KILL_AFTER_MS = 5_000;
+
+interface TerminalCommand {
+  /** The first is an absolute path. */
+  argv: readonly string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+/**
+ * One program on the terminal that steward was started in, in steward's own process group, because only that may read
+ * from it. What it writes is for whoever sits there, and nobody keeps it: it may hold what was typed. Ctrl+C is the
+ * program's for the while.
+ */
+export async function runOnTerminal(
+  { argv, cwd, env }: TerminalCommand,
+  signal: AbortSignal | undefined,
+): Promise<ProcessResult> {
+  const startedMs = performance.now();
+  const { spawn } = await import('node:child_process');
+  const [program = '', ...rest] = argv;
+  const held = process.listeners('SIGINT');
+  process.removeAllListeners('SIGINT');
+  const ignore = (): void => {};
+  process.on('SIGINT', ignore);
+  try {
+    const child = spawn(program, rest, {
+      cwd,
+      env: { ...env, TERM: process.env.TERM ?? 'dumb' },
+      stdio: 'inherit',
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      child.kill('SIGTERM');
+      timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    const end = await new Promise<{ code: number | null; by: string | null; startError: string | null }>(
+      (resolve) => {
+        child.on('close', (code, by) => resolve({ code, by, startError: null }));
+        child.on('error', (error: NodeJS.ErrnoException) =>
+          resolve({ code: null, by: null, startError: error.code ?? 'EIO' }),
+        );
+      },
+    );
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    const nothing = { text: '', totalBytes: 0, isTruncated: false };
+    return {
+      exitCode: end.code,
+      signal: end.by,
+      timedOut: false,
+      aborted: signal?.aborted === true && end.by !== null,
+      startError: end.startError,
+      durationMs: performance.now() - startedMs,
+      stdout: nothing,
+      stderr: nothing,
+      whole: null,
+    };
+  } finally {
+    process.removeListener('SIGINT', ignore);
+    for (const listener of held) process.on('SIGINT', listener as NodeJS.SignalsListener);
+  }
+}
