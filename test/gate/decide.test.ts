@@ -65,7 +65,7 @@ function* everyCase(): Generator<Case> {
         for (const origin of ORIGINS)
           for (const autonomy of AUTONOMIES)
             for (const mode of PERMISSION_MODES)
-              for (let bits = 0; bits < 16; bits++)
+              for (let bits = 0; bits < 32; bits++)
                 yield {
                   judgement: judge({ effect, verdict, action }),
                   circumstances: given({
@@ -73,6 +73,7 @@ function* everyCase(): Generator<Case> {
                     autonomy,
                     mode,
                     isAttended: (bits & 1) !== 0,
+                    canAsk: (bits & 17) === 17,
                     isDurable: (bits & 2) !== 0,
                     paused: bits & 4 ? { until: null, by: 'anna' } : null,
                     isStopped: (bits & 8) !== 0,
@@ -118,6 +119,16 @@ describe('decide, over all cases', () => {
     expect(allowed.length).toBeGreaterThan(1000);
   });
 
+  it('asks only where somebody can be asked, and never in dontAsk', () => {
+    const asked = [...everyCase()].filter((c) => decide(c.judgement, c.circumstances).kind === 'ask');
+    expect(asked.length).toBeGreaterThan(300);
+    const wrong = asked.filter(
+      ({ judgement, circumstances: { canAsk, mode, origin, isStopped } }) =>
+        !canAsk || mode === 'dontAsk' || origin !== 'tool' || isStopped || judgement.verdict === 'deny',
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it.each(Object.keys(PROMISES))('%s', (promise) => {
     expect(allowed.find((c) => PROMISES[promise]?.(c) !== true)).toBeUndefined();
   });
@@ -142,6 +153,7 @@ describe('decide, over all cases', () => {
       autonomy: fc.constantFrom(...AUTONOMIES),
       mode: fc.constantFrom(...PERMISSION_MODES),
       isAttended: fc.boolean(),
+      canAsk: fc.boolean(),
       isDurable: fc.boolean(),
       isPaused: fc.boolean(),
     });
@@ -153,12 +165,17 @@ describe('decide, over all cases', () => {
           return decide(judge({ effect, verdict, action }), given({ ...rest, paused })).kind;
         };
         if (outcome({}) === 'allow') return;
-        expect(outcome({ verdict: c.verdict === 'allow' ? 'ask' : 'deny' })).toBe('refuse');
-        expect(outcome({ isPaused: true })).toBe('refuse');
-        expect(outcome({ isDurable: false })).toBe('refuse');
-        expect(outcome({ isAttended: false })).toBe('refuse');
+        const generosity = { refuse: 0, ask: 1, allow: 2 };
+        const now = generosity[outcome({})];
+        const expectNoMore = (change: Partial<typeof c>) =>
+          expect(generosity[outcome(change)]).toBeLessThanOrEqual(now);
+        expectNoMore({ verdict: c.verdict === 'allow' ? 'ask' : 'deny' });
+        expectNoMore({ isPaused: true });
+        expectNoMore({ isDurable: false });
+        expectNoMore({ isAttended: false, canAsk: false });
+        expect(outcome({ canAsk: false, isAttended: false })).toBe('refuse');
         const lower = AUTONOMIES[autonomyRank(c.autonomy) - 1];
-        if (lower !== undefined) expect(outcome({ autonomy: lower })).toBe('refuse');
+        if (lower !== undefined) expectNoMore({ autonomy: lower });
       }),
       { numRuns: 2000 },
     );
