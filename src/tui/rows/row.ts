@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { printable } from '../../lib/printable.ts';
 import type { Styles } from '../theme/style.ts';
 
 /** A row of the screen as data, so that its height and width are known before it is drawn. */
@@ -24,6 +25,11 @@ export function rowWidth(row: Row): number {
 
 export function rowText(row: Row): string {
   return row.map(({ text }) => text).join('');
+}
+
+/** Outside text for a place within a row. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Graphemes: what a cursor steps over. */
