@@ -90,6 +90,19 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).change,
   },
   {
+    name: 'approvals',
+    usage: 'steward approvals list | show ID | approve ID | deny ID [--comment TEXT]',
+    doc: 'What waits for somebody: look at it, say yes (it is carried out at once) or no',
+    options: [
+      { name: 'comment', type: 'value', hint: 'TEXT', doc: 'Why; kept with the answer' },
+      { name: 'all', type: 'flag', doc: 'With list: also what was answered or has expired' },
+      JSON_OPTION,
+      ...OUTPUT_OPTIONS,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).approvals,
+  },
+  {
     name: 'recover',
     usage: 'steward recover [--json]',
     doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',

@@ -17,9 +17,14 @@ export interface ChangeRequest {
   change: Change;
   /** Where it was written, for people: a file. */
   source: string;
-  /** Asked once, with the plan; `later`: nobody is there who could answer. */
-  approve(planned: PlannedChange): Promise<'yes' | 'no' | 'later'>;
+  /** The run in which it was proposed. */
+  parent: string | null;
+  /** Asked once, with the plan. */
+  approve(planned: PlannedChange, run: string): Promise<Approved>;
 }
+
+/** `later`: nobody is there who could answer; the message says where it waits. */
+export type Approved = { kind: 'yes' } | { kind: 'no' } | { kind: 'later'; message: string };
 
 /** The only change of its run. */
 const CHANGE = 'X1';
@@ -74,15 +79,13 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
   if ('problems' in first) return { reason: 'input', ...describeProblems(request.source, first.problems) };
   const { planned } = first.plan;
   recordPlan(parts, first.plan);
-  const answer = await request.approve(planned);
-  if (answer === 'no')
+  const answer = await request.approve(planned, parts.run);
+  if (answer.kind === 'no') {
     return { reason: 'reported', message: null, result: 'Nothing was done: it was declined.' };
-  if (answer === 'later') {
-    return {
-      reason: 'parked',
-      message: `"${planned.change.title}" is ${planned.effect} and waits for a yes; nothing was done`,
-      result: null,
-    };
+  }
+  if (answer.kind === 'later') {
+    const message = `"${planned.change.title}" is ${planned.effect} and nothing was done: ${answer.message}`;
+    return { reason: 'parked', message, result: null };
   }
   const locks = await lockTargets(world, first.plan, parts.run);
   if ('busy' in locks) return { reason: 'busy', message: locks.busy, result: null };
@@ -149,7 +152,7 @@ function recordOpening(
   recorder: Recorder,
   { policing }: ChangeBench,
   run: string,
-  { change, source }: ChangeRequest,
+  { change, source, parent }: ChangeRequest,
 ): void {
   recorder.record({
     type: 'run.opened',
@@ -157,7 +160,7 @@ function recordOpening(
     steward: world.version,
     goal: null,
     prompt: `change ${source}: ${change.title}`,
-    trigger: { kind: 'manual', payload: null, parent: null },
+    trigger: { kind: 'manual', payload: null, parent },
     host: world.host,
     cwd: world.cwd,
     model: null,

@@ -1,6 +1,7 @@
 import { checkChange } from '../../app/change/check-change.ts';
 import { loadChange } from '../../app/change/load-change.ts';
-import { performChange } from '../../app/change/perform-change.ts';
+import { park } from '../../app/change/park.ts';
+import { type Approved, performChange } from '../../app/change/perform-change.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
@@ -43,15 +44,15 @@ async function carryOut(call: CommandCall, file: string): Promise<number> {
   const world = await worldOf(call);
   const change = await loadChange(world, file);
   const run = readSessionId(call) ?? crypto.randomUUID();
-  const approve = async (planned: PlannedChange): Promise<'yes' | 'no' | 'later'> => {
-    if (args.has('yes')) return 'yes';
-    if (streams.stdin.kind !== 'terminal') return 'later';
+  const approve = async (planned: PlannedChange): Promise<Approved> => {
+    if (args.has('yes')) return { kind: 'yes' };
+    if (streams.stdin.kind !== 'terminal') return park(world, { run, planned, change, source: file });
     await streams.err(`${streams.mask(planText(planned))}\nCarry it out? Type yes: `);
-    return (await firstLine(streams.stdin.chunks())) === 'yes' ? 'yes' : 'no';
+    return { kind: (await firstLine(streams.stdin.chunks())) === 'yes' ? 'yes' : 'no' };
   };
   const view = { format, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) =>
-    performChange(world, { run, change, source: file, approve }, listener, signals.signal),
+    performChange(world, { run, parent: null, change, source: file, approve }, listener, signals.signal),
   );
 }
 

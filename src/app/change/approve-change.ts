@@ -1,0 +1,126 @@
+import { userInfo } from 'node:os';
+import { type Approvals, createApprovals, type Refusal } from '../../approvals/index.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Approval } from '../../protocol/approval.ts';
+import { ending, type Reason } from '../../protocol/outcome.ts';
+import type { RunEnd, RunListener } from '../run-request.ts';
+import type { World } from '../world.ts';
+import { park } from './park.ts';
+import { performChange } from './perform-change.ts';
+
+export function approvalsOf(world: World): Approvals {
+  return createApprovals(world);
+}
+
+/**
+ * Somebody's yes: the change is planned anew, and carried out when the plan is the one that was seen. When it is another
+ * by now the yes is void, and the new plan waits. OpsError `input` when the answer does not count.
+ */
+export async function approveChange(
+  world: World,
+  id: string,
+  comment: string | null,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const approvals = approvalsOf(world);
+  const approval = await respond(world, approvals, id, 'approve', comment);
+  const parked = await approvals.parkedOf(approval.id);
+  if (parked === null) {
+    throw new OpsError(
+      'lost-change',
+      'input',
+      `the change behind ${approval.id} is not to be read any more`,
+      {
+        hint: 'have it proposed again',
+      },
+    );
+  }
+  const there = { ...world, cwd: approval.cwd };
+  let end: { reason: Reason; message: string | null; result: string | null } | null = null;
+  let isVoid = false;
+  const done = await performChange(
+    there,
+    {
+      run: crypto.randomUUID(),
+      parent: approval.run,
+      ...parked,
+      async approve(planned, run) {
+        if (planned.digest === approval.digest) return { kind: 'yes' };
+        isVoid = true;
+        return park(there, { run, planned, ...parked });
+      },
+    },
+    {
+      ...listener,
+      onEvent(event, time, seq) {
+        if (event.type === 'run.closed') end = event;
+        listener.onEvent(event, time, seq);
+      },
+    },
+    signal,
+  );
+  const { reason, message, result } = end ?? { reason: 'bug' as const, message: null, result: null };
+  await approvals.settle(approval.id, {
+    state: isVoid ? 'void' : 'done',
+    result: { run: done.run, outcome: ending(reason).outcome, message: message ?? result ?? '' },
+  });
+  return done;
+}
+
+export function denyChange(world: World, id: string, comment: string | null): Promise<Approval> {
+  return respond(world, approvalsOf(world), id, 'deny', comment);
+}
+
+async function respond(
+  world: World,
+  approvals: Approvals,
+  wanted: string,
+  kind: 'approve' | 'deny',
+  comment: string | null,
+): Promise<Approval> {
+  const { id, digest } = await approvals.find(wanted);
+  const { username, uid } = userInfo();
+  const answered = await approvals.answer(id, {
+    kind,
+    by: username,
+    uid,
+    at: world.clock.now(),
+    comment: comment === null ? null : world.masker.mask(comment),
+    digest,
+  });
+  if ('refused' in answered) throw refusalOf(answered.refused, answered.approval);
+  return answered.approval;
+}
+
+function refusalOf(refused: Refusal, { id, answer, expiresAt, result }: Approval): OpsError {
+  const say = (message: string, hint: string) =>
+    new OpsError(`approval-${refused}`, 'input', message, { hint });
+  switch (refused) {
+    case 'expired':
+      return say(
+        `${id} has expired at ${new Date(expiresAt).toISOString()}`,
+        'nothing was done; it is proposed again as long as it is wanted',
+      );
+    case 'answered': {
+      const who =
+        answer === null ? '' : ` by ${answer.by} at ${new Date(answer.at).toISOString()}: ${answer.kind}`;
+      return say(`${id} was answered already${who}`, `steward approvals show ${id} tells what came of it`);
+    }
+    case 'running':
+      return say(
+        `${id} is approved and being carried out`,
+        'steward recover takes it up when it was cut off',
+      );
+    case 'other-digest':
+      return say(
+        `${id} is about another plan by now than the one that was shown`,
+        `steward approvals show ${id}`,
+      );
+    case 'void':
+      return say(
+        `${id} is void: ${result?.message ?? 'what it rested on has moved'}`,
+        'steward approvals list shows what waits now',
+      );
+  }
+}

@@ -1,0 +1,48 @@
+import { createApprovals } from '../../approvals/index.ts';
+import type { ParkedChange } from '../../protocol/approval.ts';
+import type { PlannedChange } from '../../protocol/change.ts';
+import type { World } from '../world.ts';
+import type { Approved } from './perform-change.ts';
+
+/** Leaves a change for somebody to answer. Where nothing is kept on disk nobody could find it. */
+export async function park(
+  world: World,
+  { run, planned, change, source }: ParkedChange & { run: string; planned: PlannedChange },
+): Promise<Extract<Approved, { kind: 'later' }>> {
+  if (world.store.kind !== 'disk') {
+    return {
+      kind: 'later',
+      message: `nothing is kept (${world.store.location}), so nobody can be asked later`,
+    };
+  }
+  const { mask } = world.masker;
+  const { approval, isNew, remind } = await createApprovals(world).propose(
+    {
+      rule: 'change',
+      target: mask(targetsOf(planned)),
+      title: mask(change.title),
+      why: change.why === null ? null : mask(change.why),
+      evidence: change.evidence,
+      effect: planned.effect,
+      steps: planned.steps,
+      undo: planned.undo,
+      preconditions: planned.preconditions,
+      digest: planned.digest,
+      run,
+      change: planned.id,
+      cwd: world.cwd,
+    },
+    { change, source },
+  );
+  const until = new Date(approval.expiresAt).toISOString();
+  const again = isNew ? '' : remind ? ' (it waits for a while now)' : ' (it was asked for before)';
+  return {
+    kind: 'later',
+    message: `it waits for an answer as ${approval.id} until ${until}${again}: steward approvals show ${approval.id}`,
+  };
+}
+
+function targetsOf({ change, steps }: PlannedChange): string {
+  const named = change.targets.map((target) => Object.values(target).join('/'));
+  return named.length > 0 ? named.join(', ') : steps.join('; ').slice(0, 200);
+}

@@ -1,0 +1,2 @@
+export { type Approvals, createApprovals } from './approval-store.ts';
+export type { Proposal, Refusal } from './transitions.ts';

@@ -1,0 +1,39 @@
+import type { Approval } from '../../protocol/approval.ts';
+import { planText } from './change-text.ts';
+
+/** One line of `steward approvals list`. */
+export function approvalLine({ id, state, effect, title, target, asked, expiresAt }: Approval): string {
+  const times = asked > 1 ? `, asked ${asked} times` : '';
+  const until = state === 'pending' ? `, until ${new Date(expiresAt).toISOString()}` : '';
+  return `${id}  ${state.padEnd(8)}  ${effect.padEnd(12)}  ${title} (${target})${times}${until}\n`;
+}
+
+/** Everything that somebody who answers has to know. */
+export function approvalText(approval: Approval): string {
+  const { answer, result } = approval;
+  const lines = [
+    `${approval.title}`,
+    `${approval.id} is ${approval.state}; asked for by run ${approval.run.slice(0, 8)} in ${approval.cwd}`,
+    ...(approval.why === null ? [] : [`Why: ${approval.why}`]),
+    ...(approval.evidence.length === 0 ? [] : [`Evidence: ${approval.evidence.join(', ')}`]),
+    `Target: ${approval.target}`,
+    planText(approval),
+    ...approval.preconditions.map(
+      ({ kind, name, value }) => `Rests on ${kind} ${name}: ${value ?? 'not there'}`,
+    ),
+    ...(approval.state === 'pending'
+      ? [
+          `Answer until ${new Date(approval.expiresAt).toISOString()}: steward approvals approve ${approval.id}`,
+        ]
+      : []),
+    ...(answer === null
+      ? []
+      : [
+          `Answer: ${answer.kind} by ${answer.by} (uid ${answer.uid}) at ${new Date(answer.at).toISOString()}${answer.comment === null ? '' : `: ${answer.comment}`}`,
+        ]),
+    ...(result === null
+      ? []
+      : [`Result: ${result.outcome}, run ${result.run.slice(0, 8)}: ${result.message}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
