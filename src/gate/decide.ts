@@ -90,11 +90,13 @@ function holdEffect(judgement: Judgement, circumstances: Circumstances): Decisio
     );
   }
   const isBeyond = effectRank(effect) > effectRank('reversible');
-  const isGiven = effect === 'disruptive' && autonomy === 'full' && verdict === 'allow';
+  // What cannot be undone takes a yes of its own each time.
+  const isGiven =
+    circumstances.isAttended && effect === 'disruptive' && autonomy === 'full' && verdict === 'allow';
   if (isBeyond && !isGiven && isAskable(judgement, circumstances)) {
     return ask(judgement, 'gate:beyond-reversible', `this is ${effect}`);
   }
-  if (isBeyond && !(circumstances.isAttended && autonomy === 'full' && verdict === 'allow')) {
+  if (isBeyond && !isGiven) {
     return refuse(
       'gate:beyond-reversible',
       `${why}this is ${effect}, which takes a person's approval that this run cannot get; propose it in the report instead`,

@@ -32,8 +32,21 @@ export async function judgeOrigin(
   const doubts = await doubtsOf(judgement, origins, lookups);
   if (doubts.length === 0) return judgement;
   if (effect === 'observe') return { ...judgement, notes: doubts };
-  if (verdict === 'ask') return { ...judgement, reason: [reason, ...doubts].join('; ') };
-  return { ...judgement, verdict: 'ask', rule: 'origin', reason: doubts.join('; ') };
+  const heard = heardWords(judgement, doubts, origins);
+  if (verdict === 'ask') return { ...judgement, origins: heard, reason: [reason, ...doubts].join('; ') };
+  return { ...judgement, verdict: 'ask', rule: 'origin', origins: heard, reason: doubts.join('; ') };
+}
+
+/** The doubtful words that some text says, for a screen to point at. */
+function heardWords(
+  judgement: Judgement,
+  doubts: readonly string[],
+  origins: Origins,
+): { word: string; source: string }[] {
+  const named = [...(judgement.things ?? []), ...spottedIn(judgement)].map(({ word }) => word);
+  return [...new Set(named)]
+    .filter((word) => doubts.some((doubt) => doubt.includes(word)))
+    .flatMap((word) => origins.heardFrom(word).map((source) => ({ word, source })));
 }
 
 async function doubtsOf(judgement: Judgement, origins: Origins, lookups: Lookups): Promise<string[]> {

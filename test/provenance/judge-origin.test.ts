@@ -93,6 +93,7 @@ describe('a command above observe', () => {
       verdict: 'ask',
       rule: 'origin',
       reason: '"/srv/.cache/owned" comes only from C3, which others write',
+      origins: [{ word: '/srv/.cache/owned', source: 'C3' }],
     });
   });
 
