@@ -1,23 +1,26 @@
 import { Box, useApp, useInput, useWindowSize } from 'ink';
 import { useCallback, useEffect, useState } from 'react';
 import { AskDialog } from './ask/ask-dialog.tsx';
+import { Editor } from './editor/editor.tsx';
 import { createKeyRelay } from './key-relay.ts';
+import { modeAfter } from './mode-after.ts';
 import { openPager } from './pager/open-pager.tsx';
-import {
-  EditorPlaceholder as Editor,
-  PanelPlaceholder as FindingsPanel,
-  PickerPlaceholder as Picker,
-  StatusLinePlaceholder as StatusLine,
-} from './placeholders.tsx';
+import { FindingsPanel } from './panel/findings-panel.tsx';
+import { COMMANDS_PLACEHOLDER as COMMANDS, PickerPlaceholder as Picker } from './placeholders.tsx';
 import type { ColorDepth } from './rows/paint.ts';
 import { useScreen, useScreenState } from './screen-context.tsx';
+import { StatusLine } from './status/status-line.tsx';
 import { focusOf } from './store/state.ts';
 import { submit } from './submit.ts';
+import { suspendProcess } from './suspend-process.ts';
 import { useTheme } from './theme/theme-context.tsx';
 import { Live } from './transcript/live.tsx';
 import { Printed } from './transcript/printed.tsx';
 import { troubleOf } from './trouble.ts';
 import { useTerminal } from './use-terminal.ts';
+
+/** From the top, with nothing on it: Ctrl+L, as in a shell. */
+const CLEAR = '\u001b[H\u001b[2J';
 
 /** The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. */
 export function App({ depth }: { depth: ColorDepth }) {
@@ -28,8 +31,10 @@ export function App({ depth }: { depth: ColorDepth }) {
   const focus = useScreenState(focusOf);
   const status = useScreenState((state) => state.status);
   const panel = useScreenState((state) => state.panel);
+  const isPanelOpen = useScreenState((state) => state.isPanelOpen);
   const questions = useScreenState((state) => state.questions);
   const picker = useScreenState((state) => state.picker);
+  const queue = useScreenState((state) => state.queue);
   const [draft, setDraft] = useState({ text: '', number: 0 });
   const leave = useCallback(() => exit(), [exit]);
   const putDraft = useCallback(
@@ -43,6 +48,7 @@ export function App({ depth }: { depth: ColorDepth }) {
   useInput(
     (input, key) => {
       if (key.ctrl && input === 'o') void openPager({ screen, terminal, theme, depth });
+      if (key.ctrl && input === 't') store.dispatch({ kind: 'panel-toggled' });
     },
     { isActive: focus === 'editor' || focus === 'question' },
   );
@@ -60,7 +66,12 @@ export function App({ depth }: { depth: ColorDepth }) {
         <Live columns={columns} rows={room} depth={depth} />
         <Box flexDirection="column" flexShrink={0}>
           {panel !== null && question === undefined && (
-            <FindingsPanel {...shared} panel={panel} maxRows={rows < 16 ? 1 : Math.floor(rows / 5)} />
+            <FindingsPanel
+              {...shared}
+              panel={panel}
+              isOpen={isPanelOpen}
+              maxRows={rows < 16 ? 1 : Math.floor(rows / 5)}
+            />
           )}
           {question !== undefined && (
             <AskDialog
@@ -90,12 +101,18 @@ export function App({ depth }: { depth: ColorDepth }) {
             isFocused={focus === 'editor'}
             maxRows={isEditorAlone ? Math.max(1, Math.floor(room / 2)) : 1}
             isWorking={status?.isWorking ?? false}
+            waiting={queue}
+            commands={COMMANDS}
             relay={relay}
             draft={draft}
-            onSubmit={(text, how) => void submit(text, how, { screen, terminal, leave, putDraft })}
+            onSubmit={(submission) => void submit(submission, { screen, terminal, leave, putDraft })}
             onInterrupt={() => client.interrupt()}
             onLeave={leave}
             onRewind={() => store.dispatch({ kind: 'picker-opened', picker: 'rewind' })}
+            onCycleMode={() => status !== null && client.setMode(modeAfter(status.mode))}
+            onRedraw={() => void terminal.lend('editor', async () => void screen.stdout.write(CLEAR))}
+            onSuspend={() => void terminal.lend('editor', suspendProcess)}
+            onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
             lendTerminal={(use) => terminal.lend('editor', use)}
           />
           <StatusLine {...shared} status={status} maxRows={statusRows} />

@@ -1,5 +1,6 @@
 import type { Client, Panel, Status } from '../app/client.ts';
 import type { Question } from '../protocol/question.ts';
+import type { CommandEntry } from './editor/state.ts';
 import type { KeyRelay } from './key-relay.ts';
 import type { Press } from './press.ts';
 import type { Input } from './store/input.ts';
@@ -16,22 +17,38 @@ export interface EditorProps {
   isFocused: boolean;
   columns: number;
   maxRows: number;
-  /** A turn works: Enter queues, and what else the editor offers steers. */
+  /** A turn works: Enter steers it, Tab waits for its end. */
   isWorking: boolean;
+  /** What was typed and waits, oldest first. */
+  waiting: readonly string[];
+  /** Slash commands for the palette; one that is not among them is asked about. */
+  commands: readonly CommandEntry[];
   /** What a dialog got and the editor should have: keys and pastes, also while it is not focused. */
   relay: KeyRelay;
   /** Put into the editor in place of what is there, when `number` changes: a prompt that was gone back to. */
   draft: { text: string; number: number };
-  /** As typed: a prompt, `!command`, `/command`. */
-  onSubmit(text: string, how: 'say' | 'steer'): void;
+  onSubmit(submission: Submission): void;
   onInterrupt(): void;
   /** Ctrl+C again, Ctrl+D. */
   onLeave(): void;
   /** Esc Esc on an empty editor. */
   onRewind(): void;
+  onCycleMode(): void;
+  onRedraw(): void;
+  /** Ctrl+Z. */
+  onSuspend(): void;
+  onTrouble(error: unknown): void;
   /** Runs while the terminal is somebody else's: an editor of the operator's. */
   lendTerminal(use: () => Promise<void>): Promise<void>;
 }
+
+/** What was typed, and what its first letter makes of it. */
+export type Submission =
+  | { kind: 'prompt'; text: string; how: 'say' | 'steer' }
+  /** With its slash. */
+  | { kind: 'command'; line: string }
+  /** Without its mark. */
+  | { kind: 'own'; line: string; isTold: boolean };
 
 export interface QuestionProps {
   client: Client;
@@ -61,6 +78,8 @@ export interface PickerProps {
 
 export interface PanelProps {
   panel: Panel;
+  /** Lists its findings. */
+  isOpen: boolean;
   columns: number;
   maxRows: number;
   now(): number;

@@ -1,6 +1,6 @@
 import { runOwn } from './own-command.ts';
 import type { Screen } from './screen-context.tsx';
-import type { CommandContext, RunCommand } from './slots.ts';
+import type { CommandContext, RunCommand, Submission } from './slots.ts';
 import type { Terminal } from './use-terminal.ts';
 
 export interface Submitting {
@@ -10,19 +10,17 @@ export interface Submitting {
   putDraft(text: string): void;
 }
 
-/** What was typed goes where its first letter says. */
-export async function submit(text: string, how: 'say' | 'steer', submitting: Submitting): Promise<void> {
+/** What was typed goes where it belongs. */
+export async function submit(submission: Submission, submitting: Submitting): Promise<void> {
   const { client } = submitting.screen;
-  const bare = text.trim();
-  if (bare === '') return;
-  client.remember(text);
-  if (bare.startsWith('!')) {
-    const isTold = !bare.startsWith('!!');
-    const line = bare.slice(isTold ? 1 : 2).trim();
-    if (line !== '') await runOwn(line, isTold, submitting);
-  } else if (/^\/[a-z]/.test(bare)) await runCommand(bare, contextOf(submitting));
-  else if (how === 'steer') client.steer(text);
-  else client.say(text);
+  switch (submission.kind) {
+    case 'own':
+      return runOwn(submission.line, submission.isTold, submitting);
+    case 'command':
+      return runCommand(submission.line, contextOf(submitting));
+    case 'prompt':
+      return submission.how === 'steer' ? client.steer(submission.text) : client.say(submission.text);
+  }
 }
 
 function contextOf({ screen, leave, putDraft }: Submitting): CommandContext {

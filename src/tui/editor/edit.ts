@@ -36,9 +36,9 @@ export function applyEdit(state: EditorState, command: EditCommand, around: Arou
     case 'text-end':
       return move(state, buffer.text.length);
     case 'page-up':
-      return moveRows(state, -heightOf(around.rows), around) ?? move(state, 0);
+      return moveRows(state, -heightOf(around.maxRows), around) ?? move(state, 0);
     case 'page-down':
-      return moveRows(state, heightOf(around.rows), around) ?? move(state, buffer.text.length);
+      return moveRows(state, heightOf(around.maxRows), around) ?? move(state, buffer.text.length);
     case 'delete-back':
       return remove(state, buffers.left(buffer), buffer.cursor);
     case 'delete':

@@ -14,7 +14,7 @@ export type Typed = { kind: 'keys'; presses: KeyPress[] } | { kind: 'paste'; tex
  * Ink tells of one key at a time, except that text which came in one read is told at once, with carriage returns and
  * control letters in it: fast typing over a slow line, a script, or a paste where the terminal does not mark them.
  */
-export function readKeys(input: string, key: Key): Typed {
+export function readKeys(input: string, key: Partial<Key>): Typed {
   if (key.eventType === 'release') return { kind: 'keys', presses: [] };
   const named = nameOf(key);
   if (named !== null) {
@@ -42,7 +42,7 @@ function splitChunk(chunk: string): KeyPress[] {
   });
 }
 
-function nameOf(key: Key): string | null {
+function nameOf(key: Partial<Key>): string | null {
   if (key.return) return 'enter';
   if (key.escape) return 'escape';
   if (key.tab) return 'tab';
@@ -58,7 +58,7 @@ function nameOf(key: Key): string | null {
   return key.pageDown ? 'pagedown' : null;
 }
 
-function chordOf(name: string, { ctrl, meta, shift }: Key): string {
+function chordOf(name: string, { ctrl, meta, shift }: Partial<Key>): string {
   const isLetter = /^[^\x00-\x7f]$|^[^a-z]$/i.test(name) && name.length === 1;
   return [
     ctrl ? 'ctrl+' : '',

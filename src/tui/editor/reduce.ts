@@ -4,7 +4,7 @@ import { BINDINGS, commandsByChord, type EditCommand, POPUP_KEYS, SEARCH_KEYS } 
 import type { KeyPress } from './keys.ts';
 import { rowEnd } from './layout.ts';
 import { goBack, interruptOrLeave, leaveByD } from './leave.ts';
-import { clean } from './paste.ts';
+import { clean, expand } from './paste.ts';
 import { acceptProposal, choose, chosenOf, closePopup, takeMentions, updatePopup } from './popup.ts';
 import { cancelSearch, openSearch, searchFor, searchOn, takeMatch } from './search.ts';
 import { type Around, type EditorState, type HeldInput, type Input, type Step, step } from './state.ts';
@@ -108,7 +108,7 @@ function obey(state: EditorState, command: EditCommand, around: Around): Step {
     case 'stash':
       return step(stash(state));
     case 'open-editor':
-      return step(settle(state), { kind: 'open-editor', text: state.buffer.text });
+      return step(settle(state), { kind: 'open-editor', text: expand(state.pastes, state.buffer.text) });
     case 'cycle-mode':
     case 'redraw':
     case 'suspend':

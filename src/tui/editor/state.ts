@@ -110,9 +110,9 @@ export type Act =
 
 /** What the editor has to know and does not own. */
 export interface Around {
-  /** Of the window. */
   columns: number;
-  rows: number;
+  /** For all of the editor, with what opens below the text. */
+  maxRows: number;
   isWorking: boolean;
   /** Typed before, and waiting for the turn to end; oldest first. */
   waiting: readonly string[];

@@ -5,7 +5,7 @@ import { addPrompt } from './history.ts';
 import { expand, shown } from './paste.ts';
 import { commandName, findCommand } from './popup.ts';
 import { type Act, type Around, type EditorState, type Step, step, type Warning } from './state.ts';
-import { NOTHING_DONE } from './undo.ts';
+import { recordEdit } from './undo.ts';
 import { shellPrefix } from './view.ts';
 
 /** How long a second Enter still counts as the first. */
@@ -79,7 +79,8 @@ function leaveWith(state: EditorState, act: Act): Step {
     ...settle(state),
     buffer: aside === undefined ? EMPTY : { text: aside, cursor: aside.length },
     stash: state.stash.slice(0, -1),
-    undo: NOTHING_DONE,
+    // Undo brings back also what was sent.
+    undo: recordEdit(state.undo, state.buffer, null),
     history: addPrompt(state.history, text.trim()),
     popup: null,
     dismissed: null,

@@ -23,14 +23,14 @@ export function rowsOf({ buffer, pastes }: EditorState, columns: number): TextRo
   return layOut(buffer.text.slice(prefix), layout, prefix);
 }
 
-/** At most a third of the window. */
-export function heightOf(rows: number): number {
-  return Math.max(1, Math.floor(rows / 3));
+/** Rows of text: two thirds of what the editor has, which is a third of the window. */
+export function heightOf(maxRows: number): number {
+  return Math.max(1, Math.floor((maxRows * 2) / 3));
 }
 
 /** Follows the cursor. */
-export function followCursor(state: EditorState, { columns, rows }: Around): EditorState {
+export function followCursor(state: EditorState, { columns, maxRows }: Around): EditorState {
   const all = rowsOf(state, columns);
-  const top = scrollTo(state.top, placeOf(all, state.buffer.cursor).row, all.length, heightOf(rows));
+  const top = scrollTo(state.top, placeOf(all, state.buffer.cursor).row, all.length, heightOf(maxRows));
   return top === state.top ? state : { ...state, top };
 }

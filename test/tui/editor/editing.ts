@@ -18,7 +18,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 export function around(over: Partial<Around> = {}): Around {
-  return { columns: 80, rows: 24, isWorking: false, waiting: [], commands: COMMANDS, ...over };
+  return { columns: 80, maxRows: 11, isWorking: false, waiting: [], commands: COMMANDS, ...over };
 }
 
 export function chord(name: string): Input {

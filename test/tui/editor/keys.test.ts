@@ -83,8 +83,8 @@ describe('the table of keys', () => {
     const rows = helpRows(BINDINGS);
     expect(rows.slice(0, 4)).toEqual([
       { keys: '/', says: 'commands' },
-      { keys: '@', says: 'files, units, jobs, hosts' },
-      { keys: '!', says: 'run a command; !! untold' },
+      { keys: '@', says: 'files, units, jobs' },
+      { keys: '!', says: 'run it yourself; !! untold' },
       { keys: '⏎', says: 'send' },
     ]);
     expect(new Set(rows.map(({ keys }) => keys)).size).toBe(rows.length);

@@ -378,9 +378,9 @@ describe('any keys in any order', () => {
     { weight: 1, arbitrary: fc.array(anyText).map((entries): Input => ({ kind: 'history', entries })) },
   );
   const anyAround = fc
-    .tuple(fc.integer({ min: 5, max: 90 }), fc.integer({ min: 3, max: 60 }), fc.boolean(), fc.boolean())
-    .map(([columns, rows, isWorking, waits]) =>
-      around({ columns, rows, isWorking, waiting: waits ? ['queued'] : [] }),
+    .tuple(fc.integer({ min: 5, max: 90 }), fc.integer({ min: 1, max: 30 }), fc.boolean(), fc.boolean())
+    .map(([columns, maxRows, isWorking, waits]) =>
+      around({ columns, maxRows, isWorking, waiting: waits ? ['queued'] : [] }),
     );
 
   function boundaries(text: string): number[] {
