@@ -4,7 +4,7 @@ import type { StateEntry, StateStore } from '../protocol/store.ts';
 import { logName } from './check-lines.ts';
 import { decodeLine } from './log-line.ts';
 import { isOpen, runOfLog } from './read-run.ts';
-import type { EventOf } from './replay.ts';
+import type { EventOf } from './replayed.ts';
 import { readRunName, runOfNameFile } from './run-names.ts';
 
 export interface RunSummary {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../protocol/event.ts';
 import type { Conversation, ConversationMark } from './conversation.ts';
-import type { ReplayState } from './replay.ts';
+import type { ReplayState } from './replayed.ts';
 
 /** What a run was before each of its prompts, so that a rewinding can go back there. */
 export interface PromptMarks {

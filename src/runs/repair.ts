@@ -1,5 +1,6 @@
 import type { LogLine, RunEvent } from '../protocol/event.ts';
-import { type EventOf, replay } from './replay.ts';
+import { replay } from './replay.ts';
+import type { EventOf } from './replayed.ts';
 
 export interface Repair {
   /** Bytes of a last line that was never finished. */
