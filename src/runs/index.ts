@@ -4,7 +4,8 @@ export { describeRun, type ListOptions, latestRun, listRuns, type RunSummary } f
 export { pruneRuns } from './prune-runs.ts';
 export { type LogPart, readLinesBefore, readNewestLines } from './read-part.ts';
 export { findRun, type ReadRun, readRun, type VerifiedRun, verifyRun } from './read-run.ts';
-export { type Replayed, replay } from './replay.ts';
+export { replay } from './replay.ts';
+export type { Replayed } from './replayed.ts';
 export { type PromptPoint, promptPoints } from './rewind-points.ts';
 export { createRunBudget, type RunReservation } from './run-budget.ts';
 export { createRunLog, openRunLog, type RunLog } from './run-log.ts';
