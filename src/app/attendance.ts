@@ -1,6 +1,7 @@
 import type { PermissionMode } from '../protocol/effect.ts';
 import type { EventSink } from '../protocol/event.ts';
 import type { Answered, Asker } from '../protocol/question.ts';
+import type { SeenFiles } from '../tools/index.ts';
 
 /** What a run has of a person who is there. A run without one is unattended, whatever started it. */
 export interface Attendance {
@@ -13,6 +14,8 @@ export interface Attendance {
   rules: Set<string>;
   /** Where the run that works now is recorded, for what the operator does beside it; null when it has ended. */
   setLog(sink: EventSink | null): void;
+  /** Files that the model has seen as they are, over all turns of a conversation. */
+  seenFiles: SeenFiles;
   /** What was typed meanwhile for the model to read at its next step; taken once. */
   takeWords(): string[];
   /** Text of the reply under way as far as it was shown, masked. */

@@ -27,6 +27,7 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
     denied: scope.request.denied,
     marker: options.marker,
     limits: { outputBytes: options.resultBytes },
+    ...(attendance === null ? {} : { seen: attendance.seenFiles }),
     context: {
       gate,
       processes,

@@ -12,7 +12,7 @@ import { createRead } from './read/tool.ts';
 import { createReport } from './report/tool.ts';
 import type { Schema } from './schema-port.ts';
 import { createSearch } from './search/tool.ts';
-import { createSeenFiles } from './seen-files.ts';
+import { createSeenFiles, type SeenFiles } from './seen-files.ts';
 import { createWrite } from './write/tool.ts';
 
 export interface RegistryOptions extends ToolPorts {
@@ -25,6 +25,8 @@ export interface RegistryOptions extends ToolPorts {
   /** Random, new for each run: what fences are made of. */
   marker: string;
   limits: { outputBytes: number };
+  /** Of earlier turns of a conversation; absent: nothing was seen yet. */
+  seen?: SeenFiles;
 }
 
 export interface Registry {
@@ -128,7 +130,7 @@ interface BoundTool {
 }
 
 function bindTools(options: RegistryOptions): Map<string, BoundTool> {
-  const seen = createSeenFiles();
+  const seen = options.seen ?? createSeenFiles();
   const bound = new Map<string, BoundTool>();
   const bind = <T>(tool: Tool<T>, load: () => Promise<Schema<T>>): void => {
     const spec = options.specs.find(({ name }) => name === tool.name);

@@ -2,6 +2,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { PermissionMode } from '../../protocol/effect.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Reason } from '../../protocol/outcome.ts';
+import { createSeenFiles } from '../../tools/index.ts';
 import type { Attendance } from '../attendance.ts';
 import type { Client } from '../client.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
@@ -61,6 +62,7 @@ export function createClient(options: SessionOptions): Client {
   const attendance: Attendance = {
     asker: questions,
     settle: questions.settle,
+    seenFiles: createSeenFiles(),
     setLog: (sink) => own.setLive(sink),
     mode: () => state.mode,
     rules: state.rules,
@@ -108,7 +110,10 @@ export function createClient(options: SessionOptions): Client {
     compact: () => notYet('compact'),
     clear() {
       turns.interrupt('interrupted');
-      void turns.idle().then(() => beginAnew(session, status));
+      void turns.idle().then(() => {
+        attendance.seenFiles = createSeenFiles();
+        beginAnew(session, status);
+      });
     },
     rename: (name) => renameRun(session, own, name),
     runs: past.runs,
