@@ -32,6 +32,7 @@ export function App({ depth }: { depth: ColorDepth }) {
   const status = useScreenState((state) => state.status);
   const panel = useScreenState((state) => state.panel);
   const isPanelOpen = useScreenState((state) => state.isPanelOpen);
+  const isPanelOpen = useScreenState((state) => state.isPanelOpen);
   const questions = useScreenState((state) => state.questions);
   const picker = useScreenState((state) => state.picker);
   const queue = useScreenState((state) => state.queue);
@@ -48,6 +49,7 @@ export function App({ depth }: { depth: ColorDepth }) {
   useInput(
     (input, key) => {
       if (key.ctrl && input === 'o') void openPager({ screen, terminal, theme, depth });
+      if (key.ctrl && input === 't') store.dispatch({ kind: 'panel-toggled' });
       if (key.ctrl && input === 't') store.dispatch({ kind: 'panel-toggled' });
     },
     { isActive: focus === 'editor' || focus === 'question' },

@@ -80,6 +80,8 @@ export interface PanelProps {
   panel: Panel;
   /** Lists its findings. */
   isOpen: boolean;
+  /** Lists its findings. */
+  isOpen: boolean;
   columns: number;
   maxRows: number;
   now(): number;

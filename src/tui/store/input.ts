@@ -7,6 +7,7 @@ export type Input =
   | { kind: 'happened'; happening: Happening }
   | { kind: 'resized'; size: Size }
   | { kind: 'printed'; batch: number }
+  | { kind: 'panel-toggled' }
   | { kind: 'picker-opened'; picker: PickerName }
   | { kind: 'picker-closed' }
   | { kind: 'terminal-given'; to: NonNullable<ScreenState['handedTo']> }

@@ -30,6 +30,8 @@ function apply(state: ScreenState, input: Input): ScreenState {
       return { ...state, size: input.size };
     case 'printed':
       return withTranscript(state, printed(state.transcript, input.batch));
+    case 'panel-toggled':
+      return { ...state, isPanelOpen: !state.isPanelOpen };
     case 'picker-opened':
       return { ...state, picker: input.picker };
     case 'picker-closed':

@@ -7,6 +7,8 @@ export interface ScreenState {
   size: Size;
   status: Status | null;
   panel: Panel | null;
+  /** Lists what was found, rather than one line of it. */
+  isPanelOpen: boolean;
   /** Typed, and waiting for the turn to end; oldest first. */
   queue: readonly string[];
   /** Unanswered; the first is asked. */
@@ -96,6 +98,7 @@ export function initialState(size: Size): ScreenState {
     size,
     status: null,
     panel: null,
+    isPanelOpen: false,
     queue: [],
     questions: [],
     picker: null,
