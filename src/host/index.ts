@@ -1,5 +1,6 @@
 export { createClock } from './clock.ts';
 export { openDiskStore } from './disk-store.ts';
+export { editText } from './edit-text.ts';
 export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
@@ -13,3 +14,4 @@ export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
 export { createSecretLinkFinder } from './secret-links.ts';
 export { readTimeZone } from './time-zone.ts';
+export { writeOwnFile } from './write-own-file.ts';

@@ -4,10 +4,11 @@ import type { RunEvent } from '../../protocol/event.ts';
 import type { Reason } from '../../protocol/outcome.ts';
 import { createSeenFiles } from '../../tools/index.ts';
 import type { Attendance } from '../attendance.ts';
-import type { Client } from '../client.ts';
+import type { Client, Status } from '../client.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
 import { editPrompt } from './edit.ts';
+import { exportRun } from './export-run.ts';
 import { createHistory } from './history.ts';
 import { createHub } from './hub.ts';
 import { explainOwn, warnOfOwn } from './judge-own.ts';
@@ -15,6 +16,8 @@ import { createMentions } from './mentions.ts';
 import { listModels } from './models.ts';
 import { listOwnCommands } from './own-commands.ts';
 import { createOwnLog } from './own-log.ts';
+import { listGoalNames } from './pages/known.ts';
+import { type PageSources, showPage } from './pages/show-page.ts';
 import { createPast } from './past.ts';
 import { createQuestions } from './questions.ts';
 import { renameRun } from './rename.ts';
@@ -33,6 +36,7 @@ export function createClient(options: SessionOptions): Client {
   const hub = createHub();
   let opening: Promise<World> | null = null;
   let said = '';
+  let context: Status['context'] = null;
   const session: Session = {
     options,
     hub,
@@ -76,6 +80,12 @@ export function createClient(options: SessionOptions): Client {
   const mentions = createMentions(session, quick.items);
   const history = createHistory(session);
   const past = createPast(session, { restart: status.restart });
+  const sources: PageSources = {
+    panel: quick.panel,
+    runs: past.runs,
+    context: () => context,
+    signal: options.signal,
+  };
   const turns = createTurns(session, {
     attendance,
     onEvent(event) {
@@ -85,6 +95,9 @@ export function createClient(options: SessionOptions): Client {
   });
   hub.follow((happening) => {
     if (happening.kind === 'delta' && happening.delta.type === 'text') said += happening.delta.text;
+  });
+  hub.follow((happening) => {
+    if (happening.kind === 'status') context = happening.status.context;
   });
   const client: Client = {
     follow: hub.follow,
@@ -121,16 +134,16 @@ export function createClient(options: SessionOptions): Client {
     older: past.older,
     snapshot: quick.refresh,
     mentions: mentions.find,
-    goals: () => notYet('goals'),
+    goals: () => listGoalNames(session),
     runGoal: (goal, sets) => turns.begin({ prompt: null, goal, sets }),
     ownCommands: () => listOwnCommands(session),
-    page: () => notYet('page'),
+    page: (name, argument) => showPage(session, sources, name, argument),
     setPaused: async (pause) => {
       const world = await session.world();
       await (pause === null ? resumeAll(world) : pauseAll(world, pause.forMs));
       await status.readShared();
     },
-    exportRun: () => notYet('exportRun'),
+    exportRun: (format, file) => exportRun(session, format, file),
     history: history.read,
     remember: history.remember,
     editText: (text) => editPrompt(session, text),

@@ -1,4 +1,5 @@
 import { type Diagnosis, diagnose } from '../../app/doctor.ts';
+import { describeIsolation } from '../../app/doctor-text.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
@@ -35,18 +36,4 @@ function describe(found: Diagnosis): string {
     ...found.notices.map((notice) => `Note            ${notice}`),
     '',
   ].join('\n');
-}
-
-function describeIsolation({ kind, choice, problem }: Diagnosis['isolation']): string {
-  switch (kind) {
-    case 'unit':
-      return 'unit (the hardened unit confines steward and its commands)';
-    case 'bwrap':
-      return `bwrap (bubblewrap confines ${choice === 'bwrap' ? 'every command' : 'commands that do more than observe'})`;
-    case 'none':
-      if (choice === 'none') return 'none, as settings say (commands run as this user, with effects too)';
-      return choice === 'auto'
-        ? `none: ${problem} (commands run as this user and only observe; install bubblewrap for more)`
-        : `none, although settings demand ${choice}: ${problem} (no command runs)`;
-  }
 }

@@ -15,6 +15,7 @@ export interface Bench {
   /** The working folder. */
   cwd: string;
   happenings: Happening[];
+  troubles: unknown[];
 }
 
 export async function openBench(env: Record<string, string> = {}): Promise<Bench> {
@@ -38,6 +39,7 @@ export async function openBenchIn(home: string, env: Record<string, string> = {}
   });
   const hub = createHub();
   const happenings: Happening[] = [];
+  const troubles: unknown[] = [];
   hub.follow((happening) => void happenings.push(happening));
   const session: Session = {
     options: {
@@ -69,9 +71,7 @@ export async function openBenchIn(home: string, env: Record<string, string> = {}
     world: async () => world,
     begun: async () => {},
     changed() {},
-    trouble(error) {
-      throw error;
-    },
+    trouble: (error) => void troubles.push(error),
   };
-  return { session, world, home, cwd, happenings };
+  return { session, world, home, cwd, happenings, troubles };
 }
