@@ -21,6 +21,8 @@ export interface Rig extends Omit<Emulator, 'feed' | 'resize' | 'dispose'> {
   waitForText(text: string | RegExp, deadlineMs?: number): Promise<void>;
   /** Nothing has come for a while. For screens that are written down, not for tests to lean on. */
   quiet(forMs: number): Promise<void>;
+  /** Calls with bytes as they come, before they are parsed. Answers with "stop". */
+  onBytes(listener: (bytes: Uint8Array) => void): () => void;
   /** The newest of the bytes that came, as text: at most 1 MiB. */
   written(): string;
   signal(name: NodeJS.Signals): void;
@@ -61,11 +63,13 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
   const later = createDelay(latencyMs / 2);
   const write = (bytes: string): void => later(() => state.isOpen && pty.write(bytes));
   const state = { isOpen: true, lastByteAt: performance.now(), written: Buffer.alloc(0) };
+  const listeners = new Set<(bytes: Uint8Array) => void>();
   const emulator = createEmulator({ columns, rows }, write);
   readBytes(pty, (bytes) =>
     later(() => {
       state.lastByteAt = performance.now();
       state.written = Buffer.concat([state.written, bytes]).subarray(-MOST_WRITTEN);
+      for (const listener of listeners) listener(bytes);
       emulator.feed(bytes);
     }),
   );
@@ -127,6 +131,10 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
         await new Promise((resolve) => setTimeout(resolve, 20));
         await emulator.settle();
       }
+    },
+    onBytes(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     written: () => state.written.toString('utf8'),
     signal: (name) => void process.kill(pty.pid, name),
