@@ -23,7 +23,8 @@ export function abortOnSignals(left: readonly NodeJS.Signals[] = []): Signals {
   const taken = Object.entries(REASONS).filter(([name]) => !left.includes(name as NodeJS.Signals));
   const handlers = taken.map(([name, reason]) => {
     const handler = (): void => {
-      process.removeListener(name, handler);
+      // Not before every other listener was told: the screen's own kills the process where it finds itself alone.
+      setImmediate(() => process.removeListener(name, handler));
       abort.abort(reason);
     };
     process.on(name, handler);
