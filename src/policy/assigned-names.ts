@@ -33,6 +33,9 @@ function fromNode(node: CommandNode, names: Set<string>): void {
       }
       if (node.otherwise !== null) fromList(node.otherwise, names);
       return;
+    case 'case':
+      for (const { body } of node.items) if (body !== null) fromList(body, names);
+      return;
     case 'for':
       names.add(node.name);
       fromList(node.body, names);

@@ -1,4 +1,5 @@
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
+import { type FindExec, fillFound, splitFindExec } from './find-exec.ts';
 import { withFloors } from './floors.ts';
 import type { CommandContext } from './kinds.ts';
 import type { Note } from './notes.ts';
@@ -100,9 +101,39 @@ function judgeNamed(
       : judgeInner(wrapped.inner, context, isPiped, commands, options);
   }
   const spec = options.specs.get(name);
+  if (spec?.syntax === 'find') {
+    const split = splitFindExec(rest);
+    const inner = split === undefined ? undefined : judgeFound(split, context, isPiped, commands, options);
+    return inner?.verdict === 'deny'
+      ? inner
+      : judgeProgram(spec, inner === undefined ? rest : (split?.rest ?? rest), context);
+  }
   if (spec !== undefined) return judgeProgram(spec, rest, context);
   if (INTERPRETERS.has(name)) return asks('interpreter', `${name} can run anything`);
   return asks('unknown-program', `steward has no specification of ${name}`);
+}
+
+/** What find runs: denied, allowed, or undefined where it would have to be asked about. */
+function judgeFound(
+  { commands: inner, names, files, starts }: FindExec,
+  context: CommandContext,
+  isPiped: boolean,
+  commands: string[][],
+  options: WalkOptions,
+): Ruling | undefined {
+  const judge = (found: readonly Arg[], into: string[][]): Ruling[] =>
+    inner.flatMap((command) =>
+      found.map((arg) => judgeInner(fillFound(command, arg), context, isPiped, into, options)),
+    );
+  const isAllowed = (rulings: readonly Ruling[]): boolean =>
+    rulings.every(({ verdict }) => verdict === 'allow');
+  const byName = judge(names, commands);
+  const denied = byName.find(({ verdict }) => verdict === 'deny');
+  if (denied !== undefined || isAllowed(byName)) return denied ?? byName[0];
+  const isReadable = starts.every((start) => options.paths.check(start, context.cwds, 'tree') === undefined);
+  if (files === null || !isReadable) return undefined;
+  const byContent = judge(files, []);
+  return isAllowed(byContent) ? byContent[0] : undefined;
 }
 
 /** What a wrapper runs is a program, never a command that changes the shell. */

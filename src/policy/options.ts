@@ -217,7 +217,8 @@ function checkValue(
   isAttached: boolean,
   context: CommandContext,
 ): Ruling | undefined {
-  if (value.kind !== 'literal' && !isAttached && (value.isSplit || value.kind === 'pattern')) {
+  const isOne = !value.isSplit && value.isMany !== true && value.kind !== 'pattern';
+  if (value.kind !== 'literal' && !isAttached && !isOne) {
     return asks(`unknown-word:${context.program}`, 'an unquoted word stands where an option takes its value');
   }
   if (value.kind === 'dynamic' && value.isSplit) {

@@ -26,6 +26,8 @@ export function describeNode(node: CommandNode): string {
       return `${node.program} -c '…'`;
     case 'if':
       return 'if …';
+    case 'case':
+      return `case ${describeWord(node.word)} in …`;
     case 'for':
       return `for ${node.name} in ${node.words.map(describeWord).join(' ')}`;
     case 'while':
@@ -82,6 +84,14 @@ function outlineBody(node: CommandNode, indent: string): string[] {
         ? branches
         : [...branches, `${indent}else`, ...outlineList(node.otherwise, deeper)];
     }
+    case 'case':
+      return [
+        ...outlineInner(node.word, deeper),
+        ...node.items.flatMap(({ patterns, body }) => [
+          `${indent}${patterns.map(describeWord).join(' | ')})`,
+          ...(body === null ? [] : outlineList(body, deeper)),
+        ]),
+      ];
     case 'for':
       return [
         ...node.words.flatMap((word) => outlineInner(word, deeper)),
@@ -119,6 +129,8 @@ function describePiece(piece: Piece): string {
       return piece.value;
     case 'variable':
       return piece.isQuoted ? `"$${piece.name}"` : `$${piece.name}`;
+    case 'default':
+      return `${piece.isQuoted ? '"' : ''}\${${piece.name}${piece.isEmptyToo ? ':' : ''}-${piece.text}}${piece.isQuoted ? '"' : ''}`;
     case 'substitution':
       return piece.isQuoted ? '"$( … )"' : '$( … )';
     case 'process':

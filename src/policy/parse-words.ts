@@ -29,6 +29,18 @@ export function oneWord(node: BashWord, context: ParseContext): Word {
   return first;
 }
 
+/** A pattern of `case`: text and globs. It names no file, so that a leading glob stays what it is. */
+export function patternWord(node: BashWord, context: ParseContext): Word {
+  const { pieces } = oneWord(node, context);
+  if (pieces.some(({ kind }) => kind !== 'text' && kind !== 'glob')) {
+    refuse('case', 'A pattern of `case` is judged when it is text with *, ? and […].');
+  }
+  const isPrefixed = pieces[1]?.kind === 'glob' && !/^['"$\\.]/.test(node.text);
+  return {
+    pieces: isPrefixed && literalText({ pieces: pieces.slice(0, 1) }) === './' ? pieces.slice(1) : pieces,
+  };
+}
+
 /** More than one for a word with braces. */
 export function expandedWords(node: BashWord, context: ParseContext): Word[] {
   const parts = node.parts;
@@ -104,6 +116,9 @@ function expansion(part: Expansion, isQuoted: boolean, context: ParseContext): P
       if (part.text === '$?') return { kind: 'number', source: '$?' };
       return { kind: 'variable', name: variableName(part.text.slice(1)), isQuoted };
     case 'ParameterExpansion':
+      if (part.operation?.type === 'Default' && part.prefix === undefined && part.index === undefined) {
+        return defaultPiece(part.text, part.operation, part.parameter, isQuoted);
+      }
       // `${x@P}`, `${!x}`, `${x:y}` and others evaluate what a variable holds as code.
       if (part.prefix !== undefined || part.index !== undefined || part.operation !== undefined) {
         refuse('expansion', `Only plain variables are judged, not ${part.text}.`);
@@ -121,6 +136,21 @@ function expansion(part: Expansion, isQuoted: boolean, context: ParseContext): P
     default:
       return refuse('unknown-node', 'The parser found an unknown expansion.');
   }
+}
+
+/** Only a text in which nothing is special, quoted or not: `${x:-/srv/app}`. */
+function defaultPiece(
+  source: string,
+  { operator }: { operator: string },
+  parameter: string,
+  isQuoted: boolean,
+): Piece {
+  const found = /^\$\{(\w+)(:?)-([\w./:@%+,=-]*)\}$/.exec(source);
+  if ((operator !== '-' && operator !== ':-') || found === null || found[1] !== parameter) {
+    refuse('expansion', `Of expansions, $x and \${x:-plain-text} are judged, not ${source}.`);
+  }
+  const text = found[3] ?? '';
+  return { kind: 'default', name: variableName(parameter), isEmptyToo: found[2] === ':', text, isQuoted };
 }
 
 function unquotedText(

@@ -1,5 +1,6 @@
 import {
   type Assignment as BashAssignment,
+  type Case as BashCase,
   type Command as BashCommand,
   type PipelineNode as BashPipelineNode,
   type Redirection as BashRedirection,
@@ -14,6 +15,7 @@ import {
   literalText,
   oneWord,
   type ParseContext,
+  patternWord,
   refuse,
   textPiece,
   variableName,
@@ -168,8 +170,9 @@ function compound(
       return refuse('function', 'A function could give any name another meaning.');
     case 'Coproc':
       return refuse('coproc', 'A coprocess would outlive the call.');
-    case 'Select':
     case 'Case':
+      return caseNode(node, context);
+    case 'Select':
     case 'ArithmeticFor':
     case 'ArithmeticCommand':
       return refuse(
@@ -183,6 +186,22 @@ function compound(
         `The parser found something unknown: ${String((node as { type: string }).type)}.`,
       );
   }
+}
+
+function caseNode(node: BashCase, context: ParseContext): CommandNode {
+  const items = node.items.map(({ pattern, body, terminator }) => {
+    if (terminator !== undefined && terminator !== ';;') {
+      refuse('case', 'In `case`, only `;;` is judged.');
+    }
+    if (pattern.length === 0) refuse('case', 'A `case` lacks a pattern.');
+    return {
+      patterns: pattern.map((word) => patternWord(word, context)),
+      body: body.commands.length === 0 ? null : list(body.commands, context),
+    };
+  });
+  const word = oneWord(node.word, context);
+  if (word.pieces.some(({ kind }) => kind === 'glob')) refuse('case', 'Quote the word of a `case`.');
+  return { kind: 'case', word, items };
 }
 
 function simple(node: BashCommand, context: ParseContext): Stage {

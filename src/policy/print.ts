@@ -63,6 +63,13 @@ function printNode(node: CommandNode): string {
       const otherwise = node.otherwise === null ? '' : `else ${printList(node.otherwise)}; `;
       return `${branches.join('el')}${otherwise}fi`;
     }
+    case 'case': {
+      const items = node.items.map(({ patterns, body }) => {
+        const choices = patterns.map(printWord).join('|');
+        return `(${choices}) ${body === null ? '' : printList(body)} ;; `;
+      });
+      return `case ${printWord(node.word)} in ${items.join('')}esac`;
+    }
     case 'for':
       return `for ${node.name} in ${node.words.map(printWord).join(' ')}; do ${printList(node.body)}; done`;
     case 'while':
@@ -97,6 +104,10 @@ function printPiece(piece: Piece): string {
       return piece.value;
     case 'variable':
       return piece.isQuoted ? `"\${${piece.name}}"` : `\${${piece.name}}`;
+    case 'default': {
+      const text = `\${${piece.name}${piece.isEmptyToo ? ':' : ''}-${piece.text}}`;
+      return piece.isQuoted ? `"${text}"` : text;
+    }
     case 'substitution':
       // The space keeps `$( (` apart from arithmetic.
       return piece.isQuoted ? `"$( ${printList(piece.body)} )"` : `$( ${printList(piece.body)} )`;

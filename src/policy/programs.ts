@@ -136,7 +136,7 @@ function checkUse(verb: VerbSpec, found: Arguments, context: CommandContext): Ru
         `${context.program} with ${JSON.stringify(arg.text)} is not known to only observe`,
       );
     }
-    const isMany = arg.isSplit || arg.kind === 'pattern';
+    const isMany = arg.isSplit || arg.isMany === true || arg.kind === 'pattern';
     if (isMany && !(rule.repeats && isLast)) {
       return asks(
         `unknown-word:${context.program}`,

@@ -29,6 +29,8 @@ export type CommandNode =
   /** `bash -c 'LINE'` */
   | { kind: 'inner'; program: 'bash' | 'sh'; body: List }
   | { kind: 'if'; branches: { test: List; body: List }[]; otherwise: List | null }
+  /** Patterns are text and globs. */
+  | { kind: 'case'; word: Word; items: { patterns: Word[]; body: List | null }[] }
   | { kind: 'for'; name: string; words: Word[]; body: List }
   | { kind: 'while'; isUntil: boolean; test: List; body: List };
 
@@ -56,6 +58,8 @@ export type Piece =
   /** An unquoted `*`, `?` or `[…]`. */
   | { kind: 'glob'; value: string }
   | { kind: 'variable'; name: string; isQuoted: boolean }
+  /** `${x:-y}`: the value of a variable, else a plain text. With `isEmptyToo` also where it is empty. */
+  | { kind: 'default'; name: string; isEmptyToo: boolean; text: string; isQuoted: boolean }
   | { kind: 'substitution'; body: List; isQuoted: boolean }
   /** `<(…)` */
   | { kind: 'process'; body: List }

@@ -111,6 +111,9 @@ function walkStage(stage: Stage, scope: Scope, isPiped: boolean, walker: Walker)
       if (node.otherwise !== null) walkList(node.otherwise, branch(scope), walker);
       break;
     }
+    case 'case':
+      walkCase(node, scope, walker);
+      break;
     case 'for':
       walkFor(node, scope, walker);
       break;
@@ -122,6 +125,14 @@ function walkStage(stage: Stage, scope: Scope, isPiped: boolean, walker: Walker)
     }
   }
   for (const name of assignedNames(node)) scope.variables.set(name, UNKNOWN);
+}
+
+function walkCase(node: Extract<CommandNode, { kind: 'case' }>, scope: Scope, walker: Walker): void {
+  walkSubstitutions(node.word, scope, walker);
+  const found = evaluateWord(node.word, lookUpIn(scope, walker));
+  if ('unset' in found) addRuling(walker, unsetVariable(found.unset), node);
+  for (const { body } of node.items) if (body !== null) walkList(body, branch(scope), walker);
+  addRuling(walker, allowed('shell:case'), node);
 }
 
 /** In a loop, what a later command assigns is seen by an earlier one the next time round. */

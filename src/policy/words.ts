@@ -1,3 +1,4 @@
+import { isFreeVariable } from './builtins.ts';
 import { escapePattern } from './glob.ts';
 import { PROCESS_SUBSTITUTION } from './paths.ts';
 import type { Piece, Word } from './tree.ts';
@@ -12,6 +13,8 @@ export interface Arg {
   isNumber: boolean;
   /** Not quoted: may become no word or several. */
   isSplit: boolean;
+  /** Stands for one word or more, none of which is an option. */
+  isMany?: boolean;
 }
 
 /** What is known of a variable that the line itself set. */
@@ -21,6 +24,7 @@ export type Value =
   | { kind: 'unknown' };
 
 export const UNKNOWN: Value = { kind: 'unknown' };
+const UNSET: Value = { kind: 'known', texts: [] };
 const MOST_ALTERNATIVES = 64;
 
 export function literalArg(text: string): Arg {
@@ -48,6 +52,11 @@ export function evaluateWord(
   return { args: drafts.map(finish) };
 }
 
+/** What runs gets an environment of its own, in which all names begin in upper case. */
+function isNeverInherited(name: string): boolean {
+  return /^[a-z]/.test(name) && isFreeVariable(name);
+}
+
 interface Draft extends Arg {
   pattern: string;
 }
@@ -68,6 +77,15 @@ function addPiece(draft: Draft, piece: Piece, lookUp: (name: string) => Value | 
       return [addUnknown(draft, piece.isQuoted)];
     case 'process':
       return [addText(draft, PROCESS_SUBSTITUTION)];
+    case 'default': {
+      const value = lookUp(piece.name) ?? (isNeverInherited(piece.name) ? UNSET : undefined);
+      if (value === undefined) return piece.name;
+      if (value.kind !== 'known') return [addUnknown(draft, piece.isQuoted)];
+      const texts = value.texts.map((text) => (text === '' && piece.isEmptyToo ? piece.text : text));
+      return (value === UNSET ? [piece.text] : texts).map((text) =>
+        piece.isQuoted || PLAIN.test(text) ? addText(draft, text) : addUnknown(draft, false),
+      );
+    }
     case 'variable': {
       const value = lookUp(piece.name);
       if (value === undefined) return piece.name;

@@ -1,6 +1,6 @@
 import { isHarmlessAssignment } from './builtins.ts';
 import { asks, type Ruling } from './ruling.ts';
-import type { Arg } from './words.ts';
+import { type Arg, literalArg } from './words.ts';
 
 /** What a program that runs another one makes of its words: the inner command, or why it cannot be judged. */
 export type Unwrapped = { inner: Arg[] } | { ruling: Ruling };
@@ -30,6 +30,7 @@ const WRAPPERS: Record<string, Wrapper> = {
 export function unwrap(name: string, args: readonly Arg[]): Unwrapped | undefined {
   if (name === 'env') return unwrapEnv(args);
   if (name === 'xargs') return unwrapXargs(args);
+  if (name === 'watch') return unwrapWatch(args);
   // The same programs, built in.
   if (name === 'k3s' && args[0]?.kind === 'literal' && /^(?:kubectl|crictl)$/.test(args[0].text)) {
     return { inner: [...args] };
@@ -78,6 +79,34 @@ function unwrapEnv(args: readonly Arg[]): Unwrapped {
     else break;
   }
   return innerFrom('env', args.slice(at));
+}
+
+/** watch gives its words, with blanks between them, to `sh -c`: the same words when nothing in them is special. */
+function unwrapWatch(args: readonly Arg[]): Unwrapped {
+  let at = 0;
+  for (; ; at++) {
+    const arg = args[at];
+    if (arg?.kind !== 'literal' || !arg.text.startsWith('-')) break;
+    if (
+      /^(?:-[bcdegptwx]+|-n[\d.]+|--(?:differences|no-title|precise|color|chgexit|errexit|exec|no-wrap|interval=[\d.]+))$/.test(
+        arg.text,
+      )
+    )
+      continue;
+    const value = args[++at];
+    if (!/^(?:-n|--interval)$/.test(arg.text) || value?.kind !== 'literal' || !/^[\d.]+$/.test(value.text))
+      return { ruling: unknownOption('watch', arg) };
+  }
+  const words: string[] = [];
+  for (const arg of args.slice(at)) {
+    if (arg.kind !== 'literal' || !/^[\w ./:@%+,=-]+$/.test(arg.text)) {
+      return {
+        ruling: asks('operand:watch', 'watch gives its words to a shell; only plain ones are judged'),
+      };
+    }
+    words.push(...arg.text.split(' ').filter((word) => word !== ''));
+  }
+  return innerFrom('watch', words.map(literalArg));
 }
 
 /** The inner command gets words that nobody knows: any number of them, or one in place of `-I`'s marker. */

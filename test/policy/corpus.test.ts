@@ -32,24 +32,35 @@ describe('the public corpus', () => {
   });
 });
 
-describe('lines that operators plausibly type', () => {
-  const policy = shippedPolicy();
-  const path = fileURLToPath(new URL('../fixtures/policy/plausible.txt', import.meta.url));
-  const lines = readFileSync(path, 'utf8')
+const linesOf = (name: string): string[] =>
+  readFileSync(fileURLToPath(new URL(`../fixtures/policy/${name}`, import.meta.url)), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('##'));
+
+describe.each(['plausible.txt', 'homelab.txt'])('lines that operators plausibly type: %s', (name) => {
+  const policy = shippedPolicy();
+  const lines = linesOf(name);
   const isAllowed = (line: string): boolean => checkLine(policy, line, CWD).verdict === 'allow';
 
   it('are allowed, 97 of 100, where they only look', () => {
     const harmless = lines.filter((line) => !line.startsWith('? '));
     const missed = harmless.filter((line) => !isAllowed(line));
-    expect(harmless.length).toBeGreaterThan(400);
+    expect(harmless.length).toBeGreaterThan(200);
     expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(harmless.length * 0.03);
   });
 
   it('ask where looking would write, go elsewhere or show secrets', () => {
     const asking = lines.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
-    expect(asking.length).toBeGreaterThan(10);
+    expect(asking.length).toBeGreaterThan(5);
     expect(asking.filter(isAllowed)).toEqual([]);
+  });
+});
+
+describe('lines that operators plausibly type to change something', () => {
+  it('are never allowed', () => {
+    const policy = shippedPolicy();
+    const lines = linesOf('homelab-dangerous.txt');
+    expect(lines.length).toBeGreaterThan(400);
+    expect(lines.filter((line) => checkLine(policy, line, CWD).verdict === 'allow')).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ const NODES: Record<string, { line: string; isJudged: boolean }> = {
   BraceExpansion: { line: 'ls {a,b}', isJudged: true },
   SimpleExpansion: { line: 'echo $HOME', isJudged: true },
   ParameterExpansion: { line: 'echo ${HOME}', isJudged: true },
-  Default: { line: 'echo ${HOME:-x}', isJudged: false },
+  Default: { line: 'echo ${HOME:-x}', isJudged: true },
   Remove: { line: 'echo ${HOME#x}', isJudged: false },
   Replace: { line: 'echo ${HOME/x/y}', isJudged: false },
   Slice: { line: 'echo ${HOME:1}', isJudged: false },
@@ -78,8 +78,8 @@ const NODES: Record<string, { line: string; isJudged: boolean }> = {
   Subshell: { line: '( ls )', isJudged: true },
   BraceGroup: { line: '{ ls; }', isJudged: true },
   CompoundList: { line: '{ ls; }', isJudged: true },
-  Case: { line: 'case a in a) ls;; esac', isJudged: false },
-  CaseItem: { line: 'case a in a) ls;; esac', isJudged: false },
+  Case: { line: 'case a in a) ls;; esac', isJudged: true },
+  CaseItem: { line: 'case a in a) ls;; esac', isJudged: true },
   Select: { line: 'select x in a; do ls; done', isJudged: false },
   Coproc: { line: 'coproc ls', isJudged: false },
   ArithmeticFor: { line: 'for ((;;)); do ls; done', isJudged: false },
@@ -170,6 +170,12 @@ const word = fc.oneof(
     '"$v"',
     '${v}',
     '"${v} w"',
+    '${v:-x/y}',
+    '"${v:-x}"',
+    '${v-z}',
+    '"${none:-a=b}"',
+    '${none-}',
+    'n${none:-a,b}m',
     '$(echo m n)',
     '"$(echo m  n)"',
     '`echo o`',
@@ -198,7 +204,7 @@ const word = fc.oneof(
 );
 const echo = fc.array(word, { maxLength: 4 }).map((words) => ['echo', ...words].join(' '));
 const echoLine = fc
-  .tuple(fc.constantFrom("v='1 *'", 'v=', "v='x  y'"), echo, echo, fc.nat(9))
+  .tuple(fc.constantFrom("v='1 *'", 'v=', "v='x  y'"), echo, echo, fc.nat(12))
   .map(([set, one, two, form]) => `${set}; ${arrange(one, two, form)}`);
 
 function arrange(one: string, two: string, form: number): string {
@@ -221,6 +227,12 @@ function arrange(one: string, two: string, form: number): string {
       return `! ${one}; ${two} |& cat`;
     case 8:
       return `while ${one}; do ${two}; break; done`;
+    case 9:
+      return `case $v in x|'1 '*) ${one};; *) ${two};; esac`;
+    case 10:
+      return `case "$(echo ab)" in [a-c]b) ${one} ;; a?) ${two}; esac`;
+    case 11:
+      return `case \${v:-none} in none) ;; *' '*) ${one};; esac; ${two}`;
     default:
       return `[ "$v" = x ] || ${two}`;
   }
