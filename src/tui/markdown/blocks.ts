@@ -3,16 +3,11 @@ import { printable } from '../../lib/printable.ts';
 import { flow } from '../rows/flow.ts';
 import type { Row, Span } from '../rows/row.ts';
 import { widthOf } from '../rows/row.ts';
-import type { Theme } from '../theme/theme.ts';
 import { codeRows } from './code.ts';
 import { inlineSpans } from './inline.ts';
+import type { Layout } from './layout.ts';
 import { isApart, isKnown, lex } from './lex.ts';
 import { tableRows } from './table.ts';
-
-export interface Layout {
-  columns: number;
-  theme: Theme;
-}
 
 /** Rules are for the eye; a wide window needs no wide ones. */
 const WIDEST_RULE = 40;
@@ -50,7 +45,7 @@ export function blockRows(
 }
 
 /** Stands apart from what is around it, also when it was not written so. */
-function needsRoom(token: MarkedToken): boolean {
+export function needsRoom(token: MarkedToken): boolean {
   return token.type === 'table' || token.type === 'hr';
 }
 
@@ -87,12 +82,20 @@ function oneBlock(token: MarkedToken, layout: Layout, base: Span['style'] = 'tex
   }
 }
 
-/** As written; of a list that counts 1, 1, 1 the places. */
+/** As written; where all are written as the first one, their places. */
 function numberOf(list: Tokens.List, index: number): number | null {
   if (!list.ordered) return null;
-  const first = Number(list.start) || 0;
-  const written = Number(/^\s*(\d+)/.exec(list.items[index]?.raw ?? '')?.[1] ?? first + index);
-  return index > 0 && written === first ? first + index : written;
+  return isCounted(list) ? (writtenNumber(list, 0) ?? 0) + index : writtenNumber(list, index);
+}
+
+/** `1. 1. 1.`: Markdown lets a writer leave the counting to the reader. */
+export function isCounted(list: Tokens.List): boolean {
+  return list.ordered && list.items.length > 1 && writtenNumber(list, 0) === writtenNumber(list, 1);
+}
+
+function writtenNumber(list: Tokens.List, index: number): number | null {
+  const digits = /^\s*(\d+)/.exec(list.items[index]?.raw ?? '')?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 function itemRows(

@@ -3,8 +3,8 @@ import { commandSpans } from '../ask/command-spans.ts';
 import type { Row, Span } from '../rows/row.ts';
 import { wrapExactly } from '../rows/wrap.ts';
 import { diffRows } from '../transcript/diff.ts';
-import type { Layout } from './blocks.ts';
 import { grammarOf } from './grammars.ts';
+import type { Layout } from './layout.ts';
 
 const INDENT = 2;
 /** What is longer is data, not code. */

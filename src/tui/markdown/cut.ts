@@ -1,8 +1,9 @@
 import type { MarkedToken, Tokens } from 'marked';
-import { fill, wordsOf } from '../rows/flow.ts';
+import { fill, type Word, wordsOf } from '../rows/flow.ts';
 import type { Join, Piece } from '../store/item.ts';
 import type { Reply, Size } from '../store/state.ts';
 import { createTheme } from '../theme/theme.ts';
+import { isCounted, needsRoom } from './blocks.ts';
 import { inlineSpans } from './inline.ts';
 import { isApart, lex } from './lex.ts';
 
@@ -28,23 +29,48 @@ export function cutFinished(reply: Reply, size: Size): Cut {
 }
 
 function cutBlocks(reply: Reply): Cut {
-  const source = reply.head + reply.rest;
+  // A line that is not whole may yet be anything: an asterisk begins a list, and two of them do not.
+  const whole = reply.head + reply.rest;
+  const source = whole.slice(0, whole.lastIndexOf('\n') + 1);
   const tokens = lex(source);
   const last = tokens.findLastIndex(({ type }) => type !== 'space');
-  // Behind an empty line a block is over, unless it goes on further in.
-  const isOver = last >= 0 && last < tokens.length - 1 && endsAtBlank(tokens[last]);
+  const isOver = isBlockOver(tokens[last], last < tokens.length - 1);
   const open = isOver ? last + 1 : last;
   const raw = tokens
-    .slice(0, open)
+    .slice(0, isOver ? tokens.length : open)
     .map((token) => token.raw)
     .join('');
   // An answer of nothing but blanks has nothing to print; marked may also change what it cannot split (a tab).
   if (raw.trim() === '' || !source.startsWith(raw)) return { pieces: [], rest: reply };
-  return take(reply, raw, isOver || isApart(raw) ? 'apart' : 'below');
+  const end = tokens.slice(0, isOver ? tokens.length : open).findLast(({ type }) => type !== 'space');
+  const isRoomy = end !== undefined && needsRoom(end);
+  return take(reply, raw, isRoomy || isApart(raw) ? 'apart' : 'below');
 }
 
-function endsAtBlank(token: MarkedToken | undefined): boolean {
-  return ['paragraph', 'heading', 'table', 'hr'].includes(token?.type ?? '');
+/** Nothing that may still come is a part of it. Lists and quotes go on behind empty lines. */
+function isBlockOver(token: MarkedToken | undefined, isBlankBehind: boolean): boolean {
+  switch (token?.type) {
+    case 'paragraph':
+    case 'table':
+      return isBlankBehind;
+    case 'heading':
+    case 'hr':
+      return true;
+    case 'code':
+      return isClosed(token.raw);
+    default:
+      return false;
+  }
+}
+
+function isClosed(raw: string): boolean {
+  const fence = /^ {0,3}(`{3,}|~{3,})/.exec(raw)?.[1];
+  if (fence === undefined) return false;
+  return raw
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .some((line) => line.trimStart().startsWith(fence) && /^ {0,3}(`+|~+)\s*$/.test(line));
 }
 
 /** `raw` is the head of what is left, in whole blocks. */
@@ -72,7 +98,7 @@ function cutLong(reply: Reply, { columns, rows }: Size): Cut {
   const [block] = lex(reply.head + reply.rest).filter(({ type }) => type !== 'space');
   switch (block?.type) {
     case 'code':
-      return block.codeBlockStyle === 'indented' ? none : cutCode(reply, most);
+      return cutCode(reply, block, most);
     case 'list':
       return cutList(reply, block, most, columns);
     case 'paragraph':
@@ -82,11 +108,12 @@ function cutLong(reply: Reply, { columns, rows }: Size): Cut {
   }
 }
 
-function cutCode(reply: Reply, most: number): Cut {
+function cutCode(reply: Reply, block: Tokens.Code, most: number): Cut {
   const source = reply.head + reply.rest;
   const opening = /^[^\S\n]*\n?(?<line>[^\n]*\n)/.exec(source)?.[0] ?? '';
   const end = source.lastIndexOf('\n') + 1;
   const body = source.slice(opening.length, end);
+  if (block.codeBlockStyle === 'indented' || isClosed(block.raw)) return { pieces: [], rest: reply };
   if (body.split('\n').length <= most || end <= reply.head.length) return { pieces: [], rest: reply };
   const { head, rest, printed } = reply;
   const taken = source.slice(head.length, end);
@@ -107,7 +134,7 @@ function cutList(reply: Reply, list: Tokens.List, most: number, columns: number)
   const raw = items.map((item) => item.raw).join('');
   const rows = items.reduce((sum, item) => sum + Math.ceil(item.raw.length / columns), 0);
   const source = reply.head + reply.rest;
-  if (rows <= most || !source.startsWith(raw)) return { pieces: [], rest: reply };
+  if (rows <= most || !source.startsWith(raw) || isCounted(list)) return { pieces: [], rest: reply };
   return take(reply, raw, isApart(raw) ? 'apart' : 'below');
 }
 
@@ -118,13 +145,30 @@ function cutParagraph(reply: Reply, paragraph: Tokens.Paragraph, most: number, c
   const words = wordsOf(inlineSpans(paragraph.tokens, WORDS_ONLY)).slice(reply.skipWords);
   const rows = fill(words, Math.max(1, columns));
   if (rows.length <= most) return none;
-  const takeWords = rows.slice(0, -WAITING_ROWS).reduce((sum, row) => sum + row.words, 0);
+  const open = words.findIndex(mayOpen);
+  const sure = open < 0 ? words.length : open;
+  let takeWords = 0;
+  for (const row of rows.slice(0, -WAITING_ROWS)) {
+    if (takeWords + row.words > sure) break;
+    takeWords += row.words;
+  }
   if (takeWords === 0) return none;
   const { rest, head, skipWords, join } = reply;
+  // Not what stands behind it; but the empty lines before it, which say how it joins.
+  const source = head + rest;
+  const end = source.indexOf(paragraph.raw) + paragraph.raw.length;
   return {
-    pieces: [{ source: head + rest, skipWords, takeWords, join }],
+    pieces: [{ source: source.slice(0, end), skipWords, takeWords, join }],
     rest: { ...reply, skipWords: skipWords + takeWords, join: 'same' },
   };
+}
+
+/** A mark stands in it whose other half may still come, and change how all between them is read. */
+function mayOpen({ spans }: Word): boolean {
+  return spans.some(
+    ({ text, style }) =>
+      style !== 'codeInline' && style !== 'link' && /[*`~[<\\]|(?<![\p{L}\p{N}])_/u.test(text),
+  );
 }
 
 /** Where colours are off, names keep their quotes: words are counted the same either way. */

@@ -1,8 +1,8 @@
 import type { Tokens } from 'marked';
 import { flow } from '../rows/flow.ts';
 import { type Row, rowWidth, type Span, widthOf } from '../rows/row.ts';
-import type { Layout } from './blocks.ts';
 import { inlineSpans } from './inline.ts';
+import type { Layout } from './layout.ts';
 
 const GAP = 2;
 /** A column that is narrower breaks words to pieces. */

@@ -41,7 +41,7 @@ export function finishReply(
   const base = isSame ? streamed : EMPTY;
   const reply = { ...base, rest: text.slice(base.printed.length), thinking: thinking || streamed.thinking };
   const hadText = streamed.rest !== '' || streamed.printed !== '';
-  const told = hadText ? cut : tellThinking({ ...cut, reply }, reply, seq);
+  const told = hadText ? { ...cut, reply } : tellThinking({ ...cut, reply }, reply, seq);
   return { ...printAll(told, told.reply ?? reply), reply: null };
 }
 

@@ -1,7 +1,8 @@
 import type { MarkedToken } from 'marked';
-import { blockRows, type Layout } from '../markdown/blocks.ts';
+import { blockRows, needsRoom } from '../markdown/blocks.ts';
 import { codeRows } from '../markdown/code.ts';
 import { inlineSpans } from '../markdown/inline.ts';
+import type { Layout } from '../markdown/layout.ts';
 import { lex } from '../markdown/lex.ts';
 import { fill, wordsOf } from '../rows/flow.ts';
 import type { Row } from '../rows/row.ts';
@@ -12,19 +13,23 @@ const INDENT = 2;
 
 /** A part of an answer as rows; the same ones, wherever it was cut. */
 export function pieceRows(piece: Piece, { columns, theme }: Layout): Row[] {
-  const inner = bodyRows(piece, { columns: Math.max(1, columns - INDENT), theme });
+  const tokens = lex(piece.source);
+  const inner = bodyRows(tokens, piece, { columns: Math.max(1, columns - INDENT), theme });
   if (inner.length === 0) return [];
   const rows = inner.map((row, index): Row => {
     if (piece.isFirst && index === 0) return [{ text: `${theme.glyph.say} `, style: 'accent' }, ...row];
     return row.length === 0 ? row : [{ text: ' '.repeat(INDENT), style: 'text' }, ...row];
   });
-  return piece.join === 'apart' ? [[], ...rows] : rows;
+  const first = tokens.find(({ type }) => type !== 'space');
+  const isRoomy = /^[^\S\n]*\n/.test(piece.source) || (first !== undefined && needsRoom(first));
+  const isApart = piece.join === 'apart' || (piece.join === 'below' && isRoomy);
+  return isApart ? [[], ...rows] : rows;
 }
 
-function bodyRows({ source, skipWords, takeWords, join }: Piece, layout: Layout): Row[] {
+function bodyRows(tokens: MarkedToken[], { skipWords, takeWords, join }: Piece, layout: Layout): Row[] {
   const isWhole = join !== 'same' && takeWords === null;
   return blockRows(
-    lex(source),
+    tokens,
     layout,
     'text',
     isWhole ? null : (block) => partRows(block, skipWords, takeWords, layout),

@@ -1,14 +1,12 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { printable } from '../../lib/printable.ts';
+import type { Layout } from '../markdown/layout.ts';
 import { flow } from '../rows/flow.ts';
 import type { Row, Span } from '../rows/row.ts';
 import type { Theme } from '../theme/theme.ts';
 
 /** How wide and in what marks something is laid out. */
-export interface Frame {
-  columns: number;
-  theme: Theme;
-}
+export type Frame = Layout;
 
 /** `mark` before the first row, the others below its text. */
 export function marked(mark: Span, spans: readonly Span[], { columns }: Frame, indent = 0): Row[] {
