@@ -7,6 +7,7 @@ import {
   takeLooks,
   takeSnapshot,
 } from '../context/index.ts';
+import { createExpressionCompiler } from '../lib/expression.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
@@ -48,6 +49,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const next = recorder.next();
   for (const text of remembered.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 
+  const compiler = await createExpressionCompiler();
   const taken = await takeSnapshot({
     specs: options.probes,
     gate,
@@ -63,6 +65,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     journalBaseline: remembered.journal,
     firstNumber: next.probe,
     signal,
+    compiler,
   });
   const inventories = new Map(options.probes.map(({ name, inventory }) => [name, inventory]));
   for (const { probe, facts } of taken.items) {
@@ -82,6 +85,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     now: clock.now(),
     mask: masker.mask,
     firstNumber: next.finding,
+    compiler,
   });
   const judged = keepOpen(judgement, options.alreadyOpen);
   const history = { before: known, after: judged.history };

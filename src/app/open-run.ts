@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { configFolder } from '../config/index.ts';
 import { createGate, runCanary } from '../gate/index.ts';
 import { fillParameters, loadGoal } from '../goals/index.ts';
@@ -69,7 +70,7 @@ export async function openRun(
 ): Promise<RunScope> {
   demandIsolation(world);
   const found = asked.resume === null ? null : await findRun(world, asked.resume);
-  const run = found ?? asked.sessionId ?? crypto.randomUUID();
+  const run = found ?? asked.sessionId ?? randomUUID();
   const logOptions = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
   // Before the log is opened, so that a misspelt goal leaves no run behind.
   const early = found === null ? await readGoal(world, asked, asked.goal) : null;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readTimeZone } from '../host/index.ts';
 import {
   type BuiltPrompt,
@@ -118,5 +119,5 @@ function appended(text: string | null, schema: Record<string, unknown> | null): 
 
 /** New for every run, and unguessable for whoever wrote the text that it fences. */
 function fenceMarker(): string {
-  return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  return randomUUID().replaceAll('-', '').slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createGate } from '../gate/index.ts';
 import { NO_USAGE } from '../protocol/model.ts';
 import { ending } from '../protocol/outcome.ts';
@@ -24,7 +25,7 @@ export interface Undone {
 export async function undo(world: World, wanted: string): Promise<Undone> {
   const run = await findRun(world.store, wanted);
   const { lines } = await readRun(world.store, run);
-  const id = crypto.randomUUID();
+  const id = randomUUID();
   const log = await createRunLog({ store: world.store, run: id, clock: world.clock, mask: (text) => text });
   try {
     const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });

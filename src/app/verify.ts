@@ -1,5 +1,5 @@
 import { checkDone, type EvaluateExpression, verificationOf } from '../goals/index.ts';
-import { compileExpression } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { Verification } from '../protocol/report.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -26,7 +26,7 @@ export async function verify(
   const isStale = recorder.effects().begun > 0 || isBegun(resumed);
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
-  const checks = await checkDone(goal?.done ?? [], gathered.items, evaluate, recorder.next().check);
+  const checks = await checkDone(goal?.done ?? [], gathered.items, createEvaluate(), recorder.next().check);
   if (checks.length > 0) recorder.record({ type: 'checks.made', checks });
   return { gathered, verification: verificationOf(checks) };
 }
@@ -42,5 +42,10 @@ async function lookAgain(scope: RunScope, before: Gathered, probes: readonly Pro
   return { ...again, looks: before.looks, history: before.history ?? again.history };
 }
 
-const evaluate: EvaluateExpression = async (source, facts) =>
-  (await compileExpression(source, Object.keys(facts))).evaluate(facts);
+function createEvaluate(): EvaluateExpression {
+  let compiler: Promise<ExpressionCompiler> | undefined;
+  return async (source, facts) => {
+    compiler ??= createExpressionCompiler();
+    return (await (await compiler).compile(source, Object.keys(facts))).evaluate(facts);
+  };
+}

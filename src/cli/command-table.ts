@@ -25,7 +25,7 @@ export const COMMANDS: CommandRow[] = [
     usage: 'steward -p "PROMPT"',
     doc: 'Answer a prompt and exit; also -c and -r RUN to go on with an earlier run',
     options: PRINT_OPTIONS,
-    load: async () => (await import('./commands/index.ts')).print,
+    load: async () => (await import('./commands/print.ts')).run,
   },
   {
     name: 'run',
@@ -41,7 +41,7 @@ export const COMMANDS: CommandRow[] = [
         doc: 'JSON that started this run: data, never instructions',
       },
     ],
-    load: async () => (await import('./commands/index.ts')).run,
+    load: async () => (await import('./commands/run.ts')).run,
   },
   {
     name: 'context',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { secretsOfEnvironment } from '../app/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
 import { createMasker } from '../lib/mask.ts';
@@ -29,7 +30,7 @@ async function fail(error: unknown, argv: readonly string[], streams: Streams): 
   const { failureObject, wantedFormat } = await import('./print/failure.ts');
   if (wantedFormat(argv) !== 'text' && opensRuns(argv)) {
     const text = hint === null ? message : `${message} (${hint})`;
-    const object = failureObject(reason, streams.mask(text), { sessionId: '', uuid: crypto.randomUUID() });
+    const object = failureObject(reason, streams.mask(text), { sessionId: '', uuid: randomUUID() });
     await streams.out(jsonLine(object));
   }
   await streams.err(`steward: ${isOps ? '' : 'a bug: '}${message}\n${hint === null ? '' : `  ${hint}\n`}`);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { modelWindow } from '../app/choose-target.ts';
 import { performRun } from '../app/run.ts';
 import type { RunEnd, RunListener, RunRequest } from '../app/run-request.ts';
@@ -39,7 +40,7 @@ export async function printRun(
     streams,
     isVerbose: args.has('verbose') || args.has('debug') || streams.isErrTerminal,
     hasPartialMessages: args.has('include-partial-messages'),
-    newId: () => crypto.randomUUID(),
+    newId: () => randomUUID(),
     now: world.clock.elapsed,
   });
   let reason: Reason = 'bug';
@@ -52,7 +53,7 @@ export async function printRun(
   });
   await printer.finish({
     sessionId: end.run,
-    uuid: crypto.randomUUID(),
+    uuid: randomUUID(),
     durationMs: world.clock.elapsed() - startedMs,
     isStructured: view.isStructured,
     windowOf: view.windowOf,

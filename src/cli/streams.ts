@@ -1,3 +1,5 @@
+import { fstatSync, read } from 'node:fs';
+import { isatty } from 'node:tty';
 import { printable } from '../lib/printable.ts';
 
 /** The process's three streams and what is known about them. Commands get this instead of `process`. */
@@ -56,17 +58,35 @@ function writer(stream: NodeJS.WriteStream): (data: string | Uint8Array) => Prom
     });
 }
 
+/** Descriptor 0 as it is: `process.stdin` would load streams of files for every run that has no input. */
 function processInput(): StandardInput {
-  return {
-    kind: kindOfInput(),
-    chunks: () => process.stdin,
-    close: () => process.stdin.destroy(),
-  };
+  const kind = kindOfInput();
+  if (kind === 'file') return { kind, chunks: readFileInput, close() {} };
+  return { kind, chunks: () => process.stdin, close: () => kind !== 'none' && process.stdin.destroy() };
 }
 
 function kindOfInput(): StandardInput['kind'] {
-  if (process.stdin.isTTY) return 'terminal';
-  // Node has already looked what file descriptor 0 is: a file gives a ReadStream, a pipe or socket a net.Socket.
-  if ('path' in process.stdin || process.stdin.constructor.name === 'ReadStream') return 'file';
-  return process.stdin.constructor.name === 'Socket' ? 'pipe' : 'none';
+  if (isatty(STDIN)) return 'terminal';
+  try {
+    const facts = fstatSync(STDIN);
+    if (facts.isFIFO() || facts.isSocket()) return 'pipe';
+    return facts.isFile() || facts.isCharacterDevice() ? 'file' : 'none';
+  } catch {
+    // Closed.
+    return 'none';
+  }
+}
+
+const STDIN = 0;
+const CHUNK_BYTES = 64 * 1024;
+
+async function* readFileInput(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const length = await new Promise<number>((resolve, reject) =>
+      read(STDIN, chunk, 0, CHUNK_BYTES, null, (error, count) => (error ? reject(error) : resolve(count))),
+    );
+    if (length === 0) return;
+    yield chunk.subarray(0, length);
+  }
 }

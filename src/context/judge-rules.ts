@@ -1,4 +1,4 @@
-import { createExpressionCompiler } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
 import { type BrokenRule, type Finding, SEVERITIES } from '../protocol/finding.ts';
 import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
@@ -22,6 +22,8 @@ export interface JudgeOptions {
   firstNumber?: number;
   /** Findings are logged and sent; what probes saw may hold secrets. */
   mask?: (text: string) => string;
+  /** One that the caller has already. */
+  compiler?: ExpressionCompiler;
 }
 
 export interface Judged {
@@ -111,8 +113,9 @@ interface Sighting {
   item: SnapshotItem;
 }
 
-async function matchRules({ items, specs, history, host, now, mask = (text) => text }: JudgeOptions) {
-  const compiler = await createExpressionCompiler();
+async function matchRules(options: JudgeOptions) {
+  const { items, specs, history, host, now, mask = (text) => text } = options;
+  const compiler = options.compiler ?? (await createExpressionCompiler());
   const sightings = new Map<string, Sighting>();
   const brokenRules: BrokenRule[] = [];
   const judged = new Set<string>();
@@ -125,7 +128,7 @@ async function matchRules({ items, specs, history, host, now, mask = (text) => t
       const memory = `${spec.name}.${rule.id}`;
       const before = history.seen[memory];
       const compiled = await compileRule(compiler, rule, Object.keys(spec.facts));
-      const result = compiled.match(
+      const result = await compiled.match(
         item.facts,
         host,
         before === undefined ? null : { has: (value) => Object.hasOwn(before, mask(value)) },

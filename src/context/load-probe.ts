@@ -107,18 +107,20 @@ async function checkRule(
   factNames: readonly string[],
   fail: Fail,
 ): Promise<void> {
-  const compiled = await compileRule(compiler, rule, factNames).catch((error: unknown) => {
+  const asFailure = (error: unknown): never => {
     throw error instanceof RuleFieldError ? fail(error.path, error.message) : error;
-  });
+  };
+  const compiled = await compileRule(compiler, rule, factNames).catch(asFailure);
+  await compiled.compileAll().catch(asFailure);
   for (const [index, example] of rule.examples.entries()) {
     const place = ['examples', index];
     for (const fact of [...Object.keys(example.facts), ...Object.keys(example.before ?? {})]) {
       if (!factNames.includes(fact))
         throw fail(place, `the example uses a fact that the probe does not have: ${fact}`);
     }
-    const before = compiled.match(example.before ?? example.facts, EXAMPLE_HOST, null);
+    const before = await compiled.match(example.before ?? example.facts, EXAMPLE_HOST, null);
     const known = rule.changed === null ? null : new Set(example.before ? before.seen : []);
-    const { matches, error } = compiled.match(example.facts, EXAMPLE_HOST, known);
+    const { matches, error } = await compiled.match(example.facts, EXAMPLE_HOST, known);
     if (error !== null) throw fail(place, `the rule breaks on its own example: ${error}`);
     const found = matches.map((match) => match.object).sort();
     const expected = [...example.finds].sort();

@@ -26,13 +26,18 @@ export interface CompiledRule {
     facts: Readonly<Record<string, unknown>>,
     host: string,
     known: Pick<ReadonlySet<string>, 'has'> | null,
-  ): RuleMatches;
+  ): Promise<RuleMatches>;
+  /** Rejects with RuleFieldError for an error in a field that is otherwise only compiled for the first match. */
+  compileAll(): Promise<unknown>;
 }
 
 /** Names that every rule may use besides the facts of its probe. */
 export const RULE_VARIABLES = ['host'] as const;
 
-/** Rejects with RuleFieldError, which names the field that is wrong. */
+/**
+ * Rejects with RuleFieldError, which names the field that is wrong. What describes a match is compiled when there is
+ * one: on most days most rules find nothing.
+ */
 export async function compileRule(
   compiler: ExpressionCompiler,
   spec: RuleSpec,
@@ -50,22 +55,38 @@ export async function compileRule(
   const optional = async (field: keyof RuleSpec, source: string | null) =>
     source === null ? null : expression(field, source);
 
-  const compiled: CompiledFields = {
+  const condition: Condition = {
     when: await expression('when', spec.when),
-    object: await optional('object', spec.object),
     changed: await optional('changed', spec.changed),
-    measure: await optional('measure', spec.measure),
-    say: await inField(['say'], () => compiler.compileTemplate(spec.say, variables)),
-    look: [],
   };
-  for (const [step, argv] of spec.look.entries()) {
-    const templates: Template[] = [];
-    for (const [word, source] of argv.entries()) {
-      templates.push(await inField(['look', step, word], () => compiler.compileTemplate(source, variables)));
+  const compileDescription = async (): Promise<Description> => {
+    const description: Description = {
+      object: await optional('object', spec.object),
+      measure: await optional('measure', spec.measure),
+      say: await inField(['say'], () => compiler.compileTemplate(spec.say, variables)),
+      look: [],
+    };
+    for (const [step, argv] of spec.look.entries()) {
+      const templates: Template[] = [];
+      for (const [word, source] of argv.entries()) {
+        templates.push(
+          await inField(['look', step, word], () => compiler.compileTemplate(source, variables)),
+        );
+      }
+      description.look.push(templates);
     }
-    compiled.look.push(templates);
-  }
-  return { spec, match: (facts, host, known) => matchAll(spec, compiled, facts, host, known) };
+    return description;
+  };
+  let description: Promise<Description> | undefined;
+  const describe = () => {
+    description ??= compileDescription();
+    return description;
+  };
+  return {
+    spec,
+    match: (facts, host, known) => matchAll(spec, condition, describe, facts, host, known),
+    compileAll: describe,
+  };
 }
 
 export class RuleFieldError extends Error {
@@ -77,10 +98,13 @@ export class RuleFieldError extends Error {
   }
 }
 
-interface CompiledFields {
+interface Condition {
   when: Expression;
-  object: Expression | null;
   changed: Expression | null;
+}
+
+interface Description {
+  object: Expression | null;
   measure: Expression | null;
   say: Template;
   look: Template[][];
@@ -94,30 +118,31 @@ async function inField<T>(path: readonly PropertyKey[], work: () => Promise<T>):
   }
 }
 
-function matchAll(
+async function matchAll(
   spec: RuleSpec,
-  compiled: CompiledFields,
+  { when, changed }: Condition,
+  describe: () => Promise<Description>,
   facts: Readonly<Record<string, unknown>>,
   host: string,
   known: Pick<ReadonlySet<string>, 'has'> | null,
-): RuleMatches {
-  const result: RuleMatches = { matches: [], seen: compiled.changed === null ? null : [], error: null };
+): Promise<RuleMatches> {
+  const result: RuleMatches = { matches: [], seen: changed === null ? null : [], error: null };
   const elements = spec.each === null ? [undefined] : facts[spec.each];
   if (!Array.isArray(elements)) return { ...result, error: `the fact "${spec.each}" is not a list` };
   for (const element of elements) {
     const values = { ...facts, host, ...(spec.each === null ? {} : { [spec.as]: element }) };
     try {
-      const isMatch = compiled.when.evaluate(values);
+      const isMatch = when.evaluate(values);
       if (typeof isMatch !== 'boolean')
         throw new Error(`\`when\` gave ${JSON.stringify(isMatch)}, not true or false`);
       if (!isMatch) continue;
-      if (compiled.changed !== null) {
-        const value = compiled.changed.evaluate(values);
+      if (changed !== null) {
+        const value = changed.evaluate(values);
         const seen = typeof value === 'string' ? value : JSON.stringify(value);
         result.seen?.push(seen);
         if (known === null || known.has(seen)) continue;
       }
-      result.matches.push(describeMatch(compiled, values, host));
+      result.matches.push(describeMatch(await describe(), values, host));
     } catch (error) {
       result.error ??= messageOf(error);
     }
@@ -125,7 +150,7 @@ function matchAll(
   return result;
 }
 
-function describeMatch(compiled: CompiledFields, values: Record<string, unknown>, host: string): Match {
+function describeMatch(compiled: Description, values: Record<string, unknown>, host: string): Match {
   const object = compiled.object === null ? host : String(compiled.object.evaluate(values));
   const measure = compiled.measure === null ? null : compiled.measure.evaluate(values);
   if (measure !== null && typeof measure !== 'number') throw new Error('`measure` is not a number');

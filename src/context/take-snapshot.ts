@@ -1,6 +1,6 @@
 import { capText } from '../lib/cap.ts';
 import { sha256 } from '../lib/digest.ts';
-import { createExpressionCompiler } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
 import type { Clock } from '../protocol/machine.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
@@ -27,6 +27,8 @@ export interface SnapshotOptions extends GatherPorts {
   /** Probes at a time. Default 8. */
   parallel?: number;
   signal?: AbortSignal;
+  /** One that the caller has already. */
+  compiler?: ExpressionCompiler;
 }
 
 export interface SnapshotTaken {
@@ -67,7 +69,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
 
   const first = options.firstNumber ?? 1;
   const queue = specs.map((spec, index) => ({ spec, id: `P${first + index}` }));
-  const compiler = await createExpressionCompiler();
+  const compiler = options.compiler ?? (await createExpressionCompiler());
   const work = async () => {
     for (let next = queue.shift(); next !== undefined && !stop.signal.aborted; next = queue.shift()) {
       const { spec, id } = next;

@@ -22,10 +22,12 @@ export function findProgram(program: string, trustedPath: readonly string[]): st
 
 export function isProgram(path: string): boolean {
   try {
+    // Most folders of a search path do not have it: an answer there is cheaper than an error.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
-    // Not there, or not for us: both are "not a program".
+    // Hidden from us, or not for us: both are "not a program".
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
@@ -16,7 +17,17 @@ export async function resolvePath(path: string, cwd: string): Promise<string> {
   if (Buffer.byteLength(path) > MAX_BYTES) {
     throw new OpsError('bad-path', 'tool', `${path.slice(0, 80)}… is too long a path`);
   }
-  const parts = split(path.startsWith('/') ? path : join(cwd, './') + path);
+  const whole = path.startsWith('/') ? path : join(cwd, './') + path;
+  return (await walkAtOnce(whole)) ?? walk(whole);
+}
+
+/** Of a path that leads to something the C library says the same in one call. */
+function walkAtOnce(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => realpath.native(path, (error, real) => resolve(error ? undefined : real)));
+}
+
+async function walk(path: string): Promise<string> {
+  const parts = split(path);
   let real = '/';
   let links = 0;
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {

@@ -27,6 +27,8 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   // The entry, before anything else is loaded.
   'cli/compile-cache.ts': ['node:fs'],
   'cli/load-program.ts': ['node:fs', 'node:vm'],
+  // Descriptor 0 alone.
+  'cli/streams.ts': ['node:fs', 'node:tty'],
   cli: ['node:util', 'node:module', 'node:readline', 'node:stream'],
 };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
@@ -110,7 +111,7 @@ export function createOwnLog(session: Session): OwnLog {
 
   /** A run of which the operator was first to do something. It has ended as soon as it is there; a prompt goes on with it. */
   async function begin(world: World): Promise<{ log: RunLog; recorder: Recorder }> {
-    const run = crypto.randomUUID();
+    const run = randomUUID();
     const log = await createRunLog({ store: world.store, run, clock: world.clock, mask: (text) => text });
     const recorder = attach(world, log, []);
     const { options } = session;
