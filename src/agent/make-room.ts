@@ -47,10 +47,28 @@ export async function makeRoom(
   return summarise(pruned.messages, needs, ports, end);
 }
 
+/**
+ * The same on demand, whatever there is room for. The conversation that was given, when there was nothing to leave out
+ * or the model did not sum it up.
+ */
+export async function reduceNow(
+  messages: Message[],
+  needs: RoomNeeds,
+  ports: Pick<LoopPorts, 'model' | 'sink' | 'tools' | 'budget'>,
+  end: LoopEnd,
+): Promise<Message[]> {
+  const pruned = pruneOldOutput(messages, ports.tools.isObserveOnly);
+  const summed = await summarise(pruned.messages, needs, ports, end);
+  if (summed !== pruned.messages) return summed;
+  if (pruned.droppedBytes === 0) return messages;
+  record(ports, 'prune', pruned, { usage: NO_USAGE, costUsd: 0 });
+  return pruned.messages;
+}
+
 async function summarise(
   messages: Message[],
   needs: RoomNeeds,
-  ports: LoopPorts,
+  ports: Pick<LoopPorts, 'model' | 'sink' | 'tools' | 'budget'>,
   end: LoopEnd,
 ): Promise<Message[]> {
   const first = messages[0];
@@ -98,7 +116,7 @@ function ask(prompt: string): Message {
 }
 
 function record(
-  ports: LoopPorts,
+  ports: Pick<LoopPorts, 'sink'>,
   method: 'prune' | 'summarise',
   reduction: Reduction,
   spent: { usage: Usage; costUsd: number | null },

@@ -12,7 +12,7 @@ export async function settle(
   reservation: string,
   reply: ModelReply | ModelFailure,
   prices: Prices,
-  ports: LoopPorts,
+  ports: Pick<LoopPorts, 'budget'>,
   end: LoopEnd,
 ): Promise<number | null> {
   const costUsd = prices.priceOf(reply.usage, reply.ok ? reply.model : null);

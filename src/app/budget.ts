@@ -9,11 +9,16 @@ export interface RunBudgets extends Budget {
   flush(): Promise<void>;
 }
 
+/** As much of a run as its money needs. */
+type BudgetScope = Pick<RunScope, 'world' | 'run' | 'limits'> & {
+  request: Pick<RunScope['request'], 'trigger'>;
+};
+
 /**
  * Money and tokens of this run, and money of the day and month over all runs. What is reserved counts as spent until
  * it is settled.
  */
-export function createBudget(scope: RunScope, spentBefore: { usd: number; tokens: number }): RunBudgets {
+export function createBudget(scope: BudgetScope, spentBefore: { usd: number; tokens: number }): RunBudgets {
   const own = createOwnBudget(scope.limits, spentBefore);
   const shared = createSharedBudget(scope);
   const pairs = new Map<string, string>();
@@ -65,7 +70,7 @@ function describeRefusal(refusal: Exclude<RunReservation, { ok: true }>): string
 }
 
 /** Without budgets in settings it refuses nothing, and writes what was spent when the talk is over. */
-function createSharedBudget({ world, run, request }: RunScope): RunBudgets {
+function createSharedBudget({ world, run, request }: BudgetScope): RunBudgets {
   const { usd_per_day, usd_per_month, usd_per_day_by_trigger } = world.settings.budgets;
   const ledger = createBudgetLedger({
     store: world.store,

@@ -27,9 +27,14 @@ export interface Thinker {
   prices: Prices;
 }
 
+/** As much of a run as its model needs. */
+export type ThinkerScope = Pick<RunScope, 'world' | 'choice' | 'recorder' | 'resumed' | 'limits'> & {
+  request: Pick<RunScope['request'], 'prompt'>;
+};
+
 /** null, with the reason, when there is no model to ask: none chosen, or no key. */
 export async function createThinker(
-  scope: RunScope,
+  scope: ThinkerScope,
   seen: readonly SnapshotItem[],
 ): Promise<Thinker | { missing: string; isKey: boolean }> {
   const { choice, recorder } = scope;
@@ -65,7 +70,7 @@ const MUST_STAY = 'what this run has seen must stay on this machine (egress: loc
  * the run goes on. A prompt for a model in the cloud was built without.
  */
 function keepLocal(
-  { resumed, recorder }: RunScope,
+  { resumed, recorder }: ThinkerScope,
   targets: readonly ModelTarget[],
   seen: readonly SnapshotItem[],
 ): ModelTarget[] {
@@ -82,13 +87,13 @@ function keepLocal(
   return kept;
 }
 
-async function missingKey({ world }: RunScope, target: ModelTarget): Promise<string | null> {
+async function missingKey({ world }: ThinkerScope, target: ModelTarget): Promise<string | null> {
   if (target.key.kind === 'none' || (await keyOf(world, target)) !== null) return null;
   const where = target.key.kind === 'env' ? `$${target.key.name}` : target.key.path;
   return `${target.model} needs a key and ${where} holds none`;
 }
 
-async function createPort(scope: RunScope, target: ModelTarget): Promise<ModelPort> {
+async function createPort(scope: ThinkerScope, target: ModelTarget): Promise<ModelPort> {
   const { world, recorder } = scope;
   const leftMs = durationLeftMs(scope);
   const card = cardOf(target, cardOverrides(world, target));

@@ -23,7 +23,7 @@ const EARLIER_RUNS = 5;
 type Opening = Omit<TalkInput, 'thinker'>;
 
 /** What a model is told when it has to make room. */
-const SUMMARY_PROMPT =
+export const SUMMARY_PROMPT =
   'Stop here and sum up for yourself, because older turns will be left out: the task as it stands, what was found ' +
   '(with ids of the evidence: P1, L1, C3), what was ruled out, what was refused and why, and what to do next. ' +
   'Facts only; no tool calls.';

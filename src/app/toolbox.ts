@@ -3,7 +3,7 @@ import { createSecretLinkFinder } from '../host/index.ts';
 import { describeAction } from '../protocol/action.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
-import { createRegistry } from '../tools/index.ts';
+import { createRegistry, type ToolPorts } from '../tools/index.ts';
 import { wantsTerminal } from './asking.ts';
 import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
@@ -13,10 +13,18 @@ export interface ToolboxOptions {
   marker: string;
   resultBytes: number;
   onReport(report: ModelReport): void;
+  /** What came of a change that the model asked for; absent where no call is ever run. */
+  carryOutChange?: ToolPorts['carryOutChange'];
 }
 
+/** As much of a run as its tools need. */
+export type ToolboxScope = Pick<
+  RunScope,
+  'world' | 'run' | 'gate' | 'processes' | 'policing' | 'recorder' | 'tools' | 'attendance' | 'signal'
+> & { request: Pick<RunScope['request'], 'denied'> };
+
 /** The tools of a run, bound to its gate, its policy and its checkpoints. */
-export async function createToolbox(scope: RunScope, options: ToolboxOptions): Promise<LoopTools> {
+export async function createToolbox(scope: ToolboxScope, options: ToolboxOptions): Promise<LoopTools> {
   const { world, run, gate, processes, policing, recorder, attendance } = scope;
   const { policy } = policing;
   const secretNameOf = createSecretLinkFinder(policy, world.cwd);
@@ -56,7 +64,12 @@ export async function createToolbox(scope: RunScope, options: ToolboxOptions): P
     mask: world.masker.mask,
     maskKept: (name) => maskKept(name, world.store, world.masker),
     hasMask: world.masker.hasMask,
+    carryOutChange: options.carryOutChange ?? noChange,
     onReport: options.onReport,
     knownEvidence: recorder.evidence,
   });
+}
+
+async function noChange(): Promise<never> {
+  throw new Error('a change was asked for where no call is run');
 }

@@ -7,6 +7,7 @@ import type { Attendance } from '../attendance.ts';
 import type { Client, Status } from '../client.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
+import { compact } from './compact.ts';
 import { editPrompt } from './edit.ts';
 import { exportRun } from './export-run.ts';
 import { createHistory } from './history.ts';
@@ -119,8 +120,8 @@ export function createClient(options: SessionOptions): Client {
     },
     models: () => listModels(session),
     rewindPoints: () => listRewindPoints(session),
-    rewind: (point, how) => rewind(session, own, point, how),
-    compact: () => notYet('compact'),
+    rewind: (point, how) => turns.alone(() => rewind(session, own, point, how)),
+    compact: (focus) => turns.alone((signal) => compact(session, own, focus, signal)),
     clear() {
       turns.interrupt('interrupted');
       void turns.idle().then(() => {
@@ -223,12 +224,4 @@ function describeTrouble(error: unknown): { text: string; hint: string | null } 
   if (error instanceof OpsError) return { text: error.message, hint: error.hint };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `a bug: ${text}`, hint: null };
-}
-
-function missing(name: string): OpsError {
-  return new OpsError('not-yet', 'usage', `${name} is not there yet`);
-}
-
-async function notYet(name: string): Promise<never> {
-  throw missing(name);
 }

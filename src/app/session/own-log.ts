@@ -16,7 +16,7 @@ export interface OwnLog {
    * Where there is no run yet, one is made.
    */
   record(...events: RunEvent[]): Promise<void>;
-  /** With the log open, between turns. OpsError `busy` while one works, `input` when there is no run yet. */
+  /** With the log open, in the place of a turn (`Turns.alone`). OpsError `input` when there is no run yet. */
   withLog<T>(use: (open: OpenLog) => Promise<T>): Promise<T>;
   /** `O3`, unique in the run. */
   nextOwn(): Promise<string>;
@@ -155,9 +155,6 @@ export function createOwnLog(session: Session): OwnLog {
     record: (...events) => inTurn(() => append(events)),
     withLog: (use) =>
       inTurn(async () => {
-        if (state.isWorking) {
-          throw new OpsError('busy', 'busy', 'a turn is at work', { hint: 'interrupt it first (Esc)' });
-        }
         const { run } = state;
         if (run === null) throw new OpsError('no-run', 'input', 'nothing has been asked in this session yet');
         const world = await session.world();

@@ -1,3 +1,4 @@
+import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Reason } from '../../protocol/outcome.ts';
 import type { Attendance } from '../attendance.ts';
@@ -19,6 +20,8 @@ export interface Turns {
   unqueue(): string | null;
   takeWords(): string[];
   interrupt(reason: Reason): void;
+  /** Other work on the run, in the place of a turn: what is typed meanwhile waits for its end. OpsError `busy`. */
+  alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Resolves when nothing works and nothing waits. */
   idle(): Promise<void>;
 }
@@ -92,6 +95,22 @@ export function createTurns(session: Session, parts: TurnParts): Turns {
       return taken;
     },
     interrupt: (reason) => abort?.abort(reason),
+    async alone(work) {
+      if (isDraining) {
+        throw new OpsError('busy', 'busy', 'a turn is at work', { hint: 'interrupt it first (Esc)' });
+      }
+      isDraining = true;
+      state.isWorking = true;
+      abort = new AbortController();
+      session.changed();
+      const done = work(abort.signal);
+      const goOn = (): Promise<void> => {
+        abort = null;
+        return drain();
+      };
+      working = done.then(goOn, goOn);
+      return done;
+    },
     idle: () => working,
   };
 }
