@@ -34,11 +34,20 @@ function drawWarning(
   const marked = rows.map(
     (row, index): Row => [span(index === 0 ? `${glyph.warning} ` : '  ', 'warn'), ...row],
   );
-  return [...marked, [span('  Enter again runs it. Esc keeps editing.', 'dim')]];
+  return [...marked, [span('  Enter again runs it, Esc edits.', 'dim')]];
 }
 
-function drawSearch({ query, isFailing, at }: NonNullable<EditorState['search']>, columns: number): Row {
-  const said = isFailing ? 'not found' : at === null ? '' : 'Ctrl+R older  Tab edits  Enter sends';
+function drawSearch(
+  { query, isFailing, isLast, at }: NonNullable<EditorState['search']>,
+  columns: number,
+): Row {
+  const said = isFailing
+    ? isLast
+      ? 'no older one'
+      : 'not found'
+    : at === null
+      ? ''
+      : 'Ctrl+R older  Tab edits  Enter sends';
   const label = span('  search ', 'dim');
   const room = Math.max(4, columns - widthOf(label.text) - 3);
   const hint = widthOf(query) + widthOf(said) + 2 <= room ? said : isFailing ? said : '';
@@ -86,7 +95,7 @@ function drawProposal(
   const gap = ' '.repeat(Math.max(0, room - widthOf(isWhole ? proposal.text : (letters[0] ?? ''))));
   const note = proposal.note === '' ? '' : `  ${proposal.note.replace(/\s+/g, ' ')}`;
   const row = [
-    span(isSelected ? `${glyph.pointer} ` : '  ', isSelected ? 'accent' : 'text'),
+    span(isSelected ? `${glyph.closed} ` : '  ', isSelected ? 'accent' : 'text'),
     ...join(name),
     span(hint + gap, 'dim'),
     span(note, 'dim'),
@@ -124,7 +133,8 @@ function drawHelp(columns: number, room: number): Row[] {
       if (entry === undefined) return [];
       return [
         span(padTo(entry.keys, keysWidth), 'accent'),
-        span(padTo(entry.says, width - keysWidth), 'dim'),
+        span(padTo(entry.says, width - keysWidth - 1), 'dim'),
+        span(' '),
       ];
     });
     return [span('  '), ...cells];

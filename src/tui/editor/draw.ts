@@ -7,6 +7,9 @@ import { commandName, findCommand } from './popup.ts';
 import type { Around, EditorState } from './state.ts';
 import { gutterOf, heightOf, rowsOf, shellPrefix } from './view.ts';
 
+/** In a small window the line above the text is worth more as text. */
+const ROWS_FOR_RULE = 8;
+
 export interface Drawing {
   rows: Row[];
   /** From the first of the rows, from its first column. */
@@ -22,8 +25,10 @@ export function drawEditor(state: EditorState, around: Around, glyph: Glyphs): D
   const height = Math.min(all.length, heightOf(maxRows));
   const top = Math.max(0, Math.min(state.top, all.length - height));
   const shown = all.slice(top, top + height);
-  const below = drawBelow(state, around, glyph, maxRows - height);
-  const queue = drawQueue(around, glyph, maxRows - height - below.length);
+  const rule = maxRows < ROWS_FOR_RULE ? [] : [[span(glyph.rule.repeat(columns), 'border')]];
+  const room = maxRows - height - rule.length;
+  const below = drawBelow(state, around, glyph, room);
+  const queue = drawQueue(around, glyph, room - below.length);
   const gutter = gutterOf(text);
   const styles = styledRanges(state, around);
   const textRows = shown.map((row, index): Row => {
@@ -38,10 +43,10 @@ export function drawEditor(state: EditorState, around: Around, glyph: Glyphs): D
     textRows[textRows.length - 1] = cutRow([...last, span(ghost, 'dim')], columns - 1);
   const isInPrefix = cursor < shellPrefix(text);
   return {
-    rows: [...queue, ...textRows, ...below],
+    rows: [...queue, ...rule, ...textRows, ...below].map((row) => cutRow(row, columns, glyph.ellipsis)),
     cursor: {
       x: isInPrefix ? cursor : Math.min(columns - 1, gutter + place.column),
-      y: queue.length + Math.max(0, Math.min(height - 1, place.row - top)),
+      y: queue.length + rule.length + Math.max(0, Math.min(height - 1, place.row - top)),
     },
   };
 }

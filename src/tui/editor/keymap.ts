@@ -49,15 +49,15 @@ export interface Binding {
 }
 
 export const BINDINGS: readonly Binding[] = [
-  { chords: ['enter'], command: 'send', says: 'send' },
+  { chords: ['enter'], command: 'send', says: null },
   {
     chords: ['ctrl+j', 'shift+enter', 'alt+enter', 'ctrl+enter', 'ctrl+alt+j', 'alt+ctrl+m'],
     command: 'newline',
     says: 'new line',
     keys: 'Ctrl+J, \\⏎',
   },
-  { chords: ['escape'], command: 'escape', says: 'interrupt; twice rewind', keys: 'Esc' },
-  { chords: ['ctrl+c'], command: 'leave', says: 'interrupt, clear, leave' },
+  { chords: ['escape'], command: 'escape', says: 'interrupt; rewind', keys: 'Esc' },
+  { chords: ['ctrl+c'], command: 'leave', says: 'stop, clear, leave' },
   { chords: ['ctrl+d'], command: 'leave-or-delete', says: null },
   { chords: ['shift+tab'], command: 'cycle-mode', says: 'next mode' },
   { chords: ['tab'], command: 'tab', says: null },
@@ -90,7 +90,7 @@ export const BINDINGS: readonly Binding[] = [
   { chords: ['ctrl+w', 'ctrl+backspace'], command: 'kill-blank-word-back', says: null },
   { chords: ['alt+backspace', 'alt+ctrl+h', 'ctrl+alt+h'], command: 'kill-word-back', says: null },
   { chords: ['alt+d', 'alt+delete', 'ctrl+delete'], command: 'kill-word', says: null },
-  { chords: ['ctrl+y'], command: 'yank', says: 'put back; an older one', keys: 'Ctrl+Y, Alt+Y' },
+  { chords: ['ctrl+y'], command: 'yank', says: 'put it back', keys: 'Ctrl+Y, Alt+Y' },
   { chords: ['alt+y'], command: 'yank-pop', says: null },
   {
     chords: ['ctrl+_', 'ctrl+shift+-', 'ctrl+-', 'ctrl+/', 'ctrl+shift+_'],
@@ -100,8 +100,8 @@ export const BINDINGS: readonly Binding[] = [
   },
   { chords: ['alt+_', 'ctrl+alt+_', 'ctrl+shift+z'], command: 'redo', says: null },
   { chords: ['ctrl+t'], command: 'transpose', says: null },
-  { chords: ['ctrl+l'], command: 'redraw', says: 'clear the screen' },
-  { chords: ['ctrl+z'], command: 'suspend', says: 'to the shell, until fg' },
+  { chords: ['ctrl+l'], command: 'redraw', says: null },
+  { chords: ['ctrl+z'], command: 'suspend', says: 'to the shell, then fg' },
 ];
 
 /** While a list of proposals is open; other keys edit. */
@@ -146,7 +146,7 @@ export function helpRows(bindings: readonly Binding[]): { keys: string; says: st
   const prefixes = [
     { keys: '/', says: 'commands' },
     { keys: '@', says: 'files, units, jobs' },
-    { keys: '!', says: 'run it yourself; !! untold' },
+    { keys: '!', says: 'your own command' },
   ];
   const keys = bindings.flatMap(({ chords, says, keys: said }) =>
     says === null ? [] : [{ keys: said ?? sayChord(chords[0] ?? ''), says }],

@@ -124,7 +124,13 @@ function cellOf(
     const width = Math.min(TAB - (column % TAB), capacity + 1 - column);
     return { at, text: ' '.repeat(width), width, isToken: false };
   }
-  if (!isToken(letter)) return { at, text: letter, width: widthOf(letter), isToken: false };
+  if (!isToken(letter)) {
+    const width = widthOf(letter);
+    // Letters can be joined to any width.
+    return width > Math.max(2, capacity)
+      ? { at, text: '…', width: 1, isToken: false }
+      : { at, text: letter, width, isToken: false };
+  }
   const label = labelOf(letter);
   const text = label.length <= capacity ? label : `${label.slice(0, Math.max(0, capacity - 1))}…`;
   return { at, text, width: text.length, isToken: true };

@@ -5,7 +5,7 @@ import type { EditorState, Search } from './state.ts';
 
 /** Ctrl+R: earlier prompts by a part of them, newest first. */
 export function openSearch(state: EditorState): EditorState {
-  const search: Search = { query: '', at: null, isFailing: false, before: state.buffer };
+  const search: Search = { query: '', at: null, isFailing: false, isLast: false, before: state.buffer };
   return { ...settle(state), search, popup: null };
 }
 
@@ -13,11 +13,11 @@ export function openSearch(state: EditorState): EditorState {
 export function searchFor(state: EditorState, query: string): EditorState {
   const { search, history } = state;
   if (search === null) return state;
-  if (query === '') return show(state, { ...search, query, at: null, isFailing: false });
+  if (query === '') return show(state, { ...search, query, at: null, isFailing: false, isLast: false });
   const newest = history.entries.length - 1;
   const from = query.startsWith(search.query) ? (search.at ?? newest) : newest;
   const at = findInHistory(history, query, from, -1);
-  return show(state, { ...search, query, at: at ?? search.at, isFailing: at === null });
+  return show(state, { ...search, query, at: at ?? search.at, isFailing: at === null, isLast: false });
 }
 
 /** The next match that is another text. */
@@ -28,7 +28,12 @@ export function searchOn(state: EditorState, step: -1 | 1): EditorState {
   let at = findInHistory(history, search.query, (search.at ?? history.entries.length) + step, step);
   while (at !== null && history.entries[at] === shown)
     at = findInHistory(history, search.query, at + step, step);
-  return show(state, { ...search, at: at ?? search.at, isFailing: at === null });
+  return show(state, {
+    ...search,
+    at: at ?? search.at,
+    isFailing: at === null,
+    isLast: at === null && !search.isFailing,
+  });
 }
 
 /** The match stays in the editor, as an edit that can be undone. */

@@ -47,6 +47,8 @@ export interface Search {
   /** The entry that is shown; null before the first letter. */
   at: number | null;
   isFailing: boolean;
+  /** Failing only because there is no other match in that direction. */
+  isLast: boolean;
   before: Buffer;
 }
 

@@ -84,8 +84,8 @@ describe('the table of keys', () => {
     expect(rows.slice(0, 4)).toEqual([
       { keys: '/', says: 'commands' },
       { keys: '@', says: 'files, units, jobs' },
-      { keys: '!', says: 'run it yourself; !! untold' },
-      { keys: '⏎', says: 'send' },
+      { keys: '!', says: 'your own command' },
+      { keys: 'Ctrl+J, \\⏎', says: 'new line' },
     ]);
     expect(new Set(rows.map(({ keys }) => keys)).size).toBe(rows.length);
   });
