@@ -9,12 +9,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFirstRequest } from './measures/first-request.ts';
 import { measureFixedPrompt } from './measures/fixed-prompt.ts';
+import { measureIdleScreen } from './measures/idle-screen.ts';
 import { measureIsolation } from './measures/isolation.ts';
+import { measureKeyEcho } from './measures/key-echo.ts';
 import { measureMask } from './measures/mask.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureOwnTime } from './measures/own-time.ts';
 import { measurePolicy } from './measures/policy.ts';
+import { measurePromptUsable } from './measures/prompt-usable.ts';
 import { measureQuietCheck } from './measures/quiet-check.ts';
+import { measureScreenGrowth } from './measures/screen-growth.ts';
+import { measureStreamCpu } from './measures/stream-cpu.ts';
 import { markdown, plain, type Row } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -25,10 +30,28 @@ interface Effort {
   memoryTurns: number;
   quietRounds: number;
   policyRounds: number;
+  screenRounds: number;
+  screenLines: number;
 }
 
-const FULL: Effort = { startRounds: 25, turnRounds: 9, memoryTurns: 200, quietRounds: 25, policyRounds: 20 };
-const QUICK: Effort = { startRounds: 5, turnRounds: 2, memoryTurns: 60, quietRounds: 5, policyRounds: 3 };
+const FULL: Effort = {
+  startRounds: 25,
+  turnRounds: 9,
+  memoryTurns: 200,
+  quietRounds: 25,
+  policyRounds: 20,
+  screenRounds: 9,
+  screenLines: 5_000,
+};
+const QUICK: Effort = {
+  startRounds: 5,
+  turnRounds: 2,
+  memoryTurns: 60,
+  quietRounds: 5,
+  policyRounds: 3,
+  screenRounds: 2,
+  screenLines: 400,
+};
 
 const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   'first-request': async ({ startRounds }) => [
@@ -43,6 +66,11 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   isolation: ({ startRounds }) => measureIsolation(startRounds),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
   mask: ({ turnRounds }) => measureMask(turnRounds),
+  'prompt-usable': async ({ startRounds }) => [await measurePromptUsable(startRounds)],
+  'key-echo': ({ screenRounds }) => measureKeyEcho(screenRounds),
+  'stream-cpu': ({ screenRounds }) => measureStreamCpu(Math.ceil(screenRounds / 3)),
+  'idle-screen': ({ screenLines }) => measureIdleScreen(screenLines),
+  'screen-growth': () => measureScreenGrowth(),
 };
 
 async function main(): Promise<void> {
@@ -100,6 +128,10 @@ Measured on ${new Date().toISOString().slice(0, 10)} at commit ${git('rev-parse'
 - *Quiet health check*: in a mount namespace where twelve shipped probes read recorded output and find nothing
   (\`bench/quiet-machine.sh\`; needs \`unshare\`). Processor time is getrusage(2) of the Node process, commands apart.
 - *Isolation*: in process, from the permit to the end of \`true\`; only what is more than observing pays it.
+- *Screen*: in a pseudo terminal of 80 columns and 24 rows, read through a terminal emulator, beside a bare Ink prompt
+  that is bundled alike (\`bench/floors/ink-prompt.tsx\`). Usable: from spawn to the echo of the first key. Key echo: from
+  a key to the first bytes that hold it. Streaming: proc_pid_stat(5), from Enter to the end of the answer. Growth: the
+  heap after garbage collection, after the second of two equal parts less after the first.
 - *Policy*: in process, from the text of a line to its verdict.
 
 Again: \`npm run bench\`; \`npm run bench -- --quick\` for a look, \`--only own-time\` for one measure (neither writes this page).

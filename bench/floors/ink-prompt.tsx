@@ -3,9 +3,13 @@
  * Anthropic's dialect (BENCH_URL), at most 15 updates a second, finished paragraphs printed once.
  */
 import { Box, render, Static, Text, useInput } from 'ink';
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 
 const FRAME_MS = 1000 / 15;
+
+const Finished = memo(({ items }: { items: string[] }) => (
+  <Static items={items}>{(item, i) => <Text key={i}>{item}</Text>}</Static>
+));
 
 function Prompt() {
   const [typed, setTyped] = useState('');
@@ -56,7 +60,7 @@ function Prompt() {
   });
   return (
     <>
-      <Static items={finished}>{(item, i) => <Text key={i}>{item}</Text>}</Static>
+      <Finished items={finished} />
       <Box flexDirection="column">
         <Text>{streaming}</Text>
         <Text>❯ {typed}</Text>

@@ -4,6 +4,7 @@ import { quantile, spreadOf } from '../statistics.ts';
 import { ms, type Row } from '../table.ts';
 
 const KEYS = 'abcdefghijklmnopqrst';
+const KEY_GAP_MS = 70;
 const WARM_UP = 2;
 const FLOOD_KEYS = 1_000;
 const FLOOD_GAP_MS = 10;
@@ -59,6 +60,8 @@ async function typeKeys(rig: Rig): Promise<number[]> {
     rig.type(key);
     await echoed;
     times.push(performance.now() - start);
+    // As a person types: not into the pause that both make after a frame.
+    await new Promise((resolve) => setTimeout(resolve, KEY_GAP_MS));
     await rig.waitFor(promptEndsWith(KEYS.slice(0, i + 1)));
   }
   rig.press('ctrl+u');

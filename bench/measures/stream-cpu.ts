@@ -1,5 +1,5 @@
 import type { Rig } from '../../test/terminal/rig.ts';
-import { cpuMs, openScreenBench, promptIsThere } from '../screen/screen-program.ts';
+import { cpuMs, openScreenBench, promptEndsWith, promptIsThere } from '../screen/screen-program.ts';
 import { spreadOf } from '../statistics.ts';
 import { ms, type Row } from '../table.ts';
 
@@ -59,7 +59,7 @@ async function stream(rig: Rig, end = 'finished'): Promise<Streamed> {
     await rig.waitFor(promptIsThere);
     await rig.quiet(500);
     rig.type('go');
-    await rig.quiet(200);
+    await rig.waitFor(promptEndsWith('go'));
     const before = { cpu: cpuMs(rig.pid), ...rig.counters };
     rig.press('enter');
     await rig.waitFor((screen) => screen.some((line) => line.includes(end)), 120_000);
