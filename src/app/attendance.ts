@@ -10,6 +10,7 @@ export interface Attendance {
   settle(question: string, rule: Answered['rule']): void;
   /** As it is now: it may change in the middle of a turn. */
   mode(): PermissionMode;
+  setMode(mode: PermissionMode): void;
   /** Rules that answers have given for this run, besides those of the command line. */
   rules: Set<string>;
   /** Where the run that works now is recorded, for what the operator does beside it; null when it has ended. */

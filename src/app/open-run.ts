@@ -129,7 +129,10 @@ export async function openRun(
       goal,
       limits: limitsOf(world, goal),
       autonomy,
-      tools: toolsOf(request, goal, choice, world),
+      tools: [
+        ...toolsOf(request, goal, choice, world),
+        ...(attendance?.mode() === 'plan' ? (['ExitPlanMode'] as const) : []),
+      ],
       choice,
       recorder,
       log,

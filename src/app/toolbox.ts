@@ -4,6 +4,7 @@ import { describeAction } from '../protocol/action.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry, type ToolPorts } from '../tools/index.ts';
+import { approvePlan } from './approve-plan.ts';
 import { wantsTerminal } from './asking.ts';
 import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
@@ -66,6 +67,9 @@ export async function createToolbox(scope: ToolboxScope, options: ToolboxOptions
     hasMask: world.masker.hasMask,
     carryOutChange: options.carryOutChange ?? noChange,
     onReport: options.onReport,
+    ...(attendance === null
+      ? {}
+      : { approvePlan: (step, plan) => approvePlan(scope, attendance, step, plan) }),
     knownEvidence: recorder.evidence,
   });
 }

@@ -16,6 +16,7 @@ const SOURCES: readonly Source[] = [
   { name: 'Write', folder: 'write', load: () => import('./write/schema.ts') },
   { name: 'Search', folder: 'search', load: () => import('./search/schema.ts') },
   { name: 'Report', folder: 'report', load: () => import('./report/schema.ts') },
+  { name: 'ExitPlanMode', folder: 'plan', load: () => import('./plan/schema.ts') },
 ];
 
 /**

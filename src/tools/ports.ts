@@ -1,4 +1,5 @@
 import type { Action } from '../protocol/action.ts';
+import type { Answer } from '../protocol/question.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import type { StateStore } from '../protocol/store.ts';
 import type { ToolContext } from '../protocol/tool.ts';
@@ -20,6 +21,8 @@ export interface ToolPorts {
   /** Does text hold a token that `mask` put in place of a secret? */
   hasMask(text: string): boolean;
   onReport(report: ModelReport): void;
+  /** Asks the operator about a plan; undefined when no plan mode is on. Absent where nobody is there. */
+  approvePlan?(step: string, plan: string): Promise<Answer | undefined>;
   /** Ids that a report may cite: `P1`, `L1`, `C3`. */
   knownEvidence(): ReadonlySet<string>;
 }

@@ -6,6 +6,7 @@ import { createBash } from './bash/tool.ts';
 import { checkArguments } from './check-arguments.ts';
 import { createEdit } from './edit/tool.ts';
 import { failure } from './outputs.ts';
+import { createPlan } from './plan/tool.ts';
 import type { ToolPorts } from './ports.ts';
 import { presentOutput } from './present.ts';
 import { createRead } from './read/tool.ts';
@@ -150,6 +151,7 @@ function bindTools(options: RegistryOptions): Map<string, BoundTool> {
   bind(createEdit(seen, options), async () => (await import('./edit/schema.ts')).schema);
   bind(createWrite(seen, options), async () => (await import('./write/schema.ts')).schema);
   bind(createSearch(), async () => (await import('./search/schema.ts')).schema);
+  bind(createPlan(options), async () => (await import('./plan/schema.ts')).schema);
   bind(createReport(options), async () => (await import('./report/schema.ts')).schema);
   return bound;
 }

@@ -7,9 +7,11 @@ const TOOLS = join(import.meta.dirname, '../../src/tools');
 const specs = await compileTools((folder) => readFile(join(TOOLS, folder, 'description.md'), 'utf8'));
 
 describe('the compiled tools', () => {
-  test('are six, in a fixed order, and fit into 5 KB', () => {
-    expect(specs.map(({ name }) => name)).toEqual(['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report']);
-    expect(Buffer.byteLength(JSON.stringify(specs))).toBeLessThanOrEqual(5 * 1024);
+  test('are six and one for plan mode, in a fixed order, and the six fit into 5 KB', () => {
+    const names = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report', 'ExitPlanMode'];
+    expect(specs.map(({ name }) => name)).toEqual(names);
+    const always = specs.filter(({ name }) => name !== 'ExitPlanMode');
+    expect(Buffer.byteLength(JSON.stringify(always))).toBeLessThanOrEqual(5 * 1024);
   });
 
   test('have the argument names of Claude Code, which models know', () => {
@@ -32,6 +34,7 @@ describe('the compiled tools', () => {
         all: ['outcome', 'summary', 'findings', 'actions', 'advice'],
         required: ['outcome', 'summary'],
       },
+      ExitPlanMode: { all: ['plan'], required: ['plan'] },
     });
   });
 

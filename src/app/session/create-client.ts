@@ -70,6 +70,10 @@ export function createClient(options: SessionOptions): Client {
     seenFiles: createSeenFiles(),
     setLog: (sink) => own.setLive(sink),
     mode: () => state.mode,
+    setMode(mode) {
+      state.mode = mode;
+      status.tell();
+    },
     rules: state.rules,
     takeWords: () => turns.takeWords(),
     saidSoFar: () => said,

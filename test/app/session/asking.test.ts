@@ -182,4 +182,32 @@ describe('a question of the gate', () => {
     session.client.interrupt();
     expect((await session.untilRun('run.closed')).event).toMatchObject({ reason: 'interrupted' });
   });
+
+  it('ends plan mode when the plan is approved, and goes on planning when it is not', async () => {
+    const plan = { name: 'ExitPlanMode', input: { plan: '1. Make `made`.' } };
+    const session = await openSession(
+      [
+        { when: { toolResults: 0 }, ...bash('mkdir made') },
+        { when: { toolResults: 1 }, toolCalls: [plan] },
+        { when: { toolResults: 2 }, toolCalls: [plan] },
+        { when: { toolResults: 3 }, ...bash('mkdir made') },
+        { text: 'Done.' },
+      ],
+      { mode: 'plan' },
+    );
+    session.client.say('Make it.');
+    const first = await session.until(isQuestion);
+    expect(first.question).toMatchObject({ rule: 'mode:plan', command: '1. Make `made`.' });
+    await session.client.answer('Q1', { kind: 'deny', comment: 'Say how you check it.' });
+    await session.until((one): one is Asked => isQuestion(one) && one.question.id === 'Q2');
+    expect(results(session.seen)[1]?.text).toContain('Say how you check it.');
+    await session.client.answer('Q2', { kind: 'once' });
+    const third = await session.until((one): one is Asked => isQuestion(one) && one.question.id === 'Q3');
+    expect(third.question.command).toBe('mkdir made');
+    expect(session.status().mode).toBe('default');
+    await session.client.answer('Q3', { kind: 'once' });
+    await session.untilRun('run.closed');
+    expect(existsSync(join(session.cwd, 'made'))).toBe(true);
+    expect(results(session.seen)[0]?.text).toContain('permission mode plan');
+  });
 });
