@@ -156,7 +156,7 @@ function hintOf(state: EditorState, { isWorking }: Around, glyph: Glyphs): strin
   const { text, cursor } = state.buffer;
   if (state.armed !== null) return ARMED_HINTS[state.armed.kind];
   if (tokenAt(text, cursor) !== null) return 'Tab opens the paste';
-  if (isWorking && text.trim() !== '') return `Enter tells it now ${glyph.dot} Tab when the turn has ended`;
+  if (isWorking && text.trim() !== '') return `Enter tells it now ${glyph.dot} Tab after the turn`;
   if (state.stash.length > 0) return 'put aside; comes back after the next prompt, or with Ctrl+S';
   return null;
 }

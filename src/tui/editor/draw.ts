@@ -115,7 +115,7 @@ function styledRanges({ buffer: { text }, search }: EditorState, { commands }: A
 /** What may be typed next, as long as nothing is. */
 function ghostText(
   { buffer: { text, cursor }, search }: EditorState,
-  { commands, isWorking }: Around,
+  { columns, commands, isWorking }: Around,
 ): string {
   if (cursor !== text.length || search !== null) return '';
   if (text === '')

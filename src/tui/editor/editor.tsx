@@ -5,6 +5,7 @@ import { Rows } from '../rows/rows.tsx';
 import type { EditorProps } from '../slots.ts';
 import { useTheme } from '../theme/theme-context.tsx';
 import { drawEditor } from './draw.ts';
+import { isBound } from './keymap.ts';
 import { readKeys } from './keys.ts';
 import type { Input } from './state.ts';
 import { useEditor } from './use-editor.ts';
@@ -36,7 +37,7 @@ export function Editor(props: EditorProps) {
 }
 
 function inputsOf({ input, key }: Press): Input[] {
-  const typed = readKeys(input, key);
+  const typed = readKeys(input, key, isBound);
   if (typed.kind === 'paste') return [{ kind: 'burst', text: typed.text }];
   return typed.presses.map((press) => ({ kind: 'key', press }));
 }

@@ -141,6 +141,10 @@ export function commandsByChord(bindings: readonly Binding[]): ReadonlyMap<strin
   return new Map(bindings.flatMap(({ chords, command }) => chords.map((chord) => [chord, command] as const)));
 }
 
+export function isBound(chord: string): boolean {
+  return BINDINGS.some(({ chords }) => chords.includes(chord));
+}
+
 /** Rows of the help: the key as a person says it, and what it does. */
 export function helpRows(bindings: readonly Binding[]): { keys: string; says: string }[] {
   const prefixes = [

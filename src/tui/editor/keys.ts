@@ -13,8 +13,13 @@ export type Typed = { kind: 'keys'; presses: KeyPress[] } | { kind: 'paste'; tex
 /**
  * Ink tells of one key at a time, except that text which came in one read is told at once, with carriage returns and
  * control letters in it: fast typing over a slow line, a script, or a paste where the terminal does not mark them.
+ * Esc and a key in one read look like Alt with that key: where nothing is bound to it (`isBound`), they are two.
  */
-export function readKeys(input: string, key: Partial<Key>): Typed {
+export function readKeys(
+  input: string,
+  key: Partial<Key>,
+  isBound: (chord: string) => boolean = () => true,
+): Typed {
   if (key.eventType === 'release') return { kind: 'keys', presses: [] };
   const named = nameOf(key);
   if (named !== null) {
@@ -23,7 +28,14 @@ export function readKeys(input: string, key: Partial<Key>): Typed {
     return { kind: 'keys', presses: [press(chordOf(named, key))] };
   }
   if (key.super || key.hyper || input === '') return { kind: 'keys', presses: [] };
-  if (key.ctrl || key.meta) return { kind: 'keys', presses: [press(chordOf(input.toLowerCase(), key))] };
+  if (key.ctrl || key.meta) {
+    const chord = chordOf(input.toLowerCase(), key);
+    if (key.meta && key.eventType === undefined && !isBound(chord)) {
+      const rest = readKeys(input, { ...key, meta: false });
+      return rest.kind === 'paste' ? rest : { kind: 'keys', presses: [press('escape'), ...rest.presses] };
+    }
+    return { kind: 'keys', presses: [press(chord)] };
+  }
   return /[\r\n][^\r\n]/.test(input)
     ? { kind: 'paste', text: input }
     : { kind: 'keys', presses: splitChunk(input) };

@@ -72,6 +72,24 @@ describe('a key', () => {
   });
 });
 
+describe('Esc and a key in one read', () => {
+  const isBound = (chord: string) => chord === 'alt+b';
+  const split = (input: string, key: Partial<Key>) => {
+    const read = readKeys(input, { ...NO_KEY, ...key }, isBound);
+    return read.kind === 'keys' ? read.presses.map(({ chord, text }) => text || chord) : [];
+  };
+
+  it('are two where Alt with the key means nothing', () => {
+    expect(split('b', { meta: true })).toEqual(['alt+b']);
+    expect(split('N', { meta: true, shift: true })).toEqual(['escape', 'N']);
+    expect(split('u', { meta: true, ctrl: true })).toEqual(['escape', 'ctrl+u']);
+  });
+
+  it('are one where the terminal says that Alt was held', () => {
+    expect(split('n', { meta: true, eventType: 'press' })).toEqual(['alt+n']);
+  });
+});
+
 describe('the table of keys', () => {
   it('gives each chord one command', () => {
     const all = BINDINGS.flatMap(({ chords }) => chords);
