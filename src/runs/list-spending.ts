@@ -5,7 +5,12 @@ import { decodeLine } from './log-line.ts';
 import { runOfLog } from './read-run.ts';
 
 /** What logs say of money; of a long one a small part. */
-const KINDS = ['model.requested', 'model.replied', 'model.failed', 'context.reduced'] as const;
+const KINDS: readonly RunEvent['type'][] = [
+  'model.requested',
+  'model.replied',
+  'model.failed',
+  'context.reduced',
+];
 /** What a month of most hosts has; of more the newest. */
 const MOST_RUNS = 2_000;
 const LINE_FEED = 0x0a;
@@ -19,12 +24,25 @@ export async function listSpending(store: StateStore, since: number): Promise<Ru
   const events: RunEvent[] = [];
   for (const { name } of logs) {
     const bytes = await store.readBytes(logName(runOfLog(name) ?? ''));
-    if (bytes !== undefined) readSpending(bytes, since, events);
+    if (bytes !== undefined) readKinds(bytes, KINDS, since, events);
   }
   return events;
 }
 
-function readSpending(bytes: Uint8Array, since: number, into: RunEvent[]): void {
+/** The same of one run, with how it was opened: what a status line counts. */
+export async function readSpending(store: StateStore, run: string): Promise<RunEvent[]> {
+  const bytes = await store.readBytes(logName(run));
+  const events: RunEvent[] = [];
+  if (bytes !== undefined) readKinds(bytes, ['run.opened', ...KINDS], 0, events);
+  return events;
+}
+
+function readKinds(
+  bytes: Uint8Array,
+  kinds: readonly RunEvent['type'][],
+  since: number,
+  into: RunEvent[],
+): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let start = 0; ; ) {
     const end = buffer.indexOf(LINE_FEED, start);
@@ -33,7 +51,7 @@ function readSpending(bytes: Uint8Array, since: number, into: RunEvent[]): void 
     start = end + 1;
     // `{"seq":12,"time":"…","event":{"type":"…"`: steward writes the type first, so few lines are parsed.
     const head = line.toString('latin1', 0, 120);
-    if (!KINDS.some((kind) => head.includes(`"type":"${kind}"`))) continue;
+    if (!kinds.some((kind) => head.includes(`"type":"${kind}"`))) continue;
     const { body } = decodeLine(line, 0);
     if (body !== null && Date.parse(body.time) >= since) into.push(body.event as unknown as RunEvent);
   }

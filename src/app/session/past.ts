@@ -10,7 +10,7 @@ import {
   type RunSummary,
   readLinesBefore,
   readNewestLines,
-  readRun,
+  readSpending,
 } from '../../runs/index.ts';
 import type { RunOption } from '../client.ts';
 import { maskEvent } from '../mask-event.ts';
@@ -32,7 +32,7 @@ export interface Past {
 
 export interface PastOptions {
   systemFolder?: string;
-  /** All events of the run that was opened, when they are read: what it cost is counted from them. */
+  /** What the run that was opened has spent, when that is read. */
   restart(events: readonly RunEvent[]): void;
 }
 
@@ -78,10 +78,9 @@ export function createPast(session: Session, { systemFolder = SYSTEM_FOLDER, res
         hub.tell({ kind: 'run', event: maskEvent(event, world.masker), time, seq });
       }
       session.changed();
-      void readRun(world.store, run).then(
-        (read) => state.run === run && restart(read.lines.map(({ event }) => event)),
-        session.trouble,
-      );
+      void readSpending(world.store, run).then((events) => {
+        if (state.run === run) restart(events);
+      }, session.trouble);
     },
     async older(before, limit) {
       const world = await session.world();

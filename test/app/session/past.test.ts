@@ -65,6 +65,7 @@ describe('earlier runs', () => {
     expect(await past.older(1, 50)).toEqual([]);
     await expect.poll(() => counted.length).toBe(1);
     expect(counted[0]).toHaveLength(401);
+    expect(counted[0]?.[0]?.type).toBe('run.opened');
     expect(bench.session.state.run).toBe('long');
   });
 
