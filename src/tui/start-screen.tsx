@@ -54,6 +54,8 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
     {
       stdin: notifying.stdin,
       stdout,
+      // Whoever calls has seen that it is a terminal; Ink would also look whether this is a build server.
+      interactive: true,
       exitOnCtrlC: false,
       incrementalRendering: true,
       maxFps: MOST_FRAMES_A_SECOND,

@@ -41,7 +41,7 @@ export interface FakeProgram {
   goals?: { name: string; description: string }[];
   ownCommands?: OwnSlashCommand[];
   pages?: Partial<Record<PageName, string>>;
-  /** All lines of the run that is open, for `older`. */
+  /** Lines of the run that is open from before, for `older`; what is told comes behind them. */
   lines?: LogLine[];
   history?: string[];
 }
@@ -52,7 +52,8 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
   const told: Happening[] = [];
   const waiting: string[] = [];
   const history = [...(program.history ?? [])];
-  let seq = program.lines?.at(-1)?.seq ?? 0;
+  const lines: LogLine[] = [...(program.lines ?? [])];
+  let seq = lines.at(-1)?.seq ?? 0;
   const note = (...entry: Asked): void => {
     client.asked.push(entry);
   };
@@ -71,6 +72,7 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
         seq++;
         const at = program.now?.() ?? Date.UTC(2026, 10, 21, 3) + seq * 1000;
         const time = new Date(at).toISOString();
+        lines.push({ seq, time, event, prev: '', hash: '' });
         client.tell({ kind: 'run', event, time, seq });
       }
     },
@@ -160,7 +162,7 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
     },
     async older(before, limit) {
       note('older', before, limit);
-      return (program.lines ?? []).filter((line) => line.seq < before).slice(-limit);
+      return lines.filter((line) => line.seq < before).slice(-limit);
     },
     snapshot: async () => note('snapshot'),
     mentions: async (query, limit) =>

@@ -16,6 +16,10 @@ const client = createFakeClient({
     );
     fake.tell({ kind: 'status', status: statusOf() });
   },
+  onOwn(line, own) {
+    own.output(`you ran ${line}\r\nand this is all it does\r\n`);
+    setTimeout(() => own.end(0), 500);
+  },
   onInterrupt(fake) {
     fake.tellEvents(closed({ outcome: 'stopped', reason: 'interrupted' }));
     fake.tell({ kind: 'status', status: statusOf() });
