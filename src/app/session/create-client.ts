@@ -80,6 +80,10 @@ export function createClient(options: SessionOptions): Client {
     lendTerminal: (command, run, until) => lend(session, command, run, until),
     onOutput: (call, text) => hub.tell({ kind: 'output', call, text }),
   };
+  const anew = (): void => {
+    attendance.seenFiles = createSeenFiles();
+    beginAnew(session, status);
+  };
   const own = createOwnLog(session);
   const quick = createQuickLook(session);
   const mentions = createMentions(session, quick.items);
@@ -93,6 +97,7 @@ export function createClient(options: SessionOptions): Client {
   };
   const turns = createTurns(session, {
     attendance,
+    beginAnew: anew,
     onEvent(event) {
       if (endsReply(event)) said = '';
       status.note(event);
@@ -128,10 +133,7 @@ export function createClient(options: SessionOptions): Client {
     compact: (focus) => turns.alone((signal) => compact(session, own, focus, signal)),
     clear() {
       turns.interrupt('interrupted');
-      void turns.idle().then(() => {
-        attendance.seenFiles = createSeenFiles();
-        beginAnew(session, status);
-      });
+      void turns.idle().then(anew);
     },
     rename: (name) => renameRun(session, own, name),
     runs: past.runs,

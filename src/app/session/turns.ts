@@ -30,6 +30,8 @@ export interface TurnParts {
   attendance: Attendance;
   /** Sees what a run tells before the screen does. */
   onEvent(event: RunEvent): void;
+  /** Another run, with an empty conversation. */
+  beginAnew(): void;
 }
 
 export function createTurns(session: Session, parts: TurnParts): Turns {
@@ -122,6 +124,8 @@ export function asPrompt(prompt: string): Work {
 async function perform(session: Session, parts: TurnParts, work: Work, signal: AbortSignal): Promise<void> {
   const { hub, state, options } = session;
   const world = await session.world();
+  // A goal is a run of its own: what was talked of before is not what it is judged by.
+  if (work.goal !== null && state.run !== null) parts.beginAnew();
   const request: RunRequest = {
     goal: work.goal,
     sets: work.sets,

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../../src/app/client.ts';
 import { openSession } from './open-session.ts';
@@ -120,5 +122,31 @@ describe('a turn of a session', () => {
     await second.idle();
     expect(second.status().run).toBe(first.status().run);
     expect(JSON.stringify(second.server?.requests[0]?.body.messages)).toContain('Remember 42.');
+  });
+
+  it('works on a goal in a run of its own, and talks on about it', async () => {
+    const session = await openSession([
+      { when: { contains: 'Why?' }, text: 'Because of the goal.' },
+      { when: { contains: 'Goal: look' }, text: 'Looked.' },
+      { text: 'Hello.' },
+    ]);
+    const folder = join(session.home, '.config/steward/goals');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'look.md'), '---\ndescription: d\nprobes: []\ngate: always\n---\nLook.\n');
+    session.client.say('Hi.');
+    await session.untilRun('run.closed');
+    await session.idle();
+    const first = session.status().run;
+    const from = session.seen.length;
+    session.client.runGoal('look', {});
+    await session.until((one): one is Extract<Happening, { kind: 'opened' }> => one.kind === 'opened', from);
+    const opened = await session.untilRun('run.opened', from);
+    expect(opened.event).toMatchObject({ goal: 'look', trigger: { kind: 'manual' } });
+    await session.untilRun('run.closed', from);
+    expect(session.status().run).not.toBe(first);
+    const then = session.seen.length;
+    session.client.say('Why?');
+    expect((await session.untilRun('run.closed', then)).event.type).toBe('run.closed');
+    expect(JSON.stringify(session.server?.requests.at(-1)?.body.messages)).not.toContain('Hi.');
   });
 });
