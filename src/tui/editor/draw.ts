@@ -7,6 +7,8 @@ import { commandName, findCommand } from './popup.ts';
 import type { Around, EditorState } from './state.ts';
 import { gutterOf, heightOf, rowsOf, shellPrefix } from './view.ts';
 
+const LONG_INVITATION = 'ask, or ! for a command, / for more, ? for keys';
+
 /** In a small window the line above the text is worth more as text. */
 const ROWS_FOR_RULE = 8;
 
@@ -118,8 +120,8 @@ function ghostText(
   { columns, commands, isWorking }: Around,
 ): string {
   if (cursor !== text.length || search !== null) return '';
-  if (text === '')
-    return isWorking ? 'type ahead; Esc interrupts' : 'ask, or ! for a command, / for more, ? for keys';
+  if (text === '' && isWorking) return 'type ahead; Esc interrupts';
+  if (text === '') return columns < 60 ? 'ask, or ! / @, ? for keys' : LONG_INVITATION;
   const name = /^\/(\S+) $/.exec(text)?.[1];
   return name === undefined ? '' : (findCommand(commands, name)?.argumentHint ?? '');
 }
