@@ -1,12 +1,13 @@
 import { Box, useApp, useInput, useWindowSize } from 'ink';
 import { useCallback, useEffect, useState } from 'react';
 import { AskDialog } from './ask/ask-dialog.tsx';
+import { useCommandEntries } from './commands/use-command-entries.ts';
 import { Editor } from './editor/editor.tsx';
 import { createKeyRelay } from './key-relay.ts';
 import { modeAfter } from './mode-after.ts';
 import { openPager } from './pager/open-pager.tsx';
 import { FindingsPanel } from './panel/findings-panel.tsx';
-import { COMMANDS_PLACEHOLDER as COMMANDS, PickerPlaceholder as Picker } from './placeholders.tsx';
+import { PickerPlaceholder as Picker } from './placeholders.tsx';
 import type { ColorDepth } from './rows/paint.ts';
 import { useScreen, useScreenState } from './screen-context.tsx';
 import { StatusLine } from './status/status-line.tsx';
@@ -32,7 +33,6 @@ export function App({ depth }: { depth: ColorDepth }) {
   const status = useScreenState((state) => state.status);
   const panel = useScreenState((state) => state.panel);
   const isPanelOpen = useScreenState((state) => state.isPanelOpen);
-  const isPanelOpen = useScreenState((state) => state.isPanelOpen);
   const questions = useScreenState((state) => state.questions);
   const picker = useScreenState((state) => state.picker);
   const queue = useScreenState((state) => state.queue);
@@ -44,12 +44,12 @@ export function App({ depth }: { depth: ColorDepth }) {
   );
   const terminal = useTerminal();
   const [relay] = useState(createKeyRelay);
+  const commands = useCommandEntries(client);
   const theme = useTheme();
   useEffect(() => store.dispatch({ kind: 'resized', size: { columns, rows } }), [store, columns, rows]);
   useInput(
     (input, key) => {
       if (key.ctrl && input === 'o') void openPager({ screen, terminal, theme, depth });
-      if (key.ctrl && input === 't') store.dispatch({ kind: 'panel-toggled' });
       if (key.ctrl && input === 't') store.dispatch({ kind: 'panel-toggled' });
     },
     { isActive: focus === 'editor' || focus === 'question' },
@@ -104,7 +104,7 @@ export function App({ depth }: { depth: ColorDepth }) {
             maxRows={isEditorAlone ? Math.max(1, Math.floor(room / 2)) : 1}
             isWorking={status?.isWorking ?? false}
             waiting={queue}
-            commands={COMMANDS}
+            commands={commands}
             relay={relay}
             draft={draft}
             onSubmit={(submission) => void submit(submission, { screen, terminal, leave, putDraft })}

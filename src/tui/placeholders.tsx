@@ -3,10 +3,6 @@ import type { PickerProps } from './slots.ts';
 
 /** Stand where the editor, the dialogs and the lines around them go until those are there. */
 
-export const COMMANDS_PLACEHOLDER = [
-  { name: 'exit', aliases: ['quit'], description: 'leave', argumentHint: null, isOwn: false },
-];
-
 export function PickerPlaceholder({ picker, isFocused, onClose }: PickerProps) {
   useInput((_input, key) => (key.escape ? onClose() : undefined), { isActive: isFocused });
   return <Text>{picker} (esc)</Text>;

@@ -80,8 +80,6 @@ export interface PanelProps {
   panel: Panel;
   /** Lists its findings. */
   isOpen: boolean;
-  /** Lists its findings. */
-  isOpen: boolean;
   columns: number;
   maxRows: number;
   now(): number;
@@ -101,6 +99,8 @@ export interface CommandContext {
   dispatch(input: Input): void;
   show(item: Extract<ItemBody, { kind: 'page' | 'notice' | 'plain' }>): void;
   draft(text: string): void;
+  /** Sequences for the terminal that draw nothing. */
+  write(sequence: string): void;
   leave(): void;
 }
 

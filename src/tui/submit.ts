@@ -1,6 +1,7 @@
+import { runCommand } from './commands/run-command.ts';
 import { runOwn } from './own-command.ts';
 import type { Screen } from './screen-context.tsx';
-import type { CommandContext, RunCommand, Submission } from './slots.ts';
+import type { CommandContext, Submission } from './slots.ts';
 import type { Terminal } from './use-terminal.ts';
 
 export interface Submitting {
@@ -24,19 +25,14 @@ export async function submit(submission: Submission, submitting: Submitting): Pr
 }
 
 function contextOf({ screen, leave, putDraft }: Submitting): CommandContext {
-  const { client, store } = screen;
+  const { client, store, stdout } = screen;
   return {
     client,
     state: store.get,
     dispatch: store.dispatch,
     show: (item) => store.dispatch({ kind: 'shown', item }),
     draft: putDraft,
+    write: (sequence) => void stdout.write(sequence),
     leave,
   };
 }
-
-/** Until src/tui/commands is there. */
-const runCommand: RunCommand = async (text, context) => {
-  if (text === '/exit' || text === '/quit') context.leave();
-  else context.show({ kind: 'notice', level: 'trouble', text: `${text} is not known`, hint: null });
-};

@@ -1,4 +1,5 @@
 import type { Happening } from '../../app/client.ts';
+import type { ThemeName } from '../theme/theme-names.ts';
 import type { ItemBody } from './item.ts';
 import type { PickerName, ScreenState, Size } from './state.ts';
 
@@ -8,6 +9,7 @@ export type Input =
   | { kind: 'resized'; size: Size }
   | { kind: 'printed'; batch: number }
   | { kind: 'panel-toggled' }
+  | { kind: 'theme-chosen'; theme: ThemeName }
   | { kind: 'picker-opened'; picker: PickerName }
   | { kind: 'picker-closed' }
   | { kind: 'terminal-given'; to: NonNullable<ScreenState['handedTo']> }

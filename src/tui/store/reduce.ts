@@ -32,6 +32,8 @@ function apply(state: ScreenState, input: Input): ScreenState {
       return withTranscript(state, printed(state.transcript, input.batch));
     case 'panel-toggled':
       return { ...state, isPanelOpen: !state.isPanelOpen };
+    case 'theme-chosen':
+      return { ...state, theme: input.theme };
     case 'picker-opened':
       return { ...state, picker: input.picker };
     case 'picker-closed':

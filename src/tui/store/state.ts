@@ -1,5 +1,6 @@
 import type { Panel, Status } from '../../app/client.ts';
 import type { Question } from '../../protocol/question.ts';
+import type { ThemeName } from '../theme/theme-names.ts';
 import type { Call, Item, Join } from './item.ts';
 
 /** All that the screen shows, but for what stands in the editor. A value: `reduce` makes the next one. */
@@ -14,6 +15,8 @@ export interface ScreenState {
   /** Unanswered; the first is asked. */
   questions: readonly Question[];
   picker: PickerName | null;
+  /** Chosen here; null for what the settings say. */
+  theme: ThemeName | null;
   /** Who has the terminal in our place. While somebody has, nothing is printed. */
   handedTo: 'pager' | 'own-command' | 'editor' | 'password' | null;
   transcript: Transcript;
@@ -24,7 +27,7 @@ export interface Size {
   rows: number;
 }
 
-export type PickerName = 'resume' | 'model' | 'rewind' | 'goals';
+export type PickerName = 'resume' | 'model' | 'rewind' | 'goals' | 'theme';
 
 /** Who gets the keys. Follows from the rest, so that it can never be wrong. */
 export type Focus = 'editor' | 'question' | 'picker' | 'own-command' | 'pager';
@@ -102,6 +105,7 @@ export function initialState(size: Size): ScreenState {
     queue: [],
     questions: [],
     picker: null,
+    theme: null,
     handedTo: null,
     transcript: initialTranscript(0),
   };

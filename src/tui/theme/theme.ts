@@ -4,9 +4,7 @@ import { EFFECT_WORDS } from './effect-words.ts';
 import { ASCII_GLYPHS, type Glyphs, UNICODE_GLYPHS } from './glyphs.ts';
 import { ansiStyles, colorlessStyles, darkStyles, lightStyles, terminalStyles } from './palettes.ts';
 import type { Style, Styles } from './style.ts';
-
-export const THEME_NAMES = ['terminal', 'light', 'dark', 'ansi'] as const;
-export type ThemeName = (typeof THEME_NAMES)[number];
+import type { ThemeName } from './theme-names.ts';
 
 export interface Theme {
   name: ThemeName;

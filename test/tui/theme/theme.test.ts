@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { EFFECTS } from '../../../src/protocol/effect.ts';
 import { SEVERITIES } from '../../../src/protocol/finding.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../../src/tui/theme/glyphs.ts';
-import {
-  createTheme,
-  effectMark,
-  severityMark,
-  THEME_NAMES,
-  type ThemeName,
-} from '../../../src/tui/theme/theme.ts';
+import { createTheme, effectMark, severityMark } from '../../../src/tui/theme/theme.ts';
+import { THEME_NAMES, type ThemeName } from '../../../src/tui/theme/theme-names.ts';
 
 const plain = { hasColor: true, isUnicode: true, isAnimated: false };
 
