@@ -6,6 +6,7 @@ import { NO_USAGE } from '../protocol/model.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import type { Replayed } from '../runs/index.ts';
 import { createBudget, type RunBudgets } from './budget.ts';
+import { createModelChanges } from './change/model-change.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import type { Recorder } from './recorder.ts';
@@ -40,6 +41,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
   const tools = await createToolbox(scope, {
     marker: input.marker,
     resultBytes: Math.min(thinker.profile.resultBytes, world.settings.output.limit),
+    carryOutChange: createModelChanges(scope),
     onReport(given) {
       report = given;
       recorder.record({ type: 'report.made', report: given });

@@ -57,7 +57,7 @@ export interface RunScope {
   signal: AbortSignal;
 }
 
-const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report'];
+const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Change', 'Report'];
 const LOST_OPENING =
   'the first line of this run is damaged, so nobody knows what it was allowed: it may only look from here on';
 const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];

@@ -3,7 +3,7 @@ import type { EventSink, RunEvent } from '../protocol/event.ts';
 import type { Clock } from '../protocol/machine.ts';
 import { createOrigins, type Origins } from '../provenance/index.ts';
 import { maskEvent } from './mask-event.ts';
-import { createLedger, type NextNumbers } from './run-ledger.ts';
+import { createLedger, type NextNumbers, type RunLedger } from './run-ledger.ts';
 import type { RunListener } from './run-request.ts';
 
 /** A log that knows how many lines it has. */
@@ -18,11 +18,13 @@ export interface Recorder extends EventSink {
   tell(event: RunEvent): void;
   /** Steps above observe since a sitting last closed, and those of them that leave in doubt what was done. */
   effects(): { begun: number; inDoubt: number };
+  /** How the changes of this sitting ended. */
+  changes(): ReturnType<RunLedger['changes']>;
   /** Ids that a report may cite. */
   evidence(): ReadonlySet<string>;
   /** Calls of the model that looked or did something, and were not refused. */
   answeredCalls(): number;
-  /** First free number after `P`, `L`, `F`, `V` and `Q`: ids are unique over all sittings of a run. */
+  /** First free number after `P`, `L`, `F`, `V` `Q` and `X`: ids are unique over all sittings of a run. */
   next(): NextNumbers;
   /** Where the words of this run came from. */
   readonly origins: Origins;
@@ -57,6 +59,7 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
       log = opened;
     },
     effects: ledger.effects,
+    changes: ledger.changes,
     evidence: () => ledger.evidence,
     answeredCalls: () => ledger.answered.size,
     next: () => ({ ...ledger.next }),

@@ -1,3 +1,4 @@
+import type { ChangeEnd } from '../protocol/change.ts';
 import type { RunEvent } from '../protocol/event.ts';
 
 export interface NextNumbers {
@@ -6,12 +7,15 @@ export interface NextNumbers {
   finding: number;
   check: number;
   question: number;
+  change: number;
 }
 
 /** What the end of a run is judged by, counted from its events as they come. */
 export interface RunLedger {
   note(event: RunEvent): void;
   effects(): { begun: number; inDoubt: number };
+  /** How the changes of this sitting ended; `parked`: it waits for a person. */
+  changes(): readonly (ChangeEnd | 'parked')[];
   readonly evidence: ReadonlySet<string>;
   /** Ids of calls that passed the gate and ended. */
   readonly answered: ReadonlySet<string>;
@@ -28,7 +32,8 @@ export function createLedger(): RunLedger {
   const evidence = new Set<string>();
   const looked = new Set<string>();
   const answered = new Set<string>();
-  const next: NextNumbers = { probe: 1, look: 1, finding: 1, check: 1, question: 1 };
+  const changes = new Map<string, ChangeEnd | 'parked'>();
+  const next: NextNumbers = { probe: 1, look: 1, finding: 1, check: 1, question: 1, change: 1 };
 
   return {
     evidence,
@@ -41,10 +46,22 @@ export function createLedger(): RunLedger {
       inDoubt:
         count(effects.values(), (end) => end === 'open') + count(written.values(), (isGood) => !isGood),
     }),
+    changes: () => [...changes.values()],
     note(event) {
       switch (event.type) {
         case 'step.started':
-          if (event.effect !== 'observe') effects.set(event.step, 'open');
+          // What a change did is judged by how the change ended.
+          if (event.effect !== 'observe' && !isOfChange(event.step)) effects.set(event.step, 'open');
+          break;
+        case 'change.planned':
+          evidence.add(event.change);
+          raise('change', [{ id: event.change }]);
+          break;
+        case 'change.parked':
+          changes.set(event.change, 'parked');
+          break;
+        case 'change.ended':
+          changes.set(event.change, event.end);
           break;
         case 'file.checkpointed':
           writes.set(event.step, event.path);
@@ -82,6 +99,7 @@ export function createLedger(): RunLedger {
           effects.clear();
           written.clear();
           answered.clear();
+          changes.clear();
           break;
       }
     },
@@ -90,6 +108,10 @@ export function createLedger(): RunLedger {
   function raise(kind: keyof NextNumbers, items: readonly { id: string }[]): void {
     for (const { id } of items) next[kind] = Math.max(next[kind], Number(id.slice(1)) + 1);
   }
+}
+
+function isOfChange(step: string): boolean {
+  return /^X\d+\./.test(step);
 }
 
 /** One call may take several steps: `C3.before`, `C3`, `C3.after`. */

@@ -23,7 +23,7 @@ export async function verify(
 ): Promise<Verified> {
   const { recorder, goal, resumed, signal } = scope;
   // A resumed run knows what was seen before it was cut off, not what is true now.
-  const isStale = recorder.effects().begun > 0 || isBegun(resumed);
+  const isStale = recorder.effects().begun > 0 || recorder.changes().length > 0 || isBegun(resumed);
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
   const checks = await checkDone(goal?.done ?? [], gathered.items, createEvaluate(), recorder.next().check);

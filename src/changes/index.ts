@@ -3,5 +3,5 @@ export { checkFiles } from './check-files.ts';
 export { awaitExpectation, EXPECTATION_VARIABLES } from './expectations.ts';
 export { type Plan, type PlanProblem, planChange } from './plan-change.ts';
 export type { ChangePorts } from './ports.ts';
-export { readChange } from './read-change.ts';
+export { readChange, readWrittenChange } from './read-change.ts';
 export type { ChangeNote } from './transaction.ts';

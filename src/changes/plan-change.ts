@@ -58,6 +58,7 @@ export async function planChange(
   const work: TargetWork[] = [];
   const effects: Effect[] = [];
   const undo: (string | null)[] = [];
+  const doubts: string[] = [];
   const past = new Map<string, string | null>();
   for (const [index, target] of targetsOf(change).entries()) {
     const own = forTarget(change, target);
@@ -67,6 +68,7 @@ export async function planChange(
     const derived = deriveWayBack(judged.steps, judged.files);
     const back = own.rollback === 'auto' ? derived : await ownWayBack(own.rollback, derived, problems, ports);
     undo.push(...back.undo);
+    doubts.push(...judged.steps.flatMap(doubtOf));
     const files = judged.files;
     work.push({
       name: nameOf(target),
@@ -80,7 +82,12 @@ export async function planChange(
     for (const file of files) past.set(file.path, file.after);
   }
   if (problems.length > 0) return { problems };
-  return { plan: { planned: planned(id, change, work, strongestEffect(effects), undo, ports), work } };
+  return {
+    plan: {
+      planned: planned(id, change, work, { effect: strongestEffect(effects), undo, doubts }, ports),
+      work,
+    },
+  };
 }
 
 /** `null` stands for a change that names nothing: it is carried out once, on this machine. */
@@ -130,6 +137,12 @@ async function actionOf(
     case 'call':
       throw new OpsError('bad-change', 'input', `there is no typed tool ${JSON.stringify(step.tool)} here`);
   }
+}
+
+/** That a command's effect asks for a yes is what a grant is for; that nobody knows what it does is another matter. */
+function doubtOf({ step, judgement }: JudgedStep): string[] {
+  const isKnown = judgement.verdict === 'allow' || judgement.rule.startsWith('spec:');
+  return isKnown || step.kind !== 'run' ? [] : [judgement.reason];
 }
 
 /** A check that is not known to only look counts with its effect: it is granted with the rest, or not done. */
@@ -204,8 +217,7 @@ function planned(
   id: string,
   change: Change,
   work: readonly TargetWork[],
-  effect: Effect,
-  undo: (string | null)[],
+  { effect, undo, doubts }: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
   { mask }: ChangePorts,
 ): PlannedChange {
   const preconditions = work.flatMap((target) => target.preconditions);
@@ -216,6 +228,7 @@ function planned(
     steps: work.flatMap(({ name, steps }) =>
       steps.map(({ text }) => mask(work.length > 1 ? `${name}: ${text}` : text)),
     ),
+    doubts: doubts.map(mask),
     undo: undo.map((text) => (text === null ? null : mask(text))),
     preconditions,
     digest: sha256(JSON.stringify([change, work, preconditions])),

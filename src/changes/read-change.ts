@@ -21,6 +21,17 @@ export async function readChange(source: string, text: string): Promise<Change> 
   }
 }
 
+/** The same as a tool's input: every problem as `field: what is wrong`. */
+export async function readWrittenChange(
+  written: object,
+): Promise<{ change: Change } | { problems: string[] }> {
+  const { changeSchema, toChange } = await import('../protocol/schemas/change.ts');
+  const checked = changeSchema.safeParse(written);
+  if (checked.success) return { change: toChange(checked.data) };
+  const issues = checked.error.issues.flatMap(insideOf);
+  return { problems: issues.map(({ path, message }) => `${fieldName(path)}: ${message}`) };
+}
+
 async function read(source: string, text: string): Promise<Change> {
   const yaml = await parseYaml(source, text);
   const { changeSchema, toChange } = await import('../protocol/schemas/change.ts');

@@ -1,3 +1,4 @@
+import type { ChangeEnd } from '../protocol/change.ts';
 import type { Finding } from '../protocol/finding.ts';
 import { ending, type Outcome, type Reason } from '../protocol/outcome.ts';
 import type { ModelReport, Verification } from '../protocol/report.ts';
@@ -14,6 +15,8 @@ export interface OutcomeFacts {
   brokenRules: number;
   /** Something above observe was done. */
   hasEffects: boolean;
+  /** How the changes ended that the shell carried out, or left for somebody to answer. */
+  changes: readonly (ChangeEnd | 'parked')[];
   /** Of everything the shell checked afterwards: `done` checks and the proofs of each change. */
   verification: Verification['verdict'];
   /** How the model's part ended: it reported, it stopped with text, nobody called it, or it failed for a reason. */
@@ -46,6 +49,15 @@ function judgeFacts(facts: OutcomeFacts): OutcomeJudgement {
   const silent = configured.filter(({ status }) => status !== 'ok');
   const core = configured.filter((item) => item.core);
 
+  if (facts.changes.includes('escalated')) {
+    return end('escalated', 'A change could be brought neither to its new nor to its old state.');
+  }
+  const last = facts.changes.findLast((change) => change !== 'refused' && change !== 'parked');
+  if (last === 'rolled-back') {
+    return end('rolled-back', 'A change did not hold, and was rolled back.');
+  }
+  const parked = facts.changes.filter((change) => change === 'parked').length;
+  if (parked > 0) return end('parked', `${count(parked, 'change')} waiting for an answer.`);
   if (hasEffects && verification === 'failed') {
     return end('escalated', 'Something was changed, and a check afterwards failed.');
   }

@@ -33,6 +33,8 @@ export type ChangeEvent =
       detail: string;
       durationMs: number;
     }
+  /** Nobody was there to grant it: it waits, and the run goes on. */
+  | { type: 'change.parked'; change: string; approval: string; expiresAt: number }
   /** Written by a recovery: nobody saw how the step that was begun last has ended. */
   | { type: 'change.cut'; change: string }
   | {

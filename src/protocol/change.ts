@@ -93,6 +93,8 @@ export interface PlannedChange {
   effect: Effect;
   /** In words, masked: what each step does. */
   steps: string[];
+  /** Why policy would ask about a step although its effect is known: unknown programs, words of strangers. */
+  doubts: string[];
   /** How each of them is undone; null: it cannot be. */
   undo: (string | null)[];
   preconditions: Precondition[];

@@ -2,7 +2,7 @@ import type { Gate } from './gate.ts';
 import type { Clock, Files, Processes } from './machine.ts';
 import type { Judgement } from './verdict.ts';
 
-export type ToolName = 'Bash' | 'Read' | 'Edit' | 'Write' | 'Search' | 'Report' | 'ExitPlanMode';
+export type ToolName = 'Bash' | 'Read' | 'Edit' | 'Write' | 'Search' | 'Change' | 'Report' | 'ExitPlanMode';
 
 export interface ToolOutput {
   ok: boolean;

@@ -15,6 +15,7 @@ const SOURCES: readonly Source[] = [
   { name: 'Edit', folder: 'edit', load: () => import('./edit/schema.ts') },
   { name: 'Write', folder: 'write', load: () => import('./write/schema.ts') },
   { name: 'Search', folder: 'search', load: () => import('./search/schema.ts') },
+  { name: 'Change', folder: 'change', load: () => import('./change/schema.ts') },
   { name: 'Report', folder: 'report', load: () => import('./report/schema.ts') },
   { name: 'ExitPlanMode', folder: 'plan', load: () => import('./plan/schema.ts') },
 ];

@@ -2,7 +2,7 @@ import type { Action } from '../protocol/action.ts';
 import type { Answer } from '../protocol/question.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import type { StateStore } from '../protocol/store.ts';
-import type { ToolContext } from '../protocol/tool.ts';
+import type { ToolContext, ToolOutput } from '../protocol/tool.ts';
 
 /** What the tools need of the world, wired in src/app. */
 export interface ToolPorts {
@@ -20,6 +20,8 @@ export interface ToolPorts {
   maskKept(name: string): Promise<string | null>;
   /** Does text hold a token that `mask` put in place of a secret? */
   hasMask(text: string): boolean;
+  /** What came of a change that the model asked for, in steward's own words. */
+  carryOutChange(written: object, callId: string, signal: AbortSignal): Promise<ToolOutput>;
   onReport(report: ModelReport): void;
   /** Asks the operator about a plan; undefined when no plan mode is on. Absent where nobody is there. */
   approvePlan?(step: string, plan: string): Promise<Answer | undefined>;

@@ -3,6 +3,7 @@ import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { Call, CallResult, Tool, ToolContext, ToolName, ToolOutput } from '../protocol/tool.ts';
 import { createBash } from './bash/tool.ts';
+import { createChange } from './change/tool.ts';
 import { checkArguments } from './check-arguments.ts';
 import { createEdit } from './edit/tool.ts';
 import { failure } from './outputs.ts';
@@ -151,6 +152,7 @@ function bindTools(options: RegistryOptions): Map<string, BoundTool> {
   bind(createEdit(seen, options), async () => (await import('./edit/schema.ts')).schema);
   bind(createWrite(seen, options), async () => (await import('./write/schema.ts')).schema);
   bind(createSearch(), async () => (await import('./search/schema.ts')).schema);
+  bind(createChange(options), async () => (await import('./change/schema.ts')).schema);
   bind(createPlan(options), async () => (await import('./plan/schema.ts')).schema);
   bind(createReport(options), async () => (await import('./report/schema.ts')).schema);
   return bound;

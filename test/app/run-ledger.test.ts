@@ -76,6 +76,6 @@ describe('numbers of evidence', () => {
       { type: 'look.taken', look },
       { type: 'checks.made', checks: [{ id: 'V3', text: '', verdict: 'passed', detail: '', evidence: [] }] },
     );
-    expect(ledger.next).toEqual({ probe: 1, look: 3, finding: 1, check: 4 });
+    expect(ledger.next).toEqual({ probe: 1, look: 3, finding: 1, check: 4, question: 1, change: 1 });
   });
 });

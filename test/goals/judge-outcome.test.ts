@@ -17,6 +17,7 @@ const QUIET: OutcomeFacts = {
   findings: [],
   brokenRules: 0,
   hasEffects: false,
+  changes: [],
   verification: 'none',
   modelEnded: 'not-called',
   modelReport: null,
@@ -56,6 +57,24 @@ describe('judgeOutcome', () => {
       'monitoring-broken',
     ],
     ['a done check failed', { verification: 'failed' }, 'escalated'],
+    ['a change waits for an answer', { findings: [finding], changes: ['parked'] }, 'parked'],
+    ['a change was rolled back', { findings: [finding], changes: ['rolled-back'] }, 'rolled-back'],
+    ['a change was rolled back and another one held', { changes: ['rolled-back', 'held'] }, 'healthy'],
+    [
+      'a change could be brought to no known state, whatever else held',
+      { changes: ['escalated', 'held'] },
+      'escalated',
+    ],
+    [
+      'a change held, but what was found is still there',
+      { findings: [finding], hasEffects: true, changes: ['held'], verification: 'passed' },
+      'escalated',
+    ],
+    [
+      'a change held and nothing is found any more',
+      { hasEffects: true, changes: ['held'], verification: 'passed' },
+      'fixed',
+    ],
     ['a rule is broken', { brokenRules: 1 }, 'cannot-tell'],
     ['a finding stands, and nobody called a model', { findings: [finding] }, 'escalated'],
     ['a finding stands, and probes failed', { findings: [finding], items: [failed] }, 'escalated'],
@@ -167,6 +186,10 @@ const anyFacts: fc.Arbitrary<OutcomeFacts> = fc.record({
   findings: mostly<{ id: string; text: string }[]>([], [finding], [finding, finding]),
   brokenRules: mostly(0, 1, 2),
   hasEffects: fc.boolean(),
+  changes: fc.array(
+    mostly<OutcomeFacts['changes'][number]>('held', 'refused', 'rolled-back', 'escalated', 'parked'),
+    { maxLength: 2 },
+  ),
   verification: fc.constantFrom<Verification['verdict']>('passed', 'failed', 'none'),
   modelEnded: fc.oneof(
     { arbitrary: fc.constantFrom<OutcomeFacts['modelEnded']>('report', 'text', 'not-called'), weight: 4 },
@@ -196,6 +219,8 @@ describe('whatever happened', () => {
   test('a success has no finding, no broken rule, no silent probe and no unproved change', () => {
     holds(isSuccess, (facts) => {
       expect(facts.findings).toEqual([]);
+      expect(facts.changes).not.toContain('parked');
+      expect(facts.changes).not.toContain('escalated');
       expect(facts.brokenRules).toBe(0);
       expect(facts.items.filter(({ status }) => status === 'failed' || status === 'unreachable')).toEqual([]);
       expect(facts.verification).not.toBe('failed');

@@ -73,7 +73,7 @@ describe('parseGoalFile', () => {
     ],
     [
       '---\ndescription: x\ntools:\n  - Bash\n  - Curl\n---\nx',
-      '5: tools.1: Invalid option: expected one of "Bash"|"Read"|"Edit"|"Write"|"Search"|"Report"',
+      '5: tools.1: Invalid option: expected one of "Bash"|"Read"|"Edit"|"Write"|"Search"|"Change"|"Report"',
       null,
     ],
     ['---\ndescription: [\n---\nx', '2: not valid YAML', null],

@@ -85,6 +85,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     mask: (text) => text.replaceAll(SECRET, MASK),
     maskKept: async (name) => name,
     hasMask: (text) => text.includes(MASK),
+    carryOutChange: async () => ({ ok: false, text: 'no changes in this test', isOwnWords: true }),
     onReport: (report) => void reports.push(report),
     knownEvidence: () => new Set(options.evidence ?? []),
   });

@@ -12,6 +12,7 @@ export async function park(
   if (world.store.kind !== 'disk') {
     return {
       kind: 'later',
+      approval: null,
       message: `nothing is kept (${world.store.location}), so nobody can be asked later`,
     };
   }
@@ -38,6 +39,7 @@ export async function park(
   const again = isNew ? '' : remind ? ' (it waits for a while now)' : ' (it was asked for before)';
   return {
     kind: 'later',
+    approval: { id: approval.id, expiresAt: approval.expiresAt },
     message: `it waits for an answer as ${approval.id} until ${until}${again}: steward approvals show ${approval.id}`,
   };
 }

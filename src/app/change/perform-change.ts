@@ -24,7 +24,14 @@ export interface ChangeRequest {
 }
 
 /** `later`: nobody is there who could answer; the message says where it waits. */
-export type Approved = { kind: 'yes' } | { kind: 'no' } | { kind: 'later'; message: string };
+export type Approved =
+  | { kind: 'yes' }
+  | { kind: 'no' }
+  | {
+      kind: 'later';
+      message: string;
+      approval: { id: string; expiresAt: number } | null;
+    };
 
 /** The only change of its run. */
 const CHANGE = 'X1';
@@ -84,6 +91,10 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
     return { reason: 'reported', message: null, result: 'Nothing was done: it was declined.' };
   }
   if (answer.kind === 'later') {
+    if (answer.approval !== null) {
+      const { id, expiresAt } = answer.approval;
+      parts.recorder.record({ type: 'change.parked', change: planned.id, approval: id, expiresAt });
+    }
     const message = `"${planned.change.title}" is ${planned.effect} and nothing was done: ${answer.message}`;
     return { reason: 'parked', message, result: null };
   }

@@ -9,6 +9,8 @@ export function tellChange(event: ChangeEvent): string {
       return `${event.change} ${event.phase} ${event.index + 1}: ${event.text}`;
     case 'change.finished':
       return `${event.change} ${event.phase} ${event.index + 1} ${event.ok ? 'ok' : 'not ok'}: ${event.detail}, ${event.durationMs} ms`;
+    case 'change.parked':
+      return `${event.change} waits for an answer as ${event.approval}`;
     case 'change.cut':
       return `${event.change} was cut off; nobody saw how its last step ended`;
     case 'change.ended':

@@ -83,6 +83,7 @@ function tell(event: RunEvent): string {
     case 'change.planned':
     case 'change.began':
     case 'change.finished':
+    case 'change.parked':
     case 'change.cut':
     case 'change.ended':
       return tellChange(event);

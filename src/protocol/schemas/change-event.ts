@@ -41,6 +41,7 @@ export const changeEvents = [
     detail: text,
     durationMs: count,
   }),
+  z.object({ type: z.literal('change.parked'), change: text, approval: text, expiresAt: count }),
   z.object({ type: z.literal('change.cut'), change: text }),
   z.object({
     type: z.literal('change.ended'),

@@ -6,7 +6,7 @@ import type { ToolName } from '../tool.ts';
 /** The front matter of a goal file. Shapes only: whether a probe exists is known where probes are. */
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a name in lower case with hyphens');
-const TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Report'] as const satisfies ToolName[];
+const TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Change', 'Report'] as const satisfies ToolName[];
 
 const duration = z.string().transform((written, context) => {
   const ms = parseDuration(written);

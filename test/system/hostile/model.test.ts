@@ -75,6 +75,7 @@ describe('a model that claims what is not so', () => {
       findings: [],
       brokenRules: 0,
       hasEffects: false,
+      changes: [],
       verification: 'none',
       modelEnded: 'report',
       modelReport: claimed,

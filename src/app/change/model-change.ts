@@ -1,0 +1,221 @@
+import { carryOut, type Plan, planChange, readWrittenChange } from '../../changes/index.ts';
+import type { Change, PlannedChange } from '../../protocol/change.ts';
+import { autonomyRank, effectRank } from '../../protocol/effect.ts';
+import type { ToolOutput } from '../../protocol/tool.ts';
+import type { RunScope } from '../open-run.ts';
+import { createSecondOpinion } from '../second-opinion.ts';
+import { type ChangeBench, openBench } from './change-ports.ts';
+import { park } from './park.ts';
+import { lockTargets } from './target-locks.ts';
+
+/** The changes of one run that a model asks for: `X1`, `X2`, … Each is granted, left for a person, or refused. */
+export function createModelChanges(
+  scope: RunScope,
+): (written: object, callId: string, signal: AbortSignal) => Promise<ToolOutput> {
+  return async (written, callId, signal) => {
+    const read = await readWrittenChange(written);
+    if ('problems' in read) return failed(read.problems);
+    const id = `X${scope.recorder.next().change}`;
+    const bench = await openBench(scope.world, {
+      run: scope.run,
+      change: id,
+      recorder: scope.recorder,
+      isLogged: true,
+      signal,
+    });
+    const second = createSecondOpinion(scope.world, {
+      recorder: scope.recorder,
+      processes: scope.processes,
+      gate: () => bench.gate,
+      signal,
+    });
+    bench.ports.judge = async (action) => second(await bench.policing.judge(action));
+    const made = await planChange(read.change, { id, invariants: [] }, bench.ports);
+    if ('problems' in made) {
+      return failed(made.problems.map(({ field, message }) => `${field}: ${bench.ports.mask(message)}`));
+    }
+    record(scope, made.plan);
+    return settle(scope, bench, { plan: made.plan, change: read.change, callId }, signal);
+  };
+}
+
+interface Asked {
+  plan: Plan;
+  change: Change;
+  callId: string;
+}
+
+async function settle(
+  scope: RunScope,
+  bench: ChangeBench,
+  { plan, change, callId }: Asked,
+  signal: AbortSignal,
+): Promise<ToolOutput> {
+  const { planned } = plan;
+  const standing = standingOf(scope, planned);
+  if (standing.kind === 'refuse') return refused(standing.why);
+  if (standing.kind === 'ask') {
+    const answer = await askPerson(scope, planned, callId, standing.why, signal);
+    if (answer !== null) return answer;
+    // An answer takes its time: what was shown is what is done, or nothing.
+    const again = await planChange(change, { id: planned.id, invariants: [] }, bench.ports);
+    if (!('plan' in again) || again.plan.planned.digest !== planned.digest) {
+      return failed([
+        'what it rests on changed while the operator was asked: look again, and propose it anew',
+      ]);
+    }
+  }
+  if (standing.kind === 'park') {
+    const parked = await park(scope.world, { run: scope.run, planned, change, source: 'the model' });
+    if (parked.approval !== null) {
+      const { id: approval, expiresAt } = parked.approval;
+      scope.recorder.record({ type: 'change.parked', change: planned.id, approval, expiresAt });
+    }
+    return {
+      ok: false,
+      isOwnWords: true,
+      isRefused: true,
+      text: `Not done now: ${standing.why}. ${parked.message}. Go on with what is left, and name ${planned.id} in the report; do not propose it again.`,
+    };
+  }
+  return carry(scope, bench, plan);
+}
+
+type Standing = { kind: 'grant' } | { kind: 'ask' | 'park' | 'refuse'; why: string };
+
+/** May it be done now? Pure but for what the scope says. */
+export function standingOf(
+  { autonomy, request, attendance, world }: Pick<RunScope, 'autonomy' | 'request' | 'attendance' | 'world'>,
+  planned: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
+): Standing {
+  const mode = attendance?.mode() ?? request.mode;
+  if (mode === 'plan') return { kind: 'refuse', why: 'permission mode plan allows to look only' };
+  if (world.store.kind !== 'disk')
+    return { kind: 'refuse', why: 'nothing is kept on disk, so nothing may be changed' };
+  if (autonomy === 'observe') return { kind: 'refuse', why: 'autonomy observe allows to look only' };
+  const why = whyNot(planned, autonomy);
+  if (why === null) return { kind: 'grant' };
+  if (mode === 'dontAsk') return { kind: 'refuse', why };
+  return { kind: attendance === null ? 'park' : 'ask', why };
+}
+
+/** null: it is within what this run may do by itself. */
+function whyNot(
+  { effect, undo, doubts }: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
+  autonomy: RunScope['autonomy'],
+): string | null {
+  const most = autonomyRank(autonomy) >= autonomyRank('full') ? 'disruptive' : 'reversible';
+  if (autonomyRank(autonomy) < autonomyRank('reversible')) {
+    return `it is ${effect}, and autonomy ${autonomy} leaves every change to a person`;
+  }
+  if (effectRank(effect) > effectRank(most)) {
+    return `it is ${effect}, and autonomy ${autonomy} reaches as far as ${most}`;
+  }
+  const doubt = doubts[0];
+  if (doubt !== undefined) return doubt;
+  return undo.includes(null) ? 'one of its steps cannot be rolled back' : null;
+}
+
+/** null: yes. Otherwise what the model is told. */
+async function askPerson(
+  { attendance, recorder, world }: RunScope,
+  { id, change, effect, steps, undo }: PlannedChange,
+  callId: string,
+  why: string,
+  signal: AbortSignal,
+): Promise<ToolOutput | null> {
+  if (attendance === null) throw new Error('nobody is there to be asked');
+  const lines = steps.map(
+    (step, index) => `${index + 1}. ${step}\n   back: ${undo[index] ?? 'CANNOT BE UNDONE'}`,
+  );
+  const question = {
+    id: `Q${recorder.next().question}`,
+    step: callId,
+    command: world.masker.mask(`${id} ${change.title}\n${lines.join('\n')}`),
+    cwd: world.cwd,
+    effect,
+    target: { kind: 'none' as const, name: world.masker.mask(change.title) },
+    rule: 'change',
+    reason: why,
+    origins: [],
+    offer: null,
+    wantsTerminal: false,
+  };
+  recorder.record({ type: 'step.asked', step: callId, question });
+  await recorder.sync();
+  const answer = await attendance.asker.ask(question, signal);
+  attendance.settle(question.id, null);
+  const comment = answer.kind === 'deny' ? answer.comment : null;
+  recorder.record({
+    type: 'step.answered',
+    step: callId,
+    question: question.id,
+    answer: answer.kind,
+    comment,
+    rule: null,
+  });
+  if (answer.kind !== 'deny') return null;
+  return refused(comment === null ? 'the operator said no' : `the operator said no: ${comment}`);
+}
+
+async function carry(scope: RunScope, bench: ChangeBench, plan: Plan): Promise<ToolOutput> {
+  const { planned } = plan;
+  const locks = await lockTargets(scope.world, plan, scope.run);
+  if ('busy' in locks) return refused(locks.busy);
+  const mark = `changes/open/${scope.run}.${planned.id}`;
+  try {
+    await bench.ports.kept.write('plan.json', JSON.stringify({ run: scope.run, plan }));
+    await scope.world.store.write(mark, JSON.stringify({ run: scope.run, change: planned.id }));
+    bench.allow({ digest: planned.digest, effect: planned.effect });
+    const done = await carryOut(plan, bench.ports);
+    await scope.recorder.sync();
+    await scope.world.store.remove(mark);
+    const where = done.failed === null ? '' : ` ${done.failed}:`;
+    return {
+      ok: done.end === 'held',
+      text: `${planned.id} ${WORDS[done.end]}:${where} ${done.message}.`,
+      isOwnWords: true,
+    };
+  } finally {
+    await locks.release();
+  }
+}
+
+const WORDS = {
+  held: 'holds',
+  refused: 'was not begun',
+  'rolled-back': 'was rolled back',
+  escalated: 'could be brought neither to the new nor to the old state; leave it to a person',
+};
+
+function record({ recorder }: RunScope, { planned, work }: Plan): void {
+  const { id, change, digest, effect, steps, undo, preconditions } = planned;
+  recorder.record({
+    type: 'change.planned',
+    change: id,
+    title: change.title,
+    digest,
+    effect,
+    targets: work.map(({ name }) => name),
+    steps,
+    undo,
+    preconditions,
+  });
+}
+
+function failed(problems: readonly string[]): ToolOutput {
+  return {
+    ok: false,
+    isOwnWords: true,
+    text: `Not begun, nothing was done. ${problems.join('\n')}`,
+  };
+}
+
+function refused(why: string): ToolOutput {
+  return {
+    ok: false,
+    isOwnWords: true,
+    isRefused: true,
+    text: `Not done: ${why}. Propose it in the report instead.`,
+  };
+}
