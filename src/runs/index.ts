@@ -1,7 +1,7 @@
 export { type BudgetLimits, createBudgetLedger } from './budget-ledger.ts';
 export { createCheckpoints, planUndo, spillFolder, type UndoPlan, type UndoStep } from './checkpoints.ts';
 export { describeRun, type ListOptions, latestRun, listRuns, type RunSummary } from './list-runs.ts';
-export { listSpending, readSpending } from './list-spending.ts';
+export { countOwnCommands, listSpending, readSpending } from './list-spending.ts';
 export { pruneRuns } from './prune-runs.ts';
 export { type LogPart, readLinesBefore, readNewestLines } from './read-part.ts';
 export { findRun, type ReadRun, readRun, type VerifiedRun, verifyRun } from './read-run.ts';
@@ -9,7 +9,7 @@ export { replay } from './replay.ts';
 export type { Replayed } from './replayed.ts';
 export { type PromptPoint, promptPoints } from './rewind-points.ts';
 export { createRunBudget, type RunReservation } from './run-budget.ts';
-export { createRunLog, openRunLog, type RunLog } from './run-log.ts';
+export { createRunLog, openForAppend, openRunLog, type RunLog } from './run-log.ts';
 export { checkRunName, readRunName, writeRunName } from './run-names.ts';
 export { createSwitches, type Switches } from './switches.ts';
 export { describeTold, type ToldCommand } from './told-commands.ts';

@@ -37,6 +37,14 @@ export async function readSpending(store: StateStore, run: string): Promise<RunE
   return events;
 }
 
+/** Of the operator's own commands that a run has in its log. */
+export async function countOwnCommands(store: StateStore, run: string): Promise<number> {
+  const bytes = await store.readBytes(logName(run));
+  const events: RunEvent[] = [];
+  if (bytes !== undefined) readKinds(bytes, ['operator.began'], 0, events);
+  return events.length;
+}
+
 function readKinds(
   bytes: Uint8Array,
   kinds: readonly RunEvent['type'][],

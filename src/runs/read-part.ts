@@ -1,7 +1,7 @@
 import type { LogLine, RunEvent } from '../protocol/event.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { logName, noSuchRun } from './check-lines.ts';
-import { decodeLine } from './log-line.ts';
+import { decodeLine, type StoredLine } from './log-line.ts';
 
 /** Some lines of a log, oldest first, taken at their word: `verify` and resuming look at every one. */
 export interface LogPart {
@@ -29,6 +29,22 @@ export async function readNewestLines(store: StateStore, run: string, limit: num
     const [first] = lines;
     if (from > 0 && (lines.length < limit || first === undefined)) continue;
     return { lines, older: first === undefined ? 0 : first.seq - 1 };
+  }
+}
+
+/** null: the log is empty, or ends in the middle of a line. */
+export async function readLastLine(store: StateStore, run: string): Promise<StoredLine | null> {
+  const name = logName(run);
+  const sizeBytes = (await store.list('runs')).find((entry) => `runs/${entry.name}` === name)?.sizeBytes;
+  if (sizeBytes === undefined) throw noSuchRun(run);
+  for (let part = PART_BYTES; ; part *= 4) {
+    const from = Math.max(0, sizeBytes - part);
+    const bytes = await store.readRange(name, from, sizeBytes - from);
+    if (bytes === undefined) throw noSuchRun(run);
+    const buffer = asBuffer(bytes);
+    if (buffer.at(-1) !== LINE_FEED) return null;
+    const start = buffer.lastIndexOf(LINE_FEED, buffer.length - 2) + 1;
+    if (start > 0 || from === 0) return decodeLine(buffer.subarray(start, buffer.length - 1), 0);
   }
 }
 

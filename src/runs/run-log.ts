@@ -5,6 +5,7 @@ import type { Clock } from '../protocol/machine.ts';
 import type { AppendFile, StateLock, StateStore } from '../protocol/store.ts';
 import { checkLines, checkRunId, logName, noSuchRun } from './check-lines.ts';
 import { encodeLine, firstLink, splitLog } from './log-line.ts';
+import { readLastLine } from './read-part.ts';
 import { planRepair, type Repair } from './repair.ts';
 
 export interface RunLogOptions {
@@ -84,6 +85,46 @@ export async function openRunLog(options: RunLogOptions): Promise<OpenedRun> {
     lock.release();
     throw error;
   }
+}
+
+/**
+ * For adding a line or two: reads the end of the log only. null where that end is not what was written, which takes a
+ * whole opening and its repair. OpsError as `openRunLog`.
+ */
+export async function openForAppend(options: RunLogOptions): Promise<RunLog | null> {
+  const { store, run } = options;
+  checkRunId(run);
+  if ((await store.readRange(logName(run), 0, 1)) === undefined) throw noSuchRun(run);
+  const lock = await lockRun(store, run);
+  let file: AppendFile | undefined;
+  try {
+    const last = await readLastLine(store, run);
+    const isEnded = last?.body !== undefined && last.body !== null && last.isSound;
+    if (!isEnded || !isAtRest(last.body?.event.type)) {
+      lock.release();
+      return null;
+    }
+    file = await store.openAppend(logName(run));
+    const seq = last.body?.seq ?? 0;
+    return startLog(options, file, lock, { seq, count: seq, head: last.link }).log;
+  } catch (error) {
+    file?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** A sitting that was killed leaves its log behind anything else, and gets its repair before another line. */
+function isAtRest(type: string | undefined): boolean {
+  const quiet = [
+    'run.closed',
+    'run.named',
+    'run.rewound',
+    'operator.began',
+    'operator.ended',
+    'log.repaired',
+  ];
+  return type !== undefined && quiet.includes(type);
 }
 
 /** Whoever only asks whether a run is open holds its lock for a moment. */

@@ -3,7 +3,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
-import { createRunLog, openRunLog, type RunLog, readRun } from '../../runs/index.ts';
+import { countOwnCommands, createRunLog, openForAppend, openRunLog, type RunLog } from '../../runs/index.ts';
 import { createPolicing } from '../policing.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
@@ -59,11 +59,16 @@ export function createOwnLog(session: Session): OwnLog {
     return recorder;
   }
 
-  async function open(world: World, run: string, isWaiting: () => boolean) {
+  async function open<T>(
+    world: World,
+    run: string,
+    isWaiting: () => boolean,
+    openLog: (options: Parameters<typeof openRunLog>[0]) => Promise<T>,
+  ): Promise<T> {
     const options = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
     for (let tries = 0; ; tries += 1) {
       try {
-        return await openRunLog(options);
+        return await openLog(options);
       } catch (error) {
         const isBusy = error instanceof OpsError && error.code === 'run-busy';
         if (!isBusy || tries >= RETRIES || !isWaiting()) throw error;
@@ -92,20 +97,20 @@ export function createOwnLog(session: Session): OwnLog {
       }
       return;
     }
-    let opened: Awaited<ReturnType<typeof openRunLog>>;
+    let log: RunLog;
     try {
       // A turn that begins meanwhile has the log, and takes the events.
-      opened = await open(world, state.run, () => live === null);
+      log = await open(world, state.run, () => live === null, openShort);
     } catch (error) {
       if (await appendLive(events)) return;
       throw error;
     }
     try {
-      const recorder = attach(world, opened.log, opened.lines);
+      const recorder = attach(world, log, []);
       for (const event of events) recorder.record(event);
       await recorder.sync();
     } finally {
-      opened.log.close();
+      log.close();
     }
   }
 
@@ -159,7 +164,7 @@ export function createOwnLog(session: Session): OwnLog {
         const { run } = state;
         if (run === null) throw new OpsError('no-run', 'input', 'nothing has been asked in this session yet');
         const world = await session.world();
-        const { log, lines } = await open(world, run, () => true);
+        const { log, lines } = await open(world, run, () => true, openRunLog);
         try {
           const done = await use({ world, run, lines, recorder: attach(world, log, lines) });
           await log.sync();
@@ -177,9 +182,7 @@ export function createOwnLog(session: Session): OwnLog {
           return 'O1';
         }
         if (own?.run !== run) {
-          const { lines } = await readRun(world.store, run);
-          const number = lines.filter(({ event }) => event.type === 'operator.began').length;
-          own = { run, number };
+          own = { run, number: await countOwnCommands(world.store, run) };
         }
         own.number += 1;
         return `O${own.number}`;
@@ -188,4 +191,9 @@ export function createOwnLog(session: Session): OwnLog {
       live = sink;
     },
   };
+}
+
+/** A line more needs no reading of all others, unless the end of the log has to be repaired. */
+async function openShort(options: Parameters<typeof openRunLog>[0]): Promise<RunLog> {
+  return (await openForAppend(options)) ?? (await openRunLog(options)).log;
 }
