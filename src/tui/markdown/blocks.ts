@@ -105,9 +105,11 @@ function itemRows(
   { columns, theme }: Layout,
   base: Span['style'],
 ): Row[] {
-  const mark = `${number === null ? theme.glyph.bullet : `${number}.`} `;
+  const task = item.task ? (item.checked === true ? '[x] ' : '[ ] ') : '';
+  const mark = `${number === null ? theme.glyph.bullet : `${number}.`} ${task}`;
   const indent = widthOf(mark);
-  const inner = blockRows(item.tokens, { columns: Math.max(1, columns - indent), theme }, base);
+  const content = item.tokens.filter(({ type }) => type !== 'checkbox');
+  const inner = blockRows(content, { columns: Math.max(1, columns - indent), theme }, base);
   const rows: Row[] = (inner.length === 0 ? [[]] : inner).map((row, index) => [
     { text: index === 0 ? mark : ' '.repeat(indent), style: 'dim' },
     ...row,

@@ -46,7 +46,8 @@ function spansOf(token: MarkedToken, theme: Theme, manner: Manner): Span[] {
     case 'escape':
       return [{ text: clean(token.text), style: styleOf(manner) }];
     case 'checkbox':
-      return [{ text: token.checked ? '[x] ' : '[ ] ', style: 'dim' }];
+      // Its item has it as its mark.
+      return [];
     default:
       return [{ text: clean(token.raw), style: styleOf(manner) }];
   }

@@ -7,6 +7,7 @@ import { wrapExactly } from '../rows/wrap.ts';
 import type { Input } from '../store/input.ts';
 import { reduceAll } from '../store/reduce.ts';
 import { initialState, type Openable } from '../store/state.ts';
+import { thinkingOf } from '../store/thinking.ts';
 import { unfence } from '../store/unfence.ts';
 import { diffRows } from '../transcript/diff.ts';
 import { itemRows } from '../transcript/item-rows.ts';
@@ -27,7 +28,7 @@ export function openableRows(kind: Openable['kind'], text: string, layout: Layou
 export function textOfLine({ event }: LogLine, kind: Openable['kind']): string | null {
   if (event.type === 'call.finished') return unfence(event.text);
   if (event.type !== 'model.replied' || kind !== 'thinking') return null;
-  return event.content.map((block) => (block.type === 'thinking' ? block.text : '')).join('\n');
+  return thinkingOf(event.content);
 }
 
 /** Lines of a log as they were on the screen, or would have been. */

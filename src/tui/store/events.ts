@@ -2,6 +2,7 @@ import type { RunEvent } from '../../protocol/event.ts';
 import { decideStep, finishCall, finishStep, leaveCalls, startStep } from './calls.ts';
 import { endReply, finishReply } from './reply.ts';
 import type { ScreenState, Transcript } from './state.ts';
+import { thinkingOf } from './thinking.ts';
 import { add } from './transcript.ts';
 
 /** What a line of the log changes on the screen. `time`: RFC 3339. */
@@ -74,7 +75,7 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
       };
     case 'model.replied': {
       const text = event.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
-      const thinking = event.content.map((block) => (block.type === 'thinking' ? block.text : '')).join('\n');
+      const thinking = thinkingOf(event.content);
       return { ...finishReply(transcript, { text, thinking, seq }), askedAt: null };
     }
     case 'model.failed':
