@@ -57,6 +57,8 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
       // Whoever calls has seen that it is a terminal; Ink would also look whether this is a build server.
       interactive: true,
       exitOnCtrlC: false,
+      // Where the terminal has it: Shift+Enter can be told from Enter, and Esc from the beginning of a sequence.
+      kittyKeyboard: { mode: 'auto' },
       incrementalRendering: true,
       maxFps: MOST_FRAMES_A_SECOND,
     },

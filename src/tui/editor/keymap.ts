@@ -99,7 +99,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: 'Ctrl+_, Alt+_',
   },
   { chords: ['alt+_', 'ctrl+alt+_', 'ctrl+shift+z'], command: 'redo', says: null },
-  { chords: ['ctrl+t'], command: 'transpose', says: null },
+  { chords: ['alt+t'], command: 'transpose', says: null },
   { chords: ['ctrl+l'], command: 'redraw', says: null },
   { chords: ['ctrl+z'], command: 'suspend', says: 'to the shell, then fg' },
 ];
