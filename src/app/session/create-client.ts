@@ -23,7 +23,7 @@ import { createPast } from './past.ts';
 import { createQuestions } from './questions.ts';
 import { renameRun } from './rename.ts';
 import { listRewindPoints, rewind } from './rewind.ts';
-import { runOwn } from './run-own.ts';
+import { createOwnCommands } from './run-own.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { createQuickLook } from './snapshot.ts';
 import { createStatus, type StatusKeeper } from './status.ts';
@@ -85,6 +85,7 @@ export function createClient(options: SessionOptions): Client {
     beginAnew(session, status);
   };
   const own = createOwnLog(session);
+  const byHand = createOwnCommands(session, own);
   const quick = createQuickLook(session);
   const mentions = createMentions(session, quick.items);
   const history = createHistory(session);
@@ -117,7 +118,7 @@ export function createClient(options: SessionOptions): Client {
     interrupt: () => turns.interrupt('interrupted'),
     answer: (question, answer) => questions.answer(question, answer),
     explain: (line) => explainOwn(session, line),
-    runOwn: (line, how) => runOwn(session, own, line, how),
+    runOwn: byHand.run,
     warnOfOwn: (line) => warnOfOwn(session, line),
     setMode(mode) {
       state.mode = allowedMode(mode, options.mode);
@@ -158,7 +159,7 @@ export function createClient(options: SessionOptions): Client {
       state.isClosed = true;
       questions.leave();
       turns.interrupt('interrupted');
-      await turns.idle();
+      await Promise.all([turns.idle(), byHand.stopAll()]);
       quick.stop();
       mentions.stop();
       await history.settled();

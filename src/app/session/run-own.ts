@@ -107,3 +107,27 @@ export function runOwn(
     ended,
   };
 }
+
+/** The operator's own commands of a session. None of them outlives it: its end is in the log before the session ends. */
+export interface OwnCommands {
+  run(line: string, options: { isTold: boolean; columns: number; rows: number }): OwnCommand;
+  stopAll(): Promise<void>;
+}
+
+export function createOwnCommands(session: Session, log: OwnLog): OwnCommands {
+  const running = new Set<OwnCommand>();
+  return {
+    run(line, options) {
+      const command = runOwn(session, log, line, options);
+      running.add(command);
+      const forget = (): void => void running.delete(command);
+      command.ended.then(forget, forget);
+      return command;
+    },
+    async stopAll() {
+      const all = [...running];
+      for (const command of all) command.stop();
+      await Promise.allSettled(all.map(({ ended }) => ended));
+    },
+  };
+}

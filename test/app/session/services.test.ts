@@ -135,6 +135,25 @@ describe('a session between its turns', () => {
     expect(sent(session)).toContain('prompt 2');
   });
 
+  it('leaves no own command behind, and its end in the log', async () => {
+    const session = await openSession([{ text: 'Well.' }]);
+    const command = session.client.runOwn('echo "pid $$"; sleep 1000', { isTold: true, ...SIZE });
+    let screen = '';
+    command.onOutput((text) => {
+      screen += text;
+    });
+    await expect.poll(() => screen, { timeout: 30_000 }).toMatch(/pid \d+\r\n/);
+    await session.client.close();
+    expect(await command.ended).toMatchObject({
+      exitCode: null,
+      signal: expect.stringMatching(/^SIG(?:HUP|TERM)$/),
+    });
+    expect(existsSync(`/proc/${/pid (\d+)/.exec(screen)?.[1]}`)).toBe(false);
+    expect(session.seen.findLast((one) => one.kind === 'run')).toMatchObject({
+      event: { type: 'operator.ended' },
+    });
+  });
+
   it('shows at once what is wrong, and every page before anything was asked', async () => {
     const session = await openSession(null);
     const isReady = (one: Happening): one is Extract<Happening, { kind: 'panel' }> =>
