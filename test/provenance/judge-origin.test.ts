@@ -311,3 +311,17 @@ describe('facts of a probe', () => {
     expect([...origins.observedNames()]).toEqual([]);
   });
 });
+
+describe("an operator's own command", () => {
+  const ran = (command: string, output: string): RunEvent[] => [
+    { type: 'operator.began', id: 'O1', command, cwd: '/srv', isTold: true },
+    { type: 'operator.ended', id: 'O1', exitCode: 0, signal: null, durationMs: 1, outputBytes: 1, output },
+  ];
+
+  it('is their own words, and what it printed is text of others', () => {
+    const origins = createOrigins();
+    for (const event of ran('ls /srv/mine', 'see /srv/theirs')) origins.see(event);
+    expect([origins.isObserved('/srv/mine'), origins.isObserved('/srv/theirs')]).toEqual([true, false]);
+    expect([origins.heardFrom('/srv/mine'), origins.heardFrom('/srv/theirs')]).toEqual([[], ['O1']]);
+  });
+});
