@@ -48,3 +48,32 @@ describe('a session whose terminal goes away', () => {
     expect(JSON.stringify(first.server.requests.at(-1)?.body.messages)).toContain('remember 42');
   });
 });
+
+describe('a command that may ask for a password', () => {
+  it('has the terminal to itself, and the screen is back when it has ended', async () => {
+    const line = "su root -c 'tty; echo what; read -r word; echo got $word'";
+    const rig = await openSteward({
+      args: ['do it'],
+      script: [
+        { when: { toolResults: 0 }, toolCalls: [{ name: 'Bash', input: { command: line } }] },
+        { when: { toolResults: 1 }, text: 'It is done.' },
+      ],
+    });
+    // The dialog takes no keys before it says so.
+    await rig.waitForText(/1-5 choose/);
+    rig.press('1');
+    await rig.waitForText(/Enter/);
+    rig.press('enter');
+    await rig.waitForText(/\/dev\/pts\/\d+\s+what/);
+    rig.type('hunter-word\r');
+    await rig.waitForText('It is done.');
+    rig.press('ctrl+d');
+    expect(await rig.ended).toBe(0);
+    const [run] = readdirSync(join(rig.home, '.local/state/steward/runs')).filter((file) =>
+      file.endsWith('.jsonl'),
+    );
+    const log = readFileSync(join(rig.home, '.local/state/steward/runs', run ?? ''), 'utf8');
+    expect(log).toContain("operator's terminal");
+    expect(log).not.toContain('hunter-word');
+  });
+});
