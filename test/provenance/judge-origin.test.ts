@@ -321,7 +321,7 @@ describe("an operator's own command", () => {
   it('is their own words, and what it printed is text of others', () => {
     const origins = createOrigins();
     for (const event of ran('ls /srv/mine', 'see /srv/theirs')) origins.see(event);
-    expect([origins.isObserved('/srv/mine'), origins.isObserved('/srv/theirs')]).toEqual([true, false]);
+    expect([origins.isOwn('/srv/mine'), origins.isOwn('/srv/theirs')]).toEqual([true, false]);
     expect([origins.heardFrom('/srv/mine'), origins.heardFrom('/srv/theirs')]).toEqual([[], ['O1']]);
   });
 });
