@@ -204,7 +204,7 @@ async function readGoal(world: World, request: RunRequest, name: string | null):
  * A goal's autonomy, under the settings' cap. A plain prompt was typed by somebody who is there, so it may do what can
  * be undone, unless settings say less.
  */
-function autonomyOf({ settings, loaded }: World, goal: Goal | null): Autonomy {
+export function autonomyOf({ settings, loaded }: World, goal: Goal | null): Autonomy {
   const cap = settings.autonomy;
   const isSet = (loaded.origins.autonomy?.length ?? 0) > 0;
   const wanted = goal?.autonomy ?? 'reversible';

@@ -4,6 +4,7 @@ import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { countOwnCommands, createRunLog, openForAppend, openRunLog, type RunLog } from '../../runs/index.ts';
+import { autonomyOf } from '../open-run.ts';
 import { createPolicing } from '../policing.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
@@ -135,7 +136,7 @@ export function createOwnLog(session: Session): OwnLog {
       tools: ['Bash', 'Read', 'Edit', 'Write', 'Search'],
       ...(options.denied.length === 0 ? {} : { denied: options.denied }),
       mode: state.mode,
-      autonomy: world.settings.autonomy,
+      autonomy: autonomyOf(world, null),
       policyDigest: policy.digest,
       isolation: world.isolation.expected,
     });
