@@ -28,6 +28,7 @@ interface Effort {
   startRounds: number;
   turnRounds: number;
   memoryTurns: number;
+  growthTurns: number;
   quietRounds: number;
   policyRounds: number;
   screenRounds: number;
@@ -38,6 +39,7 @@ const FULL: Effort = {
   startRounds: 25,
   turnRounds: 9,
   memoryTurns: 200,
+  growthTurns: 400,
   quietRounds: 25,
   policyRounds: 20,
   screenRounds: 9,
@@ -47,6 +49,7 @@ const QUICK: Effort = {
   startRounds: 5,
   turnRounds: 2,
   memoryTurns: 60,
+  growthTurns: 150,
   quietRounds: 5,
   policyRounds: 3,
   screenRounds: 2,
@@ -61,7 +64,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   ],
   'fixed-prompt': () => measureFixedPrompt(),
   'own-time': async ({ turnRounds }) => [await measureOwnTime(turnRounds)],
-  memory: ({ memoryTurns }) => measureMemory(memoryTurns),
+  memory: ({ memoryTurns, growthTurns }) => measureMemory(memoryTurns, growthTurns),
   'quiet-check': ({ quietRounds }) => measureQuietCheck(quietRounds),
   isolation: ({ startRounds }) => measureIsolation(startRounds),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
@@ -123,8 +126,9 @@ Measured on ${new Date().toISOString().slice(0, 10)} at commit ${git('rev-parse'
 - *Own time per turn*: from the end of an answer to the arrival of the next request, less the time that the bare agent
   needs for the same command. Each command prints the sha256 of another file of random bytes, and the requests that the
   server got must carry all of them.
-- *Memory*: VmHWM and VmRSS of the Node process. Growth is the least-squares slope over the least value of each ten
-  turns in the second half.
+- *Memory*: VmHWM of the Node process. Growth is that of the heap and what it holds outside, each time after a whole
+  collection of garbage: how much memory a process holds says more of V8, which lets garbage lie until it is short of
+  room (the bare agent grows as steward does). Median slope of all pairs of samples, in runs of their own.
 - *Quiet health check*: in a mount namespace where twelve shipped probes read recorded output and find nothing
   (\`bench/quiet-machine.sh\`; needs \`unshare\`). Processor time is getrusage(2) of the Node process, commands apart.
 - *Isolation*: in process, from the permit to the end of \`true\`; only what is more than observing pays it.

@@ -15,10 +15,10 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** Least squares: how much y grows when x grows by one. */
-export function slopeOf(points: readonly { x: number; y: number }[]): number {
-  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
-  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length;
-  const covariance = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0);
-  return covariance / points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+/** How much y grows when x grows by one: the median of all pairs' slopes (Theil and Sen), which outliers do not move. */
+export function medianSlopeOf(points: readonly { x: number; y: number }[]): number {
+  const slopes = points.flatMap((from) =>
+    points.filter(({ x }) => x > from.x).map((to) => (to.y - from.y) / (to.x - from.x)),
+  );
+  return quantile(slopes, 0.5);
 }
