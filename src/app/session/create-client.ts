@@ -37,7 +37,7 @@ export function createClient(options: SessionOptions): Client {
   const hub = createHub();
   let opening: Promise<World> | null = null;
   let said = '';
-  let context: Status['context'] = null;
+  let told: Status | null = null;
   const session: Session = {
     options,
     hub,
@@ -93,7 +93,7 @@ export function createClient(options: SessionOptions): Client {
   const sources: PageSources = {
     panel: quick.panel,
     runs: past.runs,
-    context: () => context,
+    status: () => told,
     signal: options.signal,
   };
   const turns = createTurns(session, {
@@ -108,7 +108,7 @@ export function createClient(options: SessionOptions): Client {
     if (happening.kind === 'delta' && happening.delta.type === 'text') said += happening.delta.text;
   });
   hub.follow((happening) => {
-    if (happening.kind === 'status') context = happening.status.context;
+    if (happening.kind === 'status') told = happening.status;
   });
   const client: Client = {
     follow: hub.follow,

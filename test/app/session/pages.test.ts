@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PageName } from '../../../src/app/client.ts';
+import type { PageName, Status } from '../../../src/app/client.ts';
 import { exportRun } from '../../../src/app/session/export-run.ts';
 import { createOwnLog } from '../../../src/app/session/own-log.ts';
 import { listGoalNames } from '../../../src/app/session/pages/known.ts';
@@ -9,6 +9,7 @@ import { block, code, table } from '../../../src/app/session/pages/markdown.ts';
 import { showPage } from '../../../src/app/session/pages/show-page.ts';
 import { createPast } from '../../../src/app/session/past.ts';
 import { createQuickLook } from '../../../src/app/session/snapshot.ts';
+import { NO_USAGE } from '../../../src/protocol/model.ts';
 import { createRunLog } from '../../../src/runs/index.ts';
 import {
   callFinished,
@@ -21,6 +22,27 @@ import {
 import { type Bench, openBench, openBenchIn } from './support.ts';
 
 const SECRET = 'wEi7quaiPhohX3ae';
+
+const STATUS: Status = {
+  version: 'test',
+  host: 'nuc1',
+  user: 'tester',
+  cwd: '/srv',
+  model: { name: 'scripted', place: 'local' },
+  modelMissing: null,
+  mode: 'default',
+  autonomy: 'reversible',
+  isolation: null,
+  target: null,
+  context: { usedTokens: 50_000, windowTokens: 200_000 },
+  usage: NO_USAGE,
+  costUsd: { run: 0, today: 0 },
+  pendingApprovals: 0,
+  paused: null,
+  isWorking: false,
+  run: null,
+  runName: null,
+};
 
 /** A run with a call, a report and an ending; the session is on it. */
 async function withRun(given?: Bench) {
@@ -47,7 +69,7 @@ async function withRun(given?: Bench) {
       {
         panel: quick.panel,
         runs: past.runs,
-        context: () => ({ usedTokens: 50_000, windowTokens: 200_000 }),
+        status: () => STATUS,
         signal: new AbortController().signal,
       },
       name,
@@ -106,11 +128,12 @@ describe('the pages of a session', () => {
       /\| `r1` \| \d{4}-\d\d-\d\d \d\d:\d\d \| reported \| Why is \\\| it full\? \|/,
     );
     expect(await show('tools')).toContain('| Bash | Runs one bash command line');
-    expect(await show('status')).toContain(`| Folder | ${cwd} |`);
+    expect(await show('status')).toContain(`- **Folder** ${cwd}\n`);
+    expect(await show('status')).toContain('- **Model** scripted, on your own machines');
     expect(await show('findings')).toContain('Nobody has looked yet');
     await quick.refresh();
     expect(await show('findings')).toMatch(/Looked \d+m?s ago: \d probes? answered/);
-    expect(await show('doctor')).toContain('| Level of help | rules only |');
+    expect(await show('doctor')).toContain('- **Level of help** rules only');
   });
 
   it('are there before anything was asked', async () => {

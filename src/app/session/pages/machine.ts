@@ -1,11 +1,11 @@
 import { formatDuration } from '../../../lib/duration.ts';
-import type { Panel } from '../../client.ts';
+import type { Panel, Status } from '../../client.ts';
 import type { Diagnosis } from '../../doctor.ts';
 import { describeIsolation } from '../../doctor-text.ts';
 import { listFindings } from '../../findings.ts';
 import type { World } from '../../world.ts';
 import type { Session } from '../session.ts';
-import { block, code, localTime, page, table } from './markdown.ts';
+import { block, code, facts, localTime, page, table } from './markdown.ts';
 
 /** What is wrong now, and what rules have found on this host before. */
 export async function findingsPage(world: World, panel: Panel): Promise<string> {
@@ -48,19 +48,16 @@ export function doctorPage({ model, isolation, level, state, settings, probes, n
   const endpoint = model.endpoint === null ? '' : ` at ${model.endpoint}`;
   return page(
     '# Doctor',
-    table(
-      ['', ''],
+    facts([
+      ['Level of help', level],
+      ['Model', `${model.name ?? 'none'}${endpoint}: ${model.detail}`],
+      ['Isolation', describeIsolation(isolation)],
       [
-        ['Level of help', level],
-        ['Model', `${model.name ?? 'none'}${endpoint}: ${model.detail}`],
-        ['Isolation', describeIsolation(isolation)],
-        [
-          'State',
-          `${state.location}${state.kind === 'memory' ? ' (in memory: nothing is kept, only looking)' : ''}`,
-        ],
-        ['Settings', settings.length === 0 ? 'defaults' : settings.join(', ')],
+        'State',
+        `${state.location}${state.kind === 'memory' ? ' (in memory: nothing is kept, only looking)' : ''}`,
       ],
-    ),
+      ['Settings', settings.length === 0 ? 'defaults' : settings.join(', ')],
+    ]),
     `## Probes\n\n${table(
       ['Probe', 'Status', 'Why'],
       probes.map(({ name, status, reason }) => [name, status, reason ?? '']),
@@ -70,31 +67,34 @@ export function doctorPage({ model, isolation, level, state, settings, probes, n
 }
 
 /** This session in one look. */
-export function statusPage(session: Session, world: World): string {
+export function statusPage(session: Session, world: World, status: Status | null): string {
   const { options, state } = session;
   const { settings, store, host, loaded, isolation } = world;
   return page(
     '# Status',
-    table(
-      ['', ''],
+    facts([
+      ['steward', options.version],
+      ['Host', `${host.hostname} (machine ${host.machine}), ${host.kernel}, as ${host.user}`],
+      ['Folder', options.cwd],
       [
-        ['steward', options.version],
-        ['Host', `${host.hostname} (machine ${host.machine}), ${host.kernel}, as ${host.user}`],
-        ['Folder', options.cwd],
-        [
-          'Run',
-          state.run === null
-            ? 'none yet'
-            : `${state.runName === null ? '' : `${state.runName}, `}${state.run}`,
-        ],
-        ['Model', state.model ?? settings.model ?? 'as the environment says'],
-        ['Mode', state.mode],
-        ['Autonomy of goals', settings.autonomy],
-        ['Isolation', isolation.known],
-        ['State', `${store.location}${store.kind === 'memory' ? ' (in memory: nothing is kept)' : ''}`],
-        ['Settings', loaded.sources.length === 0 ? 'defaults' : loaded.sources.join(', ')],
+        'Run',
+        state.run === null ? 'none yet' : `${state.runName === null ? '' : `${state.runName}, `}${state.run}`,
       ],
-    ),
+      ['Model', modelOf(status)],
+      ['Mode', state.mode],
+      ['Autonomy of goals', settings.autonomy],
+      ['Isolation', isolation.known],
+      ['State', `${store.location}${store.kind === 'memory' ? ' (in memory: nothing is kept)' : ''}`],
+      ['Settings', loaded.sources.length === 0 ? 'defaults' : loaded.sources.join(', ')],
+    ]),
     world.notices.length === 0 ? null : block(world.notices.join('\n')),
   );
+}
+
+function modelOf(status: Status | null): string {
+  if (status?.model != null) {
+    const { name, place } = status.model;
+    return `${name}, ${place === 'cloud' ? 'in the cloud' : 'on your own machines'}`;
+  }
+  return `none${status?.modelMissing == null ? '' : `: ${status.modelMissing}`}`;
 }

@@ -9,6 +9,11 @@ function cell(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
 }
 
+/** Facts by name, one a line. */
+export function facts(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, text]) => `- **${name}** ${text.replaceAll(/\s*\n\s*/g, ' ')}`).join('\n');
+}
+
 /** Text as it is. */
 export function block(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));

@@ -15,7 +15,8 @@ import { contextPage, reportPage } from './talk.ts';
 export interface PageSources {
   panel(): Panel;
   runs(query: { text: string; limit: number }): Promise<RunOption[]>;
-  context(): Status['context'];
+  /** As the screen was told last. */
+  status(): Status | null;
   signal: AbortSignal;
 }
 
@@ -34,7 +35,7 @@ export async function showPage(
   async function write(): Promise<string> {
     switch (name) {
       case 'context':
-        return contextPage(await linesOfRun(), sources.context());
+        return contextPage(await linesOfRun(), sources.status()?.context ?? null);
       case 'cost':
         return costPage(
           world,
@@ -57,7 +58,7 @@ export async function showPage(
       case 'runs':
         return runsPage(await sources.runs({ text: argument, limit: RUNS }));
       case 'status':
-        return statusPage(session, world);
+        return statusPage(session, world, sources.status());
       case 'tools':
         return toolsPage(session);
     }
