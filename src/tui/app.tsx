@@ -7,7 +7,7 @@ import { createKeyRelay } from './key-relay.ts';
 import { modeAfter } from './mode-after.ts';
 import { openPager } from './pager/open-pager.tsx';
 import { FindingsPanel } from './panel/findings-panel.tsx';
-import { PickerPlaceholder as Picker } from './placeholders.tsx';
+import { Picker } from './pickers/picker.tsx';
 import type { ColorDepth } from './rows/paint.ts';
 import { useScreen, useScreenState } from './screen-context.tsx';
 import { StatusLine } from './status/status-line.tsx';
@@ -91,11 +91,14 @@ export function App({ depth }: { depth: ColorDepth }) {
           {question === undefined && picker !== null && (
             <Picker
               {...shared}
+              key={picker}
               picker={picker}
               isFocused={focus === 'picker'}
               maxRows={room - statusRows - 1}
               onClose={() => store.dispatch({ kind: 'picker-closed' })}
               onDraft={putDraft}
+              onTheme={(theme) => store.dispatch({ kind: 'theme-chosen', theme })}
+              onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
             />
           )}
           <Editor

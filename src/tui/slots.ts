@@ -6,6 +6,7 @@ import type { Press } from './press.ts';
 import type { Input } from './store/input.ts';
 import type { ItemBody } from './store/item.ts';
 import type { PickerName, ScreenState } from './store/state.ts';
+import type { ThemeName } from './theme/theme-names.ts';
 
 /**
  * What the parts around the transcript are given. Each obeys `columns` and `maxRows`, keeps its own small state, and
@@ -74,6 +75,8 @@ export interface PickerProps {
   onClose(): void;
   /** A prompt for the editor. */
   onDraft(text: string): void;
+  onTheme(theme: ThemeName): void;
+  onTrouble(error: unknown): void;
 }
 
 export interface PanelProps {

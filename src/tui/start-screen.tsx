@@ -7,8 +7,7 @@ import type { ColorDepth } from './rows/paint.ts';
 import { ScreenProvider } from './screen-context.tsx';
 import { initialState } from './store/state.ts';
 import { createStore } from './store/store.ts';
-import { createTheme } from './theme/theme.ts';
-import { ThemeProvider } from './theme/theme-context.tsx';
+import { ChosenTheme } from './theme/chosen-theme.tsx';
 
 export interface ScreenOptions {
   client: Client;
@@ -46,11 +45,11 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
   if (options.opensRuns) store.dispatch({ kind: 'picker-opened', picker: 'resume' });
   const notifying = startNotifying({ stdin, stdout, channel: notify, now });
   const app = render(
-    <ThemeProvider theme={createTheme(look)}>
-      <ScreenProvider value={{ client, store, stdin, stdout, now }}>
+    <ScreenProvider value={{ client, store, stdin, stdout, now }}>
+      <ChosenTheme settings={look}>
         <App depth={depthOf(stdout, look)} />
-      </ScreenProvider>
-    </ThemeProvider>,
+      </ChosenTheme>
+    </ScreenProvider>,
     {
       stdin: notifying.stdin,
       stdout,
