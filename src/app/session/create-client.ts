@@ -1,3 +1,4 @@
+import { createMasker } from '../../lib/mask.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { PermissionMode } from '../../protocol/effect.ts';
 import type { RunEvent } from '../../protocol/event.ts';
@@ -5,6 +6,7 @@ import type { Reason } from '../../protocol/outcome.ts';
 import { createSeenFiles } from '../../tools/index.ts';
 import type { Attendance } from '../attendance.ts';
 import type { Client, Status } from '../client.ts';
+import { secretsOfEnvironment } from '../known-secrets.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
 import { compact } from './compact.ts';
@@ -36,6 +38,8 @@ import { asPrompt, createTurns } from './turns.ts';
 export function createClient(options: SessionOptions): Client {
   const hub = createHub();
   let opening: Promise<World> | null = null;
+  // Until settings say more, with what the environment gives away.
+  let { mask } = createMasker(secretsOfEnvironment(options.env));
   let said = '';
   let told: Status | null = null;
   const session: Session = {
@@ -51,15 +55,24 @@ export function createClient(options: SessionOptions): Client {
       isClosed: false,
     },
     world() {
-      opening ??= options.openWorld().catch((error: unknown) => {
-        opening = null;
-        throw error;
-      });
+      opening ??= options.openWorld().then(
+        (world) => {
+          mask = world.masker.mask;
+          return world;
+        },
+        (error: unknown) => {
+          opening = null;
+          throw error;
+        },
+      );
       return opening;
     },
     begun: () => beginning,
     changed: () => status.tell(),
-    trouble: (error) => hub.tell({ kind: 'trouble', ...describeTrouble(error) }),
+    trouble(error) {
+      const { text, hint } = describeTrouble(error);
+      hub.tell({ kind: 'trouble', text: mask(text), hint: hint === null ? null : mask(hint) });
+    },
   };
   const { state } = session;
   const questions = createQuestions(hub);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../../src/app/client.ts';
+import { OpsError } from '../../../src/lib/ops-error.ts';
 import { type OpenSession, openSession } from './open-session.ts';
 
 async function ask(session: OpenSession, prompt: string) {
@@ -152,6 +153,17 @@ describe('a session between its turns', () => {
     expect(session.seen.findLast((one) => one.kind === 'run')).toMatchObject({
       event: { type: 'operator.ended' },
     });
+  });
+
+  it('tells no secret in what goes wrong, also before settings are read', async () => {
+    const env = { HOME: '/nonexistent', DB_PASSWORD: 'wEi7quaiPhohX3ae' };
+    const openWorld = async (): Promise<never> => {
+      throw new OpsError('settings', 'settings', 'line 3: wEi7quaiPhohX3ae is not a word');
+    };
+    const session = await openSession(null, { env, openWorld });
+    const isTrouble = (one: Happening): one is Extract<Happening, { kind: 'trouble' }> =>
+      one.kind === 'trouble';
+    expect((await session.until(isTrouble)).text).toMatch(/^line 3: \[masked:.*\] is not a word$/);
   });
 
   it('shows at once what is wrong, and every page before anything was asked', async () => {
