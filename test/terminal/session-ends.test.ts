@@ -68,6 +68,8 @@ describe('a command that may ask for a password', () => {
     rig.type('hunter-word\r');
     await rig.waitForText('It is done.');
     rig.press('ctrl+d');
+    await rig.waitForText(/again/);
+    rig.press('ctrl+d');
     expect(await rig.ended).toBe(0);
     const [run] = readdirSync(join(rig.home, '.local/state/steward/runs')).filter((file) =>
       file.endsWith('.jsonl'),
