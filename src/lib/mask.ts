@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { BLOCK_HINT, findBlocks } from './mask/blocks.ts';
 import { maskDeep } from './mask/deep.ts';
 import {
@@ -13,9 +13,10 @@ import {
   veilTokens,
 } from './mask/found.ts';
 import { createKnownFinder, hasKnownWord } from './mask/known.ts';
-import { findInLine, LINE_HINT } from './mask/lines.ts';
+import { findInLine, LINE_HINTS } from './mask/lines.ts';
 import { findNamed } from './mask/named-values.ts';
 import { findShapes, SHAPE_HINT } from './mask/shapes.ts';
+import { joinTriggers } from './mask/trigger.ts';
 
 export type { Found } from './mask/found.ts';
 
@@ -49,8 +50,10 @@ export function createMasker(
   salt: string | Uint8Array = randomBytes(16),
 ): Masker {
   const findKnown = createKnownFinder(knownSecrets);
+  // Made once: it costs more than what it is used for.
+  const key = createSecretKey(typeof salt === 'string' ? Buffer.from(salt) : salt);
   const tokenOf = ({ kind }: Span, value: string): string =>
-    `[masked:${kind}:${createHmac('sha256', salt).update(value).digest('hex').slice(0, 4)}]`;
+    `[masked:${kind}:${createHmac('sha256', key).update(value).digest('hex').slice(0, 4)}]`;
   function mask(text: string): string {
     let result = '';
     let at = 0;
@@ -73,12 +76,16 @@ export function createMasker(
   };
 }
 
-/** What must stand in a line before it is worth a closer look. Most lines of a log have none of it. */
+/** Most lines of a log have none of it. The first is for what has a name or a syntax around it. */
 const TRIGGER = new RegExp(
-  `pass|pwd|psk|secret|token|key|cred|kennwort|masterauth|connection.?string|\\bpw\\b|(?:bind|root|admin|user|db|smb|mail)pw|encrypt|${LINE_HINT}`,
+  joinTriggers([
+    'pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
+    'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
+    ...LINE_HINTS,
+  ]),
   'gi',
 );
-const SHAPE_TRIGGER = new RegExp(SHAPE_HINT, 'g');
+const SHAPE_TRIGGER = new RegExp(joinTriggers([SHAPE_HINT]), 'g');
 const BLOCK_TRIGGER = new RegExp(BLOCK_HINT, 'i');
 
 function findSpans(text: string, findKnown: (text: string) => Span[]): Span[] {
@@ -90,38 +97,50 @@ function findSpans(text: string, findKnown: (text: string) => Span[]): Span[] {
     veiled = veilSpans(veiled, blocks);
     spans.push(...blocks);
   }
-  for (const [start, end] of suspectLines(veiled)) {
+  for (const { start, end, ...reason } of suspectLines(veiled)) {
     const from = start + numberLength(veiled.slice(start, start + 16));
-    for (const span of findOnLine(veiled.slice(from, end)))
+    for (const span of findOnLine(veiled.slice(from, end), reason))
       spans.push({ ...span, start: from + span.start, end: from + span.end });
   }
   return mergeSpans(spans);
 }
 
-/** Start and end of each line with a trigger in it, in order. */
-function suspectLines(text: string): [number, number][] {
-  const lines = new Map<number, number>();
+/** What makes a line worth a closer look, and so which rules may find something on it. */
+interface Reason {
+  hasWord: boolean;
+  hasShape: boolean;
+}
+
+/** Each line with a trigger in it, in order. */
+function suspectLines(text: string): ({ start: number; end: number } & Reason)[] {
+  const lines = new Map<number, { start: number; end: number } & Reason>();
   for (const trigger of [TRIGGER, SHAPE_TRIGGER]) {
     trigger.lastIndex = 0;
     for (let hit = trigger.exec(text); hit !== null; hit = trigger.exec(text)) {
       const start = text.lastIndexOf('\n', hit.index) + 1;
       const next = text.indexOf('\n', hit.index);
       const end = next === -1 ? text.length : next;
-      lines.set(start, end);
+      const line = lines.get(start) ?? { start, end, hasWord: false, hasShape: false };
+      if (trigger === TRIGGER) line.hasWord = true;
+      else line.hasShape = true;
+      lines.set(start, line);
       if (next === -1) break;
       trigger.lastIndex = end + 1;
     }
     trigger.lastIndex = 0;
   }
-  return [...lines].sort(([a], [b]) => a - b);
+  return [...lines.values()].sort((a, b) => a.start - b.start);
 }
 
 /** What one rule leaves can complete another; it settles at once or with the second look. */
-function findOnLine(line: string): Span[] {
+function findOnLine(line: string, { hasWord, hasShape }: Reason): Span[] {
   const found: Span[] = [];
   let veiled = line;
   for (let look = 0; look < 4; look++) {
-    const spans = fresh([...findShapes(veiled), ...findInLine(veiled), ...findNamed(veiled)], veiled);
+    const shapes = hasShape ? findShapes(veiled) : [];
+    const named = hasWord ? [...findInLine(veiled), ...findNamed(veiled)] : [];
+    if (shapes.length + named.length === 0) break;
+    const spans = fresh([...shapes, ...named], veiled);
     if (spans.length === 0) break;
     found.push(...spans);
     veiled = veilSpans(veiled, spans);

@@ -10,6 +10,8 @@ interface Rule {
   /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
   pattern: RegExp;
   accepts?: (value: string) => boolean;
+  /** A line with it is about something that everybody may know. */
+  unless?: RegExp;
 }
 
 const isReal = (value: string): boolean => value.length >= 3 && !isPlaceholder(value);
@@ -49,31 +51,31 @@ const RULES: readonly Rule[] = [
   {
     kind: 'url-password',
     hint: /:\/\//,
-    pattern: /https?:\/\/([A-Za-z0-9_-]{20,256})@/g,
+    pattern: /[a-z][a-z+.-]{1,20}:\/\/([A-Za-z0-9_-]{20,256})@/g,
     accepts: (value) => isRandom(value, 20),
   },
   {
     kind: 'url-password',
-    hint: /@(?:tcp|unix)\(/,
+    hint: /@tcp\(|@unix\(/,
     pattern: /(?<![\w.-])[\w.-]{1,64}:([^\s:@"']{1,128})@(?:tcp|unix)\(/g,
     accepts: isReal,
   },
   {
     kind: 'signature',
-    hint: /[?&][\w-]{0,12}(?:sig|hmac|security-token)/i,
+    hint: /[?&][\w-]{1,24}=/,
     pattern:
       /[?&](?:X-Amz-Signature|X-Goog-Signature|signature|sig|X-Amz-Security-Token|hmac)=([\w%+/=.-]{16,})/gi,
   },
   {
     kind: 'token',
-    hint: /[?&]\w{1,20}=/,
+    hint: /[?&][\w-]{1,24}=/,
     pattern:
       /[?&](?:code|key|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion)=([\w%+/=.-]{16,})/gi,
     accepts: (value) => isRandom(value, 16) && !isPublicForm(value),
   },
   {
     kind: 'webhook-url',
-    hint: /hooks\.slack\.com|discord|webhook/i,
+    hint: /hooks\.slack\.com|discord|webhook|maker\.ifttt/i,
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key)\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
   },
@@ -104,7 +106,7 @@ const RULES: readonly Rule[] = [
   // Command lines: only where the program is known to take a secret there.
   {
     kind: 'password',
-    hint: /curl |https? |wget |xh |aria2c /,
+    hint: /curl |http |https |wget |xh |aria2c /,
     pattern:
       /\b(?:curl|https?|xh|wget|aria2c)\b[^\n|;]{0,400}?[ \t](?:-[a-zA-Z]{0,4}[uU]|--user|--proxy-user|-a|--auth)(?:[ \t]{1,4}|=)["']?[^\s:"']{1,64}:([^\s"']{1,256})/g,
     accepts: isReal,
@@ -163,6 +165,66 @@ const RULES: readonly Rule[] = [
       /\b(?:identified[ \t]{1,4}(?:with[ \t]{1,4}\S{1,40}[ \t]{1,4})?by|with[ \t]{1,4}(?:encrypted[ \t]{1,4})?password|password[ \t]{0,4}=[ \t]{0,4}password\()[ \t]{0,4}['"]([^'"\n]{1,256})['"]/gi,
     accepts: isReal,
   },
+  {
+    kind: 'cookie',
+    hint: /curl /,
+    pattern: /\bcurl\b[^\n|;]{0,400}?[ \t](?:-b|--cookie)[ \t=]{1,4}["']?[^\s=;"']{1,64}=([^\s;"']{4,2048})/g,
+    accepts: isReal,
+  },
+  // 32 bytes in base64 beside a word that says what for: WireGuard, Vault's unsealing, Consul's gossip, TSIG.
+  {
+    kind: 'api-key',
+    hint: /private|preshared|encrypt|unseal|tsig|keygen|genkey/i,
+    pattern: /(?<![\w+/=:.-])([A-Za-z0-9+/]{42,43}=|[A-Za-z0-9+/]{43,44})(?![\w+/=])/g,
+    accepts: (value) => isRandom(value, 40) && /[A-Z]/.test(value) && /[a-z]/.test(value),
+    unless: /public|\bpub|peer|sha256|fingerprint|hash/i,
+  },
+  // Consul's acl block.
+  {
+    kind: 'token',
+    hint: /initial_management|\btokens\b/,
+    pattern:
+      /\b(?:initial_management|agent(?:_recovery)?|default|replication|config_file_service_registration|dns|managed_service_provider)["']?[ \t]{0,20}[:=][ \t]{0,20}["']([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/g,
+  },
+  {
+    kind: 'proxmox-token',
+    hint: /tokenid|token secret/i,
+    pattern:
+      /\bvalue\\?["']?[ \t]{0,20}[:=│ ]?[ \t]{0,20}\\?["']?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/gi,
+  },
+  {
+    kind: 'password',
+    hint: /createUser /,
+    pattern: /\bcreateUser[ \t]{1,4}\S{1,64}[ \t]{1,4}(?:MD5|SHA[\d-]{0,4})[ \t]{1,4}["']?([^\s"']{8,128})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /createUser /,
+    pattern: /\bcreateUser[ \t][^\n]{1,256}?[ \t](?:AES|DES)[\w-]{0,4}[ \t]{1,4}["']?([^\s"']{8,128})/g,
+    accepts: isReal,
+  },
+  // SNMP's communities, HAProxy's statistics page, wpa_passphrase(8).
+  {
+    kind: 'password',
+    hint: /community|com2sec/i,
+    pattern:
+      /(?:\b(?:ro|rw)community6?[ \t]{1,8}|\bcommunity[ _-]?(?:string|name)?[ \t]{0,4}[:=][ \t]{0,4}|\bsnmp-server[ \t]{1,4}community[ \t]{1,4}|\bcom2sec6?[ \t]{1,8}\S{1,64}[ \t]{1,8}\S{1,64}[ \t]{1,8})["']?([^\s"',;]{4,64})/gi,
+    accepts: (value) => isReal(value) && !/^(?:public|private|default|server|edition|strings?)$/i.test(value),
+  },
+  {
+    kind: 'password',
+    hint: /auth /,
+    pattern: /\bauth[ \t]{1,4}[\w.-]{1,64}:([^\s:"']{4,128})(?=\s|$)/g,
+    accepts: (value) => isReal(value) && !/^\d+$/.test(value),
+  },
+  {
+    kind: 'password',
+    hint: /wpa_passphrase/,
+    pattern:
+      /\bwpa_passphrase[ \t]{1,4}(?:"[^"\n]{1,64}"|'[^'\n]{1,64}'|\S{1,64})[ \t]{1,4}["']?([^\s"']{8,63})/g,
+    accepts: isReal,
+  },
   // host:port:database:user:password
   {
     kind: 'password',
@@ -173,12 +235,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What must stand in a line for any of them, case aside. */
-export const LINE_HINT = RULES.map(({ hint }) => hint.source).join('|');
+export const LINE_HINTS: readonly string[] = RULES.map(({ hint }) => hint.source);
 
 export function findInLine(line: string): Span[] {
   const spans: Span[] = [];
-  for (const { kind, hint, pattern, accepts } of RULES) {
-    if (!hint.test(line)) continue;
+  for (const { kind, hint, pattern, accepts, unless } of RULES) {
+    if (!hint.test(line) || unless?.test(line) === true) continue;
     for (const match of line.matchAll(pattern)) {
       const value = match[1] ?? '';
       if (value === '' || (accepts !== undefined && !accepts(value))) continue;

@@ -76,7 +76,7 @@ function readName(line: string, from: number, to: number): Name {
     kind = before === '' ? null : kindOfName(before + text);
   }
   // `Secret ID`, `API Key 1`, `secret access key`, each before its separator.
-  const more = /^ (?:access key|id|key|value|\d{1,2})(?=["']?[ \t]{0,40}[:=])/i.exec(
+  const more = /^ (?:access key|id|key|value|\d{1,2})(?=["']?[ \t]{0,40}[:=]|[ \t]{2,40}[\da-zA-Z])/i.exec(
     line.slice(end, end + 64),
   )?.[0];
   if (more !== undefined && (kind !== null || /key$/i.test(more))) {
@@ -95,7 +95,7 @@ function readName(line: string, from: number, to: number): Name {
     isOption,
     isLineStart:
       start <= 24 &&
-      /^[\s>|+*#-]{0,16}(?:export |set |setx |ENV |Environment=|declare -x |let |const )?\\?["']?[$]?$/i.test(
+      /^[\s>|+*#-]{0,16}(?:export |set |set -[A-Za-z]{1,3} |setx |ENV |ARG |Environment=|declare -x |let |const )?\\?["']?[$]?$/i.test(
         before,
       ),
     isInQuotes: /["']$/.test(before) && line[start] !== '.',
@@ -126,7 +126,7 @@ export interface Place {
 const EXPLICIT =
   /(?:\\{0,3}["'`])?\]?([ \t]{0,40})(=>|:=|\?=|={1,2}|:(?![:/]{2}))([ \t]{0,40})(?:(?:&?str|string|String|SecretStr|Optional\[str\]|Secret)[ \t]{0,4}=[ \t]{0,4})?/y;
 const SPOKEN =
-  /[ \t]{1,2}(?:(?:has been |was |is )?(?:set |changed |reset )?(?:is|was|to)(?: now)?:?|with value)?[ \t]{0,2}(?=[^\s:=])/y;
+  /[ \t]{1,2}(?:for [\w.@-]{1,64} (?=has|was|is|set|changed|reset))?(?:(?:has been |was |is )?(?:set |changed |reset )?(?:is|was|to)(?: now)?:?|with value)?[ \t]{0,2}(?=[^\s:=])/y;
 
 function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }: Name): Place | null {
   EXPLICIT.lastIndex = end;
@@ -149,7 +149,8 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
   if (listed !== null && (isOption || /define\([ \t]?["']$/.test(line.slice(Math.max(0, start - 9), start))))
     return { at: end + listed[0].length, separator: '=', hasSpace: true };
   if (line[end] === '>' && line[start - 1] === '<') return { at: end + 1, separator: '>', hasSpace: false };
-  const gap = /^[ \t]{1,4}(?=[^\s])/.exec(line.slice(end, end + 5))?.[0];
+  // A table has its columns further apart.
+  const gap = (isLineStart ? /^[ \t]{1,40}(?=\S)/ : /^[ \t]{1,4}(?=\S)/).exec(line.slice(end, end + 41))?.[0];
   if (gap === undefined) return null;
   const at = end + gap.length;
   if (isOption) return line[at] === '-' ? null : { at, separator: ' ', hasSpace: true };
@@ -162,6 +163,7 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
     /\b(?:login|machine|nmcli)\b/.test(line.slice(Math.max(0, start - 200), start))
   )
     return { at, separator: ' ', hasSpace: true };
+  if (gap.length > 4) return { at, separator: 'is', hasSpace: true };
   SPOKEN.lastIndex = end;
   if (
     (kind === 'password' || kind === 'token' || kind === 'api-key' || isLineStart || line[at] === '"') &&
@@ -220,18 +222,37 @@ function isTabled(text: string): boolean {
 /** In a sentence only what cannot be a word of it. Object names (`secret db-creds-x7`) are none. */
 function isSpokenSecret(text: string, kind: string, between: string, quote: string | null): boolean {
   if (kind === 'password' && quote !== null && /\b(?:is|was|to)\b/.test(between)) return !isProse(text);
+  // `The password is: winter-tiger-889`
+  if (kind === 'password' && /\b(?:is|was|to):[ \t]*$/.test(between)) return /\d/.test(text);
+  // `rejected token 1d85ad8d…`: a digest is called one.
+  if (kind === 'token' && /^[\da-f]{32,}$/i.test(text)) return true;
   if (isPublicForm(text) && !(/\b(?:is|was|to)\b/.test(between) && /^[\da-f]{32,}$/i.test(text)))
     return false;
   if (/^[\da-f]{32,}$/i.test(text)) return true;
-  if (kind === 'password') return isRandom(text, 8) && /[^a-z]/.test(text);
+  if (kind === 'password') return (isRandom(text, 8) && /[^a-z]/.test(text)) || isUnspeakable(text);
   return isRandom(text, 16) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
+}
+
+/** Letters alone, and no word of any language: both cases, five consonants in a row. */
+function isUnspeakable(text: string): boolean {
+  return (
+    /^[A-Za-z]{8,}$/.test(text) &&
+    /[a-z]/.test(text) &&
+    /[A-Z]/.test(text.slice(1)) &&
+    /[bcdfghjklmnpqrstvwxz]{5}/i.test(text)
+  );
 }
 
 /** `password=password`, `api_key = settings.api_key`, `token: databaseToken` in code. */
 function isReference(text: string, name: Name, separator: Separator): boolean {
   if (text === name.text) return true;
   // An object's name: `secret: web-tls`.
-  if (name.text === 'secret' && separator === ':' && /^[a-z]+(?:-[a-z0-9]{1,12})+$/.test(text)) return true;
+  if (
+    /^(?:existing|image|pull|tls|cert|external)?secret$/i.test(name.text) &&
+    separator === ':' &&
+    /^[a-z]+(?:-[a-z0-9]{1,12})+$/.test(text)
+  )
+    return true;
   if (/^(?:[A-Z]?[a-z_]+(?:[A-Z][a-z]+){0,3}\.)+[A-Z]?[a-z_]+(?:[A-Z][a-z]+){0,3}$/.test(text)) return true;
   if (separator !== '=' && separator !== ':') return false;
   return /^[a-z]+(?:_[a-z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+$/.test(text) && kindOfName(text) !== null;

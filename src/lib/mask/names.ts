@@ -2,20 +2,20 @@
 
 /** Words after the telling one that change nothing about it: `PASSWORD_OLD`, `secret_key_base`, `TOKEN_B64`. */
 const NEUTRAL = new Set(
-  'old new current prev previous next base value values string str text plain plaintext raw b64 base64 hex enc encoded encrypted hash hashed digest prod production dev staging test main primary secondary backup default env var confirm confirmation again repeat bytes rw ro v1 v2'.split(
+  'data old new current prev previous next base value values string str text plain plaintext raw b64 base64 hex enc encoded encrypted hash hashed digest prod production dev staging test main primary secondary backup default env var confirm confirmation again repeat bytes rw ro v1 v2'.split(
     ' ',
   ),
 );
 
 /** What makes a `key` a secret one. */
 const KEY_QUALIFIERS = new Set(
-  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks'.split(
+  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks client tls network consumer certificate pass'.split(
     ' ',
   ),
 );
 
 const JOINED_KEY =
-  /(?:api|access|secret|private|auth|account|encryption|signing|master|session|storage|shared|license|preshared|app|hmac|jwt)keys?$/;
+  /(?:api|access|secret|private|auth|account|encryption|signing|master|session|storage|shared|license|preshared|app|hmac|jwt|pass)keys?$/;
 
 /** Ends in `pass` and is none. */
 const NO_PASS =
@@ -33,6 +33,8 @@ export function kindOfName(name: string): string | null {
   const words = wordsOf(name);
   // `SecretID`, of Consul, Nomad and Vault.
   if (words.length >= 2 && words.at(-1) === 'id' && words.at(-2) === 'secret') return 'secret';
+  // systemd's: the name of a credential and where it is.
+  if (/^(?:load|import)$/.test(words[0] ?? '') && /^credentials?$/.test(words[1] ?? '')) return null;
   while (words.length > 1 && NEUTRAL.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
   if (words.some((word) => word === 'public' || word === 'pub')) return null;

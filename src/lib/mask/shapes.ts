@@ -41,6 +41,9 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
   ['k3s-token', 'K10[a-f0-9]{48,}::[\\w-]{1,32}:[\\w.-]{8,}'],
   ['pem', 'LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}'],
   ['nix-signing-key', '[\\w.-]{3,64}-\\d{1,3}:[A-Za-z0-9+/]{86}=='],
+  ['backblaze-key', 'K00\\d[A-Za-z0-9+/]{27}(?![A-Za-z0-9+/])'],
+  ['ntfy-token', 'tk_[a-z0-9]{29}(?![A-Za-z0-9])'],
+  ['plex-claim', 'claim-(?=[\\w-]{0,19}\\d)[\\w-]{20}(?![\\w-])'],
   ['proxmox-token', 'PVEAPIToken=[\\w.@!-]{3,64}=[\\da-fA-F-]{36}'],
 ];
 
@@ -48,12 +51,15 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
 const HASH =
   /(?<![\w$])(?:\$(?:1|2[abxy]|5|6|7|y|gy|apr1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|sha1|md5)\$[\w./$=,+-]{16,}|\{(?:SSHA|SHA|SSHA256|SSHA512|CRYPT|PBKDF2[\w-]{0,12})\}[\w+/=$.]{16,}|SCRAM-SHA-\d{3}\$\d{1,8}:[\w+/=$:]{40,})/g;
 
+/** What a Nix key signed has the same form as the key. */
+const SIGNATURE = /\bsig(?:nature)?s?\\?["']?[ \t]{0,4}[:=][ \t[\\"']{0,8}$/i;
+
 /** Boundaries: the form must not go on to the left. */
 const PATTERN = new RegExp(`(?<![A-Za-z0-9])(?:${SHAPES.map(([, source]) => `(${source})`).join('|')})`, 'g');
 
 /** What must stand in a line, in lower case or as it is, for a shape to be in it. */
 export const SHAPE_HINT =
-  'sk[-_]|[rp]k_|whsec_|gh[pousr]_|github_pat|gl[a-z]{2,5}-|gl(?:sa|c)_|A[KSBC]IA|ACCA|AIza|GOCSPX|ya29\\.|xox|xapp-|hv[sbr]\\.|[sbr]\\.[A-Za-z0-9]{24}|atlasv1|hf_|npm_|pypi-|dckr_|do[opr]_v1|tskey-|SG\\.|gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api|ntn_|sbp_|pul-|dapi|HRKU|PMAK|NR[AI][KI]|rubygems|pscale|dp\\.[psc]t|sntry|cio|ops_|fm[12]_|shp[acps]|sq0|SK[a-f0-9]{8}|:AA|[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.|eyJ|K10|PVEAPI|\\$[1-7a-z]|\\{S|\\{C|\\{P|SCRAM|LS0tLS1CRUdJTi|-\\d{1,3}:[A-Za-z0-9+/]{40}';
+  'sk-|sk_|rk_|pk_|whsec_|AGE-SECRET|age-secret|secret_|key-[a-f0-9]{8}|ghp_|gho_|ghu_|ghs_|ghr_|github_pat|gl[a-z]{2,5}-|gl(?:sa|c)_|AKIA|ASIA|ABIA|ACCA|AIza|GOCSPX|ya29\\.|xox|xapp-|hvs\\.|hvb\\.|hvr\\.|(?<![A-Za-z0-9])[sbr]\\.[A-Za-z0-9]{24}|atlasv1|hf_|npm_|pypi-|dckr_|do[opr]_v1|tskey-|SG\\.|gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api|ntn_|sbp_|pul-|dapi|HRKU|PMAK|NR[AI][KI]|rubygems|pscale|dp\\.[psc]t|sntry|cio|ops_|fm[12]_|shp[acps]|sq0|SK[a-f0-9]{8}|:AA|(?<![A-Za-z0-9])[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.|claim-|tk_|K00\\d|eyJ|K10|PVEAPI|\\$[1-7a-z]|\\{S|\\{C|\\{P|SCRAM|LS0tLS1CRUdJTi|-\\d{1,3}:[A-Za-z0-9+/]{40}';
 
 export function findShapes(line: string): Span[] {
   const spans: Span[] = [];
@@ -61,7 +67,9 @@ export function findShapes(line: string): Span[] {
     const index = match.findIndex((group, i) => i > 0 && group !== undefined);
     const kind = SHAPES[index - 1]?.[0] ?? 'secret';
     const start = match.index + (kind === 'proxmox-token' ? match[0].lastIndexOf('=') + 1 : 0);
-    if (isPlausible(kind, match[0])) spans.push({ kind, start, end: match.index + match[0].length });
+    const isSigned = kind === 'nix-signing-key' && SIGNATURE.test(line.slice(0, match.index));
+    if (!isSigned && isPlausible(kind, match[0]))
+      spans.push({ kind, start, end: match.index + match[0].length });
   }
   if (line.includes('$') || line.includes('{'))
     for (const { 0: text, index } of line.matchAll(HASH))

@@ -3,7 +3,7 @@ import { isVeiled, VEIL } from './found.ts';
 /** What a value looks like, for rules that know where it stands. */
 
 const WORDS = new Set(
-  'true false null none nil yes no on off undefined unset empty required missing changed changeme expired invalid incorrect wrong string str text bool boolean int integer number any object array bytes secretstr redacted hidden masked omitted sensitive unknown default optional ok failed failure success error disabled enabled set not found denied rejected accepted valid verified ready present absent updated created deleted rotated revoked refreshed generated here todo tbd n/a na prompt ask file env environment vault keyring keychain stdin interactive plaintext md5 scram-sha-256 sha256 sha512 bcrypt bearer basic token password secret type'.split(
+  'true false null none nil yes no on off undefined unset empty required missing changed changeme expired invalid incorrect wrong string str text bool boolean int integer number any object array bytes secretstr redacted hidden masked omitted sensitive unknown default optional ok failed failure success error disabled enabled set not found denied rejected accepted valid verified ready present absent updated created deleted rotated revoked refreshed generated here todo tbd n/a na prompt ask file env environment vault keyring keychain stdin interactive plaintext md5 scram-sha-256 sha256 sha512 bcrypt bearer basic token password secret type credential credentials passwords tokens secrets await new include omit same-origin'.split(
     ' ',
   ),
 );

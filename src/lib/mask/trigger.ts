@@ -1,0 +1,49 @@
+/**
+ * One pattern for all that must stand in a line before it is worth a closer look. Every line of every log goes through
+ * it, so plain words stand together, by their first letter, and what another one already finds is left out: as many
+ * alternatives side by side would take half as long again.
+ */
+export function joinTriggers(sources: readonly string[]): string {
+  const all = [...new Set(sources.flatMap(alternatives))];
+  const plain = all.filter(isPlain);
+  const words = plain.filter((word) => !plain.some((other) => other !== word && word.includes(other)));
+  const others = all.filter((source) => !isPlain(source) && !isCovered(source, words));
+  const byLetter = new Map<string, string[]>();
+  for (const word of words.sort()) {
+    const [first = ''] = word;
+    byLetter.set(first, [...(byLetter.get(first) ?? []), word.slice(1)]);
+  }
+  const grouped = [...byLetter].map(([first, rests]) =>
+    rests.length === 1 ? `${first}${rests[0]}` : `${first}(?:${rests.join('|')})`,
+  );
+  return [...grouped, ...others].join('|');
+}
+
+/** Split at every `|` that stands in no bracket. */
+function alternatives(source: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at];
+    if (char === '\\') at += 1;
+    else if (char === '(' || char === '[') depth += 1;
+    else if (char === ')' || char === ']') depth -= 1;
+    else if (char === '|' && depth === 0) {
+      found.push(source.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...found, source.slice(start)];
+}
+
+/** Begins with itself, and means nothing but itself. */
+function isPlain(source: string): boolean {
+  return /^[\w :/@-](?:[\w :/@-]|\\[./(])*$/.test(source);
+}
+
+/** `(?:password|secret) [0-9]`: each of its beginnings is found already. */
+function isCovered(source: string, words: readonly string[]): boolean {
+  const heads = /^\(\?:([\w|]+)\)/.exec(source)?.[1]?.split('|');
+  return heads?.every((head) => words.some((word) => head.includes(word))) === true;
+}
