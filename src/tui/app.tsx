@@ -21,9 +21,12 @@ import { troubleOf } from './trouble.ts';
 import { useTerminal } from './use-terminal.ts';
 
 /** From the top, with nothing on it: Ctrl+L, as in a shell. */
-const CLEAR = '\u001b[H\u001b[2J';
+const CLEAR = '\u001b[H\u001b[2J\n';
 
-/** The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. */
+/**
+ * The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. Nor
+ * does it begin in the first row: what is erased from there tmux takes for the whole screen, and puts into the history.
+ */
 export function App({ depth }: { depth: ColorDepth }) {
   const screen = useScreen();
   const { client, store, now } = screen;
@@ -58,7 +61,7 @@ export function App({ depth }: { depth: ColorDepth }) {
   const [question] = questions;
   // Else it stays, with what is written in it, as a line: what is typed ahead of a question goes there.
   const isEditorAlone = question === undefined && picker === null;
-  const room = rows - 1;
+  const room = Math.max(1, rows - 2);
   const statusRows = rows < 16 ? 1 : 2;
   const shared = { client, columns, now };
   return (
@@ -67,7 +70,7 @@ export function App({ depth }: { depth: ColorDepth }) {
       <Box flexDirection="column" maxHeight={room}>
         <Live columns={columns} rows={room} depth={depth} />
         <Box flexDirection="column" flexShrink={0}>
-          {panel !== null && question === undefined && (
+          {panel !== null && isEditorAlone && (
             <FindingsPanel
               {...shared}
               panel={panel}

@@ -43,7 +43,10 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
   const { client, stdin, stdout, look, notify, now, signal } = options;
   const store = createStore(initialState({ columns: stdout.columns, rows: stdout.rows }));
   if (options.opensRuns) store.dispatch({ kind: 'picker-opened', picker: 'resume' });
+  takeTerminal(stdin, stdout);
   const notifying = startNotifying({ stdin, stdout, channel: notify, now });
+  // Never in the first row of a window: see App.
+  stdout.write('\n');
   const app = render(
     <ScreenProvider value={{ client, store, stdin, stdout, now }}>
       <ChosenTheme settings={look}>
@@ -81,6 +84,15 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
     store.close();
     signal.removeEventListener('abort', end);
   }
+}
+
+/**
+ * Before the first frame, and not after it: what is typed until then the terminal would write into the frame. What it
+ * has written already, of keys that came while steward was loaded, goes; the keys are read and stay.
+ */
+function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): void {
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdout.write('\r\x1b[J');
 }
 
 function depthOf(stdout: NodeJS.WriteStream, look: Look): ColorDepth {
