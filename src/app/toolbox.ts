@@ -9,6 +9,7 @@ import { wantsTerminal } from './asking.ts';
 import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
+import { showOutput } from './show-output.ts';
 
 export interface ToolboxOptions {
   marker: string;
@@ -46,6 +47,8 @@ export async function createToolbox(scope: ToolboxScope, options: ToolboxOptions
       ...(attendance === null
         ? {}
         : {
+            showOutput: (call) =>
+              showOutput(world.masker, world.clock.elapsed, (text) => attendance.onOutput(call, text)),
             lendTerminal: async (judgement, run) =>
               wantsTerminal(judgement) &&
               attendance.lendTerminal(world.masker.mask(describeAction(judgement.action)), run, scope.signal),

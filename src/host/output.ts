@@ -23,6 +23,7 @@ export interface Output {
 export function createOutput(
   limitBytes: number,
   spill: { store: StateStore; name: string } | undefined,
+  onBytes?: (bytes: Uint8Array) => void,
 ): Output {
   const captures: Record<'stdout' | 'stderr', Capture> = {
     stdout: createCapture(limitBytes),
@@ -72,6 +73,7 @@ export function createOutput(
       stream.on('data', (chunk: Buffer) => {
         lastAt = performance.now();
         captures[name].push(chunk);
+        onBytes?.(chunk);
         seen[name] += chunk.length;
         if (hasFailed || spill === undefined) return;
         if (file !== undefined) return append(chunk);

@@ -33,7 +33,7 @@ export async function runProcess(
 ): Promise<ProcessResult> {
   const start = performance.now();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
-  const output = createOutput(options.limitBytes, spill);
+  const output = createOutput(options.limitBytes, spill, options.onBytes);
   const env = { ...command.env, STEWARD_CALL: command.mark };
   // Not at the start of the program, which asks a model before it runs anything.
   const { spawn } = await import('node:child_process');

@@ -42,6 +42,8 @@ export interface ProcessOptions {
   /** State-store name to which the whole output goes once it passes `limitBytes`. */
   spill?: string;
   stdin?: string;
+  /** Told of the output as it comes; must not throw. */
+  onBytes?(bytes: Uint8Array): void;
   /** On steward's own terminal, which the screen has given up: nothing is captured. Only with a permit that `isBare`. */
   isOnTerminal?: boolean;
 }

@@ -44,6 +44,8 @@ export interface ToolContext {
   spill: string | null;
   /** Keeps the bytes a write is about to replace, so that `undo` can bring them back. On disk when it resolves. */
   checkpoint(change: Checkpoint): Promise<void>;
+  /** Shows what a call writes while it runs. Absent where nobody looks. */
+  showOutput?(callId: string): (bytes: Uint8Array) => void;
   /** Hands the terminal to `run` where the step wants one and somebody is there; false: it was not run. */
   lendTerminal?(judgement: Judgement, run: () => Promise<void>): Promise<boolean>;
   isSecretPath(path: string): boolean;

@@ -28,6 +28,7 @@ export function createBash(
             signal: context.signal,
             merge: true,
             ...(context.spill === null ? {} : { spill: context.spill }),
+            ...(context.showOutput === undefined ? {} : { onBytes: context.showOutput(context.callId) }),
           };
           let result: ProcessResult | undefined;
           await context.lendTerminal?.(judgement, async () => {

@@ -149,4 +149,24 @@ describe('a turn of a session', () => {
     expect((await session.untilRun('run.closed', then)).event.type).toBe('run.closed');
     expect(JSON.stringify(session.server?.requests.at(-1)?.body.messages)).not.toContain('Hi.');
   });
+
+  it('shows what a call writes while it runs, masked', async () => {
+    const session = await openSession([
+      {
+        when: { toolResults: 0 },
+        toolCalls: [{ name: 'Bash', input: { command: 'tail -n +1 -f log' } }],
+      },
+      { when: { toolResults: 1 }, text: 'Seen.' },
+    ]);
+    const key = 'sk-ant-api03-0123456789abcdefghijklmnopqrstuvwxyz';
+    writeFileSync(join(session.cwd, 'log'), `first\nAPI_KEY=${key}\nlast\n\n`);
+    session.client.say('Watch it.');
+    const shown = await session.until(
+      (one): one is Extract<Happening, { kind: 'output' }> => one.kind === 'output',
+    );
+    expect(shown).toMatchObject({ call: 'C1', text: expect.stringContaining('first') });
+    session.client.interrupt();
+    await session.untilRun('run.closed');
+    expect(JSON.stringify(session.seen)).not.toContain(key);
+  });
 });
