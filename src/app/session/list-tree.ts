@@ -13,13 +13,16 @@ export interface Tree {
   folders: string[];
 }
 
-/** Files below the working folder, without what .gitignore leaves out and what policy calls secret. Through the gate. */
-export async function listTree(world: World, signal: AbortSignal): Promise<Tree> {
+/** Files below the working folder, or below a folder of it, without what .gitignore leaves out and what policy calls secret. Through the gate. */
+export async function listTree(world: World, below: string, signal: AbortSignal): Promise<Tree> {
   const { gate, policing } = await createLookBench(world);
   const root = await world.files.resolve(world.cwd, '/');
+  const start = await world.files.resolve(below, root);
+  const isInside = start === root || start.startsWith(root === '/' ? '/' : `${root}/`);
+  if (!isInside || (await world.files.facts(start))?.kind !== 'directory') return { files: [], folders: [] };
   const over = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   const files: string[] = [];
-  await gate.perform({ id: 'M1', origin: 'look', action: { kind: 'scan', root } }, async (permit) => {
+  await gate.perform({ id: 'M1', origin: 'look', action: { kind: 'scan', root: start } }, async (permit) => {
     const options = { limit: MOST_FILES, isSecret: policing.policy.isSecretPath, signal: over };
     for await (const { path } of world.files.scan(permit, options)) files.push(relative(root, path));
     return { value: undefined, trace: { ok: true, summary: `${files.length} files` } };

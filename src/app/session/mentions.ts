@@ -18,7 +18,8 @@ const KINDS = ['unit', 'job', 'host', 'service'] as const;
 
 export function createMentions(session: Session, items: () => readonly SnapshotItem[]): Mentions {
   const abort = new AbortController();
-  const tree = keep<Tree>(async () => listTree(await session.world(), abort.signal));
+  const tree = keep<Tree>(async () => listTree(await session.world(), '.', abort.signal));
+  let near: { below: string; tree: () => Promise<Tree> } | null = null;
   const units = keep<Thing[]>(async () => listUnits(await session.world(), abort.signal));
 
   /** The last answer, or the one that is on its way. */
@@ -60,16 +61,28 @@ export function createMentions(session: Session, items: () => readonly SnapshotI
     stop: () => abort.abort(),
   };
 
+  /** Of a tree that is too large to be listed as a whole, the folder that was typed is. */
+  async function treeNear(query: string): Promise<Tree> {
+    const below = query.slice(0, query.lastIndexOf('/') + 1);
+    if (below === '') return { files: [], folders: [] };
+    if (near?.below !== below) {
+      near = { below, tree: keep(async () => listTree(await session.world(), below, abort.signal)) };
+    }
+    return near.tree();
+  }
+
   async function findKind(kind: Thing['kind'], query: string, limit: number): Promise<Mention[]> {
     const all = (await things()).filter((thing) => thing.kind === kind);
     return fuzzyPick(query.slice(kind.length + 1), all, ({ name }) => name, limit).map(ofThing);
   }
 
   async function findAny(query: string, limit: number): Promise<Mention[]> {
-    const [{ files, folders }, observed] = await Promise.all([tree(), things()]);
+    const [whole, part, observed] = await Promise.all([tree(), treeNear(query), things()]);
+    const files = new Set([...part.files, ...whole.files]);
+    const folders = new Set([...part.folders, ...whole.folders]);
     const all: Mention[] = [
-      ...files.map((file): Mention => ({ text: ofPath(file), kind: 'file', note: '' })),
-      ...folders.map((folder): Mention => ({ text: ofPath(folder), kind: 'folder', note: '' })),
+      ...[...files].map((file): Mention => ({ text: ofPath(file), kind: 'file', note: '' })),
+      ...[...folders].map((folder): Mention => ({ text: ofPath(folder), kind: 'folder', note: '' })),
       ...observed.map(ofThing),
     ];
     // Nothing typed yet: what is near, not the first of ten thousand.

@@ -50,6 +50,22 @@ describe('what can be mentioned', () => {
     expect(await find('id_rsa')).toEqual([]);
   });
 
+  it('is not found outside of the working folder, whatever is typed', async () => {
+    const { find, home } = await inRepository(['in.txt']);
+    writeFileSync(join(home, 'outside.txt'), '');
+    expect(await find('../out')).toEqual([]);
+    expect(await find('/etc/host')).toEqual([]);
+    expect(await find('in.txt/')).toEqual([]);
+  });
+
+  it('is found in the folder that was typed, also of a tree that is too large to be listed', async () => {
+    const { session, cwd } = await inRepository(['zz/last.txt']);
+    mkdirSync(join(cwd, 'aa'));
+    for (let at = 0; at < 20_100; at += 1) writeFileSync(join(cwd, 'aa', `${at}.txt`), '');
+    const mentions = createMentions(session, () => []);
+    expect((await mentions.find('zz/la', 3))[0]).toMatchObject({ text: '@zz/last.txt', kind: 'file' });
+  }, 60_000);
+
   it('is what is near while nothing is typed', async () => {
     const { find } = await inRepository(['z.txt', 'a/b/c/d.txt']);
     expect((await find('', 2)).slice(0, 2)).toEqual(['@z.txt', '@a/']);
