@@ -38,6 +38,8 @@ export async function runCalls(
 }
 
 function batchesOf(calls: readonly Call[], tools: LoopTools): Call[][] {
+  // A call alone has no neighbours: whether it only observes is judged once, at the gate.
+  if (calls.length === 1) return [[...calls]];
   const batches: { isParallel: boolean; calls: Call[] }[] = [];
   for (const call of calls) {
     const isParallel = tools.isObserveOnly(call);
