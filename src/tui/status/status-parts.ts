@@ -111,7 +111,7 @@ function contextPart({ usedTokens, windowTokens }: NonNullable<Status['context']
   const bar = [span(glyph.barFull.repeat(full), style), span(glyph.barEmpty.repeat(BAR - full), 'border')];
   // In words where the colour says that it is much.
   const word = share >= 0.9 ? ' context nearly full' : ' of context';
-  return part('context', share >= 0.75 ? 3 : 6, [
+  return part('context', share >= 0.9 ? 3 : share >= 0.75 ? 4 : 6, [
     [...bar, span(` ${percent}${word}`, style)],
     [span(`${percent}${word}`, style)],
     [span(`ctx ${percent}`, style)],
