@@ -5,6 +5,8 @@ export function helpText(): string {
   const lines = COMMANDS.map(({ usage, doc }) => `  ${usage}\n      ${doc}`);
   return `steward: an agent shell for people who run a homelab or a small cluster
 
+  steward ["PROMPT"]
+      Talk with it in a terminal, where it asks before it acts; -c and -r [RUN] go on with an earlier run
 ${lines.join('\n')}
 
   steward COMMAND --help tells a command's options. Exit codes: docs/reference/exit-codes.md
