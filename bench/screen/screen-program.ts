@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildProgram } from '../../test/terminal/build-program.ts';
 import { type Rig, startRig } from '../../test/terminal/rig.ts';
 import type { Turn } from '../../test/wire/index.ts';
 import { startServer } from '../model-server.ts';
 import { makeHome, NODE, STEWARD, target } from '../program.ts';
-import { buildFloor } from './build-floor.ts';
 
 export const PROMPT = '❯';
 
@@ -24,7 +24,7 @@ export interface ScreenBench {
 export async function openScreenBench(turns: readonly Turn[]): Promise<ScreenBench> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-screen-'));
   const server = await startServer(folder, 'anthropic', turns);
-  const floor = await buildFloor('bench/floors/ink-prompt.tsx', folder);
+  const floor = await buildProgram('bench/floors/ink-prompt.tsx', folder);
   const { home, cwd } = makeHome(folder);
   const env = { ...target('anthropic', server.url, home).env, LANG: 'C.UTF-8', BENCH_URL: server.url };
   return {

@@ -26,6 +26,7 @@ export interface Run {
 
 export interface Emulator {
   cursor(): { column: number; row: number; isVisible: boolean };
+  size(): { columns: number; rows: number };
   title(): string;
   readonly counters: Readonly<Counters>;
   readonly notifications: readonly Notification[];
@@ -122,6 +123,7 @@ export function createEmulator(
       const { cursorX: column, cursorY: row } = terminal.buffer.active;
       return { column, row, isVisible: state.isCursorVisible };
     },
+    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
     title: () => state.title,
     counters,
     notifications,

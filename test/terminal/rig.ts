@@ -127,7 +127,8 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
       await rig.waitFor(Object.assign(isSeen, { toString: () => String(text) }), deadlineMs);
     },
     async quiet(forMs) {
-      while (performance.now() - state.lastByteAt < forMs || !isSettled()) {
+      const since = performance.now();
+      while (performance.now() - Math.max(since, state.lastByteAt) < forMs || !isSettled()) {
         await new Promise((resolve) => setTimeout(resolve, 20));
         await emulator.settle();
       }

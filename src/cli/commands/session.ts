@@ -35,6 +35,8 @@ export async function run(call: CommandCall): Promise<number> {
     process.stdin.once(name, () => gone.abort('terminated' satisfies Reason));
   }
   const signal = AbortSignal.any([signals.signal, gone.signal]);
+  // From here on no key is echoed into the screen that is to come.
+  if (!isPlain) process.stdin.setRawMode(true);
   const screen = call.loadScreen();
   const opened: { world: World | null } = { world: null };
   const opening = worldOf(call).then((world) => {

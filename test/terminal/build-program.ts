@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Bundles a program that uses Ink as scripts/build.ts bundles the screen. Gives the file to start, which keeps its code. */
-export async function buildFloor(entry: string, folder: string): Promise<string> {
+/** Bundles a program that shows a screen, as scripts/build.ts bundles ours. Gives the file to start, which keeps its code. */
+export async function buildProgram(entry: string, folder: string): Promise<string> {
   const bundle = join(folder, 'floor.mjs');
   await build({
     absWorkingDir: ROOT,
