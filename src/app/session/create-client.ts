@@ -169,16 +169,19 @@ export function createClient(options: SessionOptions): Client {
     remember: history.remember,
     editText: (text) => editPrompt(session, text),
     async close() {
-      state.isClosed = true;
-      questions.leave();
-      turns.interrupt('interrupted');
+      leave('interrupted');
       await Promise.all([turns.idle(), byHand.stopAll()]);
       quick.stop();
       mentions.stop();
       await history.settled();
     },
   };
-  options.signal.addEventListener('abort', () => turns.interrupt(options.signal.reason as Reason));
+  const leave = (reason: Reason): void => {
+    state.isClosed = true;
+    questions.leave();
+    turns.interrupt(reason);
+  };
+  options.signal.addEventListener('abort', () => leave(options.signal.reason as Reason), { once: true });
   status.tell();
   // In the background: the first frame of a screen does not wait for a file.
   const beginning = begin(session, status, client).catch(session.trouble);

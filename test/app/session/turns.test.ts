@@ -169,4 +169,19 @@ describe('a turn of a session', () => {
     await session.untilRun('run.closed');
     expect(JSON.stringify(session.seen)).not.toContain(key);
   });
+
+  it('ends at a signal, begins nothing more, and says so in the log', async () => {
+    const end = new AbortController();
+    const session = await openSession([{ text: 'Never.', delayMs: 60_000 }], { signal: end.signal });
+    session.client.say('One?');
+    await expect.poll(() => session.server?.requests.length, { timeout: 15_000 }).toBe(1);
+    session.client.say('Two?');
+    end.abort('terminated');
+    await session.client.close();
+    expect((await session.untilRun('run.closed')).event).toMatchObject({ reason: 'terminated' });
+    expect(session.server?.requests).toHaveLength(1);
+    session.client.say('Three?');
+    await session.client.close();
+    expect(session.server?.requests).toHaveLength(1);
+  });
 });
