@@ -93,9 +93,7 @@ async function askProgram(
   if (checker === null || program === undefined || ports.processes.find(program) === undefined) return null;
   // Under its own name: what a unit is, for one, is in its name.
   const copy = `${folder}/${basename(file.path)}`;
-  await ports.kept.write(copy, file.after);
-  const at = ports.kept.pathOf(copy);
-  if (at === undefined) return null;
+  const at = await ports.copyOf(copy, file.after);
   const argv = checker.argv.map((word) => (word === 'FILE' ? at : word));
   const by = checker.argv.filter((word) => word !== 'FILE').join(' ');
   const action = { kind: 'process' as const, argv, cwd: '/' };

@@ -30,9 +30,9 @@ export interface ChangePorts {
   kept: {
     write(name: string, text: string): Promise<void>;
     read(name: string): Promise<string | undefined>;
-    /** For programs that check a file before it is in its place. */
-    pathOf(name: string): string | undefined;
   };
+  /** A copy for programs that check a file before it is in its place; gives its absolute path. */
+  copyOf(name: string, text: string): Promise<string>;
   record(event: ChangeEvent): void;
   /** On disk when it resolves: a step is not begun before its `began` is. */
   sync(): Promise<void>;

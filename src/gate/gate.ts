@@ -65,7 +65,7 @@ export function createGate(options: GateOptions): Gate {
           durationMs: Math.round(clock.elapsed() - start),
         });
       const permit = Permit.mint(request.id, effect, judgement.action, judgement.needs, {
-        isBare: isAnswered && (await runsBare(options, judgement)),
+        isBare: (isAnswered || isPersons(options, request)) && (await runsBare(options, judgement)),
       });
       let done: Awaited<ReturnType<typeof run>>;
       try {
@@ -106,6 +106,11 @@ async function runsBare(options: GateOptions, { effect }: Judgement): Promise<bo
   return (await options.isolation.settle()).kind === 'none';
 }
 
+/** A step of a change to which a person said yes as a whole. */
+function isPersons({ grant }: GateOptions, { origin }: StepRequest): boolean {
+  return (origin === 'change' || origin === 'rollback') && grant?.()?.byPerson === true;
+}
+
 async function decideNow(
   options: GateOptions,
   request: StepRequest,
@@ -128,6 +133,7 @@ async function decideNow(
   const bare = refuseBare(judgement, await options.isolation.settle());
   if (bare === undefined) return decision;
   // Settings that demand an isolation are not lifted by a yes.
+  if (options.isolation.choice === 'auto' && isPersons(options, request)) return decision;
   if (options.isolation.choice !== 'auto' || !isAskable(judgement, circumstances)) return bare;
   const unconfined = 'nothing would confine it: it runs as you';
   return decision.kind === 'ask'

@@ -15,6 +15,8 @@ export interface Grant {
   digest: string;
   /** The strongest effect among the steps that were looked at. */
   effect: Effect;
+  /** Somebody has seen the plan and said yes; otherwise the run's own autonomy reaches so far. */
+  byPerson: boolean;
 }
 
 export interface StepRequest {

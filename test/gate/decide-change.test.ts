@@ -21,7 +21,7 @@ const granted: Circumstances = {
   isDurable: true,
   paused: null,
   isStopped: false,
-  grant: { digest: 'd', effect: 'disruptive' },
+  grant: { digest: 'd', effect: 'disruptive', byPerson: false },
 };
 
 describe('a step of a change', () => {
@@ -38,7 +38,7 @@ describe('a step of a change', () => {
 
   it('is refused when policy denies it, whatever was granted', () => {
     const denied: Judgement = { ...restart, verdict: 'deny', rule: 'floor:power' };
-    const all = { ...granted, grant: { digest: 'd', effect: 'irreversible' } as const };
+    const all = { ...granted, grant: { digest: 'd', effect: 'irreversible', byPerson: true } as const };
     expect(decide(denied, all)).toMatchObject({ kind: 'refuse', rule: 'floor:power' });
     expect(decide(denied, { ...all, origin: 'rollback' })).toMatchObject({ kind: 'refuse' });
   });

@@ -1,7 +1,7 @@
 import type { ChangePorts } from '../../changes/index.ts';
 import { EXPECTATION_VARIABLES } from '../../changes/index.ts';
 import { createGate } from '../../gate/index.ts';
-import { createProcesses } from '../../host/index.ts';
+import { createProcesses, createScratch } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
 import type { Gate, Grant } from '../../protocol/gate.ts';
@@ -19,6 +19,8 @@ export interface ChangeBench {
   gate: Gate;
   policing: Policing;
   allow(grant: Grant): void;
+  /** When nothing more is to be checked. */
+  clear(): Promise<void>;
 }
 
 export interface ChangeBenchOptions {
@@ -52,6 +54,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
     confinement: confinementOf(world, policing.policy),
   });
+  const scratch = createScratch();
   const folder = changeFolder(run, options.change);
   const ports: ChangePorts = {
     gate,
@@ -69,8 +72,8 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     kept: {
       write: (name, text) => world.store.write(`${folder}/${name}`, text),
       read: (name) => world.store.readText(`${folder}/${name}`),
-      pathOf: (name) => world.store.pathOf(`${folder}/${name}`),
     },
+    copyOf: scratch.write,
     record: (event: ChangeEvent) => recorder.record(event),
     sync: () => recorder.sync(),
     mask: world.masker.mask,
@@ -81,6 +84,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     ports,
     gate,
     policing,
+    clear: scratch.clear,
     allow(given) {
       grant = given;
     },

@@ -19,7 +19,7 @@ export interface CheckedChange {
 export async function checkChange(world: World, change: Change, signal: AbortSignal): Promise<CheckedChange> {
   const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
   const run = `check-${crypto.randomUUID()}`;
-  const { ports } = await openBench(world, { run, change: 'X1', recorder, isLogged: false, signal });
+  const { ports, clear } = await openBench(world, { run, change: 'X1', recorder, isLogged: false, signal });
   try {
     const made = await planChange(change, { id: 'X1', invariants: [] }, ports);
     if ('problems' in made) {
@@ -54,6 +54,6 @@ export async function checkChange(world: World, change: Change, signal: AbortSig
       ),
     };
   } finally {
-    await world.store.removeFolder(`changes/${run}.X1`);
+    await clear();
   }
 }

@@ -52,7 +52,7 @@ async function settle(
   signal: AbortSignal,
 ): Promise<ToolOutput> {
   const { planned } = plan;
-  const standing = standingOf(scope, planned);
+  const standing = standingOf(scope, planned, await isConfined(scope, plan));
   if (standing.kind === 'refuse') return refused(standing.why);
   if (standing.kind === 'ask') {
     const answer = await askPerson(scope, planned, callId, standing.why, signal);
@@ -78,7 +78,15 @@ async function settle(
       text: `Not done now: ${standing.why}. ${parked.message}. Go on with what is left, and name ${planned.id} in the report; do not propose it again.`,
     };
   }
-  return carry(scope, bench, plan);
+  return carry(scope, bench, plan, standing.kind === 'ask');
+}
+
+/** Files are written by steward itself; commands need something that confines them, or a person who says yes. */
+async function isConfined({ world }: RunScope, { work }: Plan): Promise<boolean> {
+  const hasCommands = work.some(({ steps }) => steps.some(({ action }) => action.kind !== 'write'));
+  if (!hasCommands) return true;
+  const { kind, choice } = await world.isolation.settle();
+  return kind !== 'none' || choice === 'none';
 }
 
 type Standing = { kind: 'grant' } | { kind: 'ask' | 'park' | 'refuse'; why: string };
@@ -87,13 +95,14 @@ type Standing = { kind: 'grant' } | { kind: 'ask' | 'park' | 'refuse'; why: stri
 export function standingOf(
   { autonomy, request, attendance, world }: Pick<RunScope, 'autonomy' | 'request' | 'attendance' | 'world'>,
   planned: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
+  isConfined: boolean,
 ): Standing {
   const mode = attendance?.mode() ?? request.mode;
   if (mode === 'plan') return { kind: 'refuse', why: 'permission mode plan allows to look only' };
   if (world.store.kind !== 'disk')
     return { kind: 'refuse', why: 'nothing is kept on disk, so nothing may be changed' };
   if (autonomy === 'observe') return { kind: 'refuse', why: 'autonomy observe allows to look only' };
-  const why = whyNot(planned, autonomy);
+  const why = whyNot(planned, autonomy) ?? (isConfined ? null : 'nothing here would confine its commands');
   if (why === null) return { kind: 'grant' };
   if (mode === 'dontAsk') return { kind: 'refuse', why };
   return { kind: attendance === null ? 'park' : 'ask', why };
@@ -158,7 +167,12 @@ async function askPerson(
   return refused(comment === null ? 'the operator said no' : `the operator said no: ${comment}`);
 }
 
-async function carry(scope: RunScope, bench: ChangeBench, plan: Plan): Promise<ToolOutput> {
+async function carry(
+  scope: RunScope,
+  bench: ChangeBench,
+  plan: Plan,
+  byPerson: boolean,
+): Promise<ToolOutput> {
   const { planned } = plan;
   const locks = await lockTargets(scope.world, plan, scope.run);
   if ('busy' in locks) return refused(locks.busy);
@@ -166,7 +180,8 @@ async function carry(scope: RunScope, bench: ChangeBench, plan: Plan): Promise<T
   try {
     await bench.ports.kept.write('plan.json', JSON.stringify({ run: scope.run, plan }));
     await scope.world.store.write(mark, JSON.stringify({ run: scope.run, change: planned.id }));
-    bench.allow({ digest: planned.digest, effect: planned.effect });
+    await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson }));
+    bench.allow({ digest: planned.digest, effect: planned.effect, byPerson });
     const done = await carryOut(plan, bench.ports);
     await scope.recorder.sync();
     await scope.world.store.remove(mark);
@@ -178,6 +193,7 @@ async function carry(scope: RunScope, bench: ChangeBench, plan: Plan): Promise<T
     };
   } finally {
     await locks.release();
+    await bench.clear();
   }
 }
 

@@ -104,6 +104,7 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
     return await carry(world, parts, first.plan);
   } finally {
     await locks.release();
+    await parts.bench.clear();
   }
 }
 
@@ -121,7 +122,8 @@ async function carry(world: World, parts: Parts, plan: Plan): Promise<ChangeEndi
   // Whoever recovers looks for this mark; it is there before the first effect and goes after the last.
   const mark = `changes/open/${run}.${plan.planned.id}`;
   await world.store.write(mark, JSON.stringify({ run, change: plan.planned.id }));
-  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect });
+  await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson: true }));
+  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson: true });
   const done = await carryOut(plan, bench.ports);
   await recorder.sync();
   await world.store.remove(mark);

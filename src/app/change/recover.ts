@@ -78,9 +78,16 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
     const locks = await lockTargets(world, plan, run);
     if ('busy' in locks) return { ...told, title, end: 'working', message: locks.busy };
     try {
-      const { ports, allow } = await openBench(world, { run, change, recorder, isLogged: true, signal });
+      const { ports, allow, clear } = await openBench(world, {
+        run,
+        change,
+        recorder,
+        isLogged: true,
+        signal,
+      });
       recorder.record({ type: 'change.cut', change });
-      allow({ digest: plan.planned.digest, effect: plan.planned.effect });
+      const byPerson = (await ports.kept.read('grant.json')) === JSON.stringify({ byPerson: true });
+      allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson });
       const done = await carryOut(plan, ports, [...notesOf(events, change), { kind: 'cut-off' }]);
       const end = endingOf(done, plan);
       recorder.record({
@@ -95,6 +102,7 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
       });
       await recorder.sync();
       await world.store.remove(mark);
+      await clear();
       return { run, change, title, end: done.end, failed: done.failed, message: done.message };
     } finally {
       await locks.release();
