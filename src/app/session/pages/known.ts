@@ -73,17 +73,18 @@ export async function memoryPage(session: Session, world: World): Promise<string
 
 export function runsPage(runs: readonly RunOption[]): string {
   if (runs.length === 0) return page('# Runs', 'There is none yet.');
+  const hasSystem = runs.some(({ owner }) => owner === 'system');
   const rows = runs.map(({ run, name, title, at, outcome, costUsd, owner }) => [
     code(run.slice(0, 8)),
     localTime(at),
     outcome,
-    name === null ? title : `**${name}** ${title}`,
+    name === null ? title : `**${name}**: ${title}`,
     costUsd === null ? '' : dollars(costUsd),
-    owner === 'system' ? "the system's" : '',
+    ...(hasSystem ? [owner === 'system' ? "the system's" : 'mine'] : []),
   ]);
   return page(
     '# Runs',
-    table(['Run', 'Began', 'Outcome', 'What', 'Cost', ''], rows),
+    table(['Run', 'Began', 'Outcome', 'What', 'Cost', ...(hasSystem ? ['Whose'] : [])], rows),
     '`/resume` goes on with one; `steward runs show RUN` tells all it saw and did.',
   );
 }
