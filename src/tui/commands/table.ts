@@ -36,10 +36,10 @@ const TITLES: Record<CommandGroup, string> = {
 
 function helpPage(own: readonly OwnSlashCommand[]): string {
   const ownRows = own.map(({ name, description }) => `| \`/${name}\` | ${cell(description)} |`);
-  const ownPart = own.length === 0 ? [] : ['## Your own', '', '| | |', '| --- | --- |', ...ownRows, ''];
+  const ownPart = own.length === 0 ? [] : ['| Your own | |', '| --- | --- |', ...ownRows, ''];
   const keys =
     '`!` runs a command of your own, `@` names a file or a thing, `?` on an empty line lists the keys.';
-  return [...commandLists('##'), ...ownPart, keys].join('\n');
+  return [...commandLists(false), ...ownPart, keys].join('\n');
 }
 
 /** Of `docs/reference/slash-commands.md`. */
@@ -47,14 +47,12 @@ export function commandsReference(): string {
   const intro =
     'Made by `npm run docs` from `src/tui/commands/table.ts`. What is in angle brackets is needed, what is in square ' +
     'brackets is not. Markdown files of your own add commands; see `/help`.';
-  return `${['# Slash commands', '', intro, '', ...commandLists('##')].join('\n').trimEnd()}\n`;
+  return `${['# Slash commands', '', intro, '', ...commandLists(true)].join('\n').trimEnd()}\n`;
 }
 
-function commandLists(level: string): string[] {
+function commandLists(hasHeadings: boolean): string[] {
   return COMMAND_GROUPS.flatMap((group) => [
-    `${level} ${TITLES[group]}`,
-    '',
-    '| command | |',
+    ...(hasHeadings ? [`## ${TITLES[group]}`, '', '| command | |'] : [`| ${TITLES[group]} | |`]),
     '| --- | --- |',
     ...SLASH_COMMANDS.filter((known) => known.group === group).map((known) => {
       const also = known.aliases.map((alias) => `\`/${alias}\``).join(', ');
