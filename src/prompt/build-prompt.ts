@@ -1,5 +1,6 @@
 import { capText } from '../lib/cap.ts';
 import { fence } from '../lib/fence.ts';
+import { printable } from '../lib/printable.ts';
 import { formatZonedTime, type Zone } from '../lib/zoned-time.ts';
 import type { Autonomy } from '../protocol/effect.ts';
 import type { Goal } from '../protocol/goal.ts';
@@ -68,12 +69,16 @@ export function buildPrompt(facts: PromptFacts & { goal: Goal }, fragments: Frag
 
 /** For a prompt without a goal: shorter, and the prompt is the task. A snapshot is in it only when one was asked for. */
 export function buildPlainPrompt(facts: PromptFacts & { prompt: string }, fragments: Fragments): BuiltPrompt {
-  const stable = [plainFragments(fragments), describeNotes(facts.notes)];
+  const stable = [plainFragments(fragments), facts.isAttended ? PRESENT : '', describeNotes(facts.notes)];
   return {
     system: systemParts(stable, facts.appendSystem),
     messages: [userMessage([openingText(facts, null), ...ownWords(facts)])],
   };
 }
+
+/** Over what the fragments say of a run without anybody. */
+const PRESENT =
+  'The operator is at the terminal and talks with you. What needs a yes is put to them when you call it, with the exact command: so call it, one thing at a time, rather than ask for permission in words. Ask when you need to know what only they know.';
 
 function systemParts(stable: readonly string[], appended: string | null): SystemPart[] {
   const text = stable.filter((part) => part !== '').join('\n\n');
@@ -143,7 +148,7 @@ const TRIGGER_WORDS: Record<Trigger['kind'], string> = {
 function describeTrigger(trigger: Trigger, goal: Goal | null, marker: string, room: number): string {
   const words = goal === null && trigger.kind === 'manual' ? '' : TRIGGER_WORDS[trigger.kind];
   if (trigger.payload === null || trigger.payload === undefined) return words;
-  const payload = capText(JSON.stringify(trigger.payload, null, 1), room - 256).text;
+  const payload = capText(printable(JSON.stringify(trigger.payload, null, 1)), room - 256).text;
   return `${words} What it said, for you to check:\n${fence(payload, { marker, label: 'trigger' })}`.trimStart();
 }
 

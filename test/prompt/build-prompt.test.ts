@@ -140,6 +140,16 @@ describe('what must stay local', () => {
 });
 
 describe('a plain prompt', () => {
+  test('says that somebody can be asked where somebody is there, and nothing else then', () => {
+    const text = (isAttended: boolean) =>
+      buildPlainPrompt({ ...facts(), prompt: 'x', isAttended }, fragments).system[0]?.text ?? '';
+    const [alone, together] = [text(false), text(true)];
+    expect(alone).not.toContain('at the terminal');
+    const [said = ''] = together.split('\n\n').filter((part) => !alone.split('\n\n').includes(part));
+    expect(said).toContain('put to them when you call it');
+    expect(together.replace(`\n\n${said}`, '')).toBe(alone);
+  });
+
   test('is short, and the prompt is the last thing said', () => {
     const built = buildPlainPrompt(
       { ...facts({ trigger: { kind: 'manual', payload: null, parent: null } }), prompt: 'Why is it slow?' },
