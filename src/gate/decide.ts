@@ -86,7 +86,7 @@ function holdEffect(judgement: Judgement, circumstances: Circumstances): Decisio
     }
     return refuse(
       'gate:autonomy',
-      `${why}autonomy ${autonomy} allows to observe only, and this is ${effect}; propose it in the report instead`,
+      `${why}autonomy ${autonomy} allows to observe only, and this is ${effect}; propose it with the Change tool, or in the report`,
     );
   }
   const isBeyond = effectRank(effect) > effectRank('reversible');
@@ -99,7 +99,7 @@ function holdEffect(judgement: Judgement, circumstances: Circumstances): Decisio
   if (isBeyond && !isGiven) {
     return refuse(
       'gate:beyond-reversible',
-      `${why}this is ${effect}, which takes a person's approval that this run cannot get; propose it in the report instead`,
+      `${why}this is ${effect}, which takes a person's approval that this run cannot get; propose it with the Change tool, or in the report`,
     );
   }
   return undefined;
@@ -138,8 +138,8 @@ function askOrRefuse(judgement: Judgement, circumstances: Circumstances): Decisi
   const rule = suggestRule(judgement.action);
   const remedy =
     rule === undefined
-      ? 'find another way, or propose it in the report'
-      : `find another way, or propose it in the report; an operator can permit it with the rule ${rule}`;
+      ? 'find another way, or propose it with the Change tool'
+      : `find another way, or propose it with the Change tool; an operator can permit it with the rule ${rule}`;
   return refuse(judgement.rule, `${judgement.reason}: this needs a person's yes, and ${who}; ${remedy}`);
 }
 
