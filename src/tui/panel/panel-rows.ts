@@ -1,7 +1,7 @@
 import type { Panel } from '../../app/client.ts';
 import { SEVERITIES, type Severity } from '../../protocol/finding.ts';
 import { formatAge, formatAgo } from '../figures.ts';
-import { cutRow, oneLine, padTo, type Row, type Span, span, widthOf } from '../rows/row.ts';
+import { cutRow, oneLine, padTo, type Row, rowWidth, type Span, span, widthOf } from '../rows/row.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
 import type { Styles } from '../theme/style.ts';
 
@@ -20,7 +20,7 @@ export function panelRows(panel: Panel, room: PanelRoom): Row[] {
   const { columns, maxRows, isOpen, glyph } = room;
   const findings = sortFindings(panel.findings);
   if (!isOpen || maxRows < 3 || findings.length === 0) {
-    return [cutRow(summaryRow(panel, findings, room), columns, glyph.ellipsis)];
+    return [withHint(cutRow(summaryRow(panel, findings, room), columns, glyph.ellipsis), findings, room)];
   }
   const isAll = findings.length <= maxRows - 1;
   const listed = isAll ? findings : findings.slice(0, maxRows - 2);
@@ -40,6 +40,14 @@ function sortFindings(findings: readonly Finding[]): Finding[] {
   const weight = ({ severity, isOpen }: Finding): number =>
     SEVERITIES.indexOf(severity) * 2 + (isOpen ? 1 : 0);
   return [...findings].sort((a, b) => weight(b) - weight(a) || b.since - a.since);
+}
+
+/** The key that lists them, where there is room and something to list. */
+function withHint(row: Row, findings: readonly Finding[], { columns, maxRows }: PanelRoom): Row {
+  const hint = 'Ctrl+T lists';
+  const gap = columns - rowWidth(row) - widthOf(hint);
+  if (findings.length === 0 || maxRows < 3 || gap < 2) return row;
+  return [...row, span(' '.repeat(gap)), span(hint, 'dim')];
 }
 
 function summaryRow(panel: Panel, findings: readonly Finding[], room: PanelRoom): Row {

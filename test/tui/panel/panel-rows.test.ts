@@ -52,7 +52,7 @@ describe('the panel', () => {
       '◆ 1 critical, 1 warning: postgresql.service failed 4 min ago · / is 91% full 3 …',
     );
     expect(show(READY, { columns: 120 })).toBe(
-      '◆ 1 critical, 1 warning: postgresql.service failed 4 min ago · / is 91% full 3 d ago',
+      '◆ 1 critical, 1 warning: postgresql.service failed 4 min ago · / is 91% full 3 d ago                        Ctrl+T lists',
     );
     expect(show(READY, { columns: 40 })).toBe('◆ 1 critical, 1 warning: postgresql.ser…');
   });
