@@ -21,8 +21,9 @@ export interface Origins {
   heardFrom(word: string): string[];
 }
 
-/** Texts are kept to be searched, not to be shown; a run that reads more than this forgets the oldest. */
-const MOST_TEXT = 2 * 1024 * 1024;
+/** Texts are kept to be searched, not to be shown. Of a run that reads more, the oldest count for every word. */
+const MOST_TEXT = 8 * 1024 * 1024;
+const FORGOTTEN = 'what this run read first';
 const LONGEST_NAME = 256;
 
 export function createOrigins(): Origins {
@@ -30,12 +31,16 @@ export function createOrigins(): Origins {
   const own: string[] = [];
   const heard: { id: string; text: string }[] = [];
   let heardLength = 0;
+  let hasForgotten = false;
 
   function hear(id: string, text: string): void {
     if (text === '') return;
     heard.push({ id, text });
     heardLength += text.length;
-    while (heardLength > MOST_TEXT && heard.length > 1) heardLength -= heard.shift()?.text.length ?? 0;
+    while (heardLength > MOST_TEXT && heard.length > 1) {
+      heardLength -= heard.shift()?.text.length ?? 0;
+      hasForgotten = true;
+    }
   }
 
   return {
@@ -81,7 +86,11 @@ export function createOrigins(): Origins {
     isInventory: (name) => observed.has(name),
     isOwn: (word) => own.some((text) => holdsWord(text, word)),
     observedNames: () => observed,
-    heardFrom: (word) => heard.filter(({ text }) => holdsWord(text, word)).map(({ id }) => id),
+    heardFrom(word) {
+      const found = heard.filter(({ text }) => holdsWord(text, word)).map(({ id }) => id);
+      // Whoever floods a run with text must not make it forget where a word came from.
+      return hasForgotten ? [FORGOTTEN, ...found] : found;
+    },
   };
 }
 

@@ -280,6 +280,20 @@ describe('a write', () => {
   });
 });
 
+describe('a run that reads more than it can remember', () => {
+  it('asks for words that nobody vouches for, rather than forget who said them', async () => {
+    const origins = createOrigins();
+    origins.see(heard('C1', 'mkdir /srv/.cache/owned'));
+    for (let call = 2; call < 12; call++) origins.see(heard(`C${call}`, 'x '.repeat(512 * 1024)));
+    expect(await judge('mkdir /srv/.cache/owned', 'reversible', origins)).toMatchObject({
+      verdict: 'ask',
+      reason: expect.stringContaining('comes only from what this run read first'),
+    });
+    origins.addOwnWords('make /srv/mine');
+    expect((await judge('mkdir /srv/mine', 'reversible', origins)).verdict).toBe('allow');
+  });
+});
+
 describe('facts of a probe', () => {
   const facts = {
     units: [

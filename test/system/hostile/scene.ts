@@ -67,6 +67,8 @@ export interface Played extends Ended {
   everything: string;
   /** Texts that the model was sent, each block by itself. */
   sent: string[];
+  /** What the model was told of its tools, in each request. */
+  tools: string[];
   decision(step: string): Extract<RunEvent, { type: 'step.decided' }>;
 }
 
@@ -107,6 +109,7 @@ export async function play({ prepare, args, turns, answer = 'done', stdin, env }
     box,
     events,
     sent,
+    tools: server.requests.map(({ body }) => JSON.stringify(body.tools)),
     everything: [ended.stdout, ended.stderr, log, ...sent].join('\n'),
     decision(step) {
       const found = events.find((event) => event.type === 'step.decided' && event.step === step);
