@@ -196,7 +196,7 @@ describe('decide', () => {
       rule: 'unknown-program',
       reason:
         "frob is not a known program: this needs a person's yes, and nobody can be asked in this run; find another " +
-        'way, or propose it in the report; an operator can permit it with the rule Bash(frob --now)',
+        'way, or propose it with the Change tool; an operator can permit it with the rule Bash(frob --now)',
     });
   });
 
