@@ -1,5 +1,7 @@
+import type { Key } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { openableRows, textOfLine, transcriptRows } from '../../src/tui/pager/pages.ts';
+import { pressesOf, pressKey } from '../../src/tui/pager/press.ts';
 import { highlight, move, PAGER_START, placesIn, search } from '../../src/tui/pager/state.ts';
 import { type Row, span } from '../../src/tui/rows/row.ts';
 import { called, closed, fenced, opened, replied } from '../fakes/conversation.ts';
@@ -26,6 +28,34 @@ describe('the pager', () => {
     expect(search({ ...at, top: 59 }, rows, 20).top).toBe(5);
     expect(search(at, rows, 20, true).top).toBe(59);
     expect(search({ ...at, sought: 'nowhere' }, rows, 20)).toMatchObject({ top: 5, isMissing: true });
+  });
+
+  it('presses one after the other what came in one go', () => {
+    const around = { rows, height: 20, hasEarlier: false };
+    let state = PAGER_START;
+    for (const press of pressesOf('/line 5\rn', {} as Key)) state = pressKey(state, press, around).state;
+    expect(state).toEqual({ top: 50, query: null, sought: 'line 5', isMissing: false });
+    expect(pressesOf('c', { ctrl: true } as Key)).toEqual([{ input: 'c', key: { ctrl: true } }]);
+  });
+
+  it('asks for what is before the first row when somebody goes on up', () => {
+    const around = { rows, height: 20, hasEarlier: true };
+    const up = { input: 'k', key: {} };
+    expect(pressKey(PAGER_START, up, around).act).toBe('earlier-lines');
+    expect(pressKey({ ...PAGER_START, top: 1 }, up, around).act).toBe(null);
+    expect(pressKey({ ...PAGER_START, query: 'a' }, up, around)).toMatchObject({
+      state: { query: 'ak' },
+      act: null,
+    });
+  });
+
+  it('stays where it is when a search finds nothing', () => {
+    const sought = pressKey(
+      { ...PAGER_START, query: 'nowhere' },
+      { input: '', key: { return: true } },
+      { rows, height: 20, hasEarlier: false },
+    );
+    expect(sought.state).toMatchObject({ top: 0, isMissing: true });
   });
 
   it('minds case only where the search does', () => {

@@ -1,11 +1,11 @@
-import type { Key } from 'ink';
 import { Box, Text, useInput, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
 import type { Layout } from '../markdown/layout.ts';
 import { type ColorDepth, paint } from '../rows/paint.ts';
 import { cut, cutRow, type Row } from '../rows/row.ts';
 import { useTheme } from '../theme/theme-context.tsx';
-import { highlight, type Move, move, PAGER_START, type PagerState, search } from './state.ts';
+import { type PagerAct, pressesOf, pressKey } from './press.ts';
+import { highlight, PAGER_START, type PagerState } from './state.ts';
 
 export interface PagerPage {
   title: string;
@@ -44,22 +44,24 @@ export function Pager({ page, depth, onClose, onTurn, onTranscript, onPrint, onE
   }));
   const grown = page.isFromEnd ? Math.max(0, rows.length - state.of) : 0;
   const at: PagerState = { ...state, top: Math.min(state.top + grown, Math.max(0, rows.length - height)) };
-  const put = (next: PagerState): void => setState({ ...next, of: rows.length });
 
   useInput((input, key) => {
-    if (at.query !== null) return put(typeQuery(at, input, key, rows, height));
-    if (key.escape || input === 'q' || (key.ctrl && (input === 'c' || input === 'o'))) return onClose();
-    if (key.leftArrow || input === 'h' || input === 'p') return onTurn(-1);
-    if (key.rightArrow || input === 'l') return onTurn(1);
-    if (input === 't') return onTranscript();
-    if (input === '[') return onPrint(rows);
-    if (input === '/') return put({ ...at, query: '', isMissing: false });
-    if (input === 'n' || input === 'N') return put(search(at, rows, height, input === 'N'));
-    const to = moveOf(input, key);
-    if (to === null) return;
-    if (at.top === 0 && page.hasEarlier && UP.has(to)) onEarlier();
-    put(move(at, to, rows.length, height));
+    let next = at;
+    for (const press of pressesOf(input, key)) {
+      const pressed = pressKey(next, press, { rows, height, hasEarlier: page.hasEarlier });
+      next = pressed.state;
+      if (pressed.act !== null) acts[pressed.act]();
+    }
+    setState({ ...next, of: rows.length });
   });
+  const acts: Record<PagerAct, () => void> = {
+    close: onClose,
+    'earlier-call': () => onTurn(-1),
+    'later-call': () => onTurn(1),
+    transcript: onTranscript,
+    print: () => onPrint(rows),
+    'earlier-lines': onEarlier,
+  };
 
   const shown = rows.slice(at.top, at.top + height).map((row) => cutRow(highlight(row, at.sought), columns));
   const filled = [...shown, ...Array.from({ length: height - shown.length }, (): Row => [])];
@@ -77,33 +79,6 @@ export function Pager({ page, depth, onClose, onTurn, onTranscript, onPrint, onE
       <Text wrap="truncate-end">{paint(all, theme.style, depth)}</Text>
     </Box>
   );
-}
-
-const UP: ReadonlySet<Move> = new Set(['up', 'page-up', 'half-up', 'start']);
-
-function moveOf(input: string, key: Key): Move | null {
-  if (key.upArrow || input === 'k') return 'up';
-  if (key.downArrow || input === 'j' || key.return) return 'down';
-  if (key.pageUp || input === 'b') return 'page-up';
-  if (key.pageDown || input === ' ' || (input === 'f' && !key.meta)) return 'page-down';
-  if (input === 'u') return 'half-up';
-  if (input === 'd') return 'half-down';
-  if (key.home || input === 'g') return 'start';
-  return key.end || input === 'G' ? 'end' : null;
-}
-
-function typeQuery(
-  state: PagerState,
-  input: string,
-  key: Key,
-  rows: readonly Row[],
-  height: number,
-): PagerState {
-  const query = state.query ?? '';
-  if (key.escape || (key.ctrl && input === 'c')) return { ...state, query: null };
-  if (key.return) return search({ ...state, query: null, sought: query, top: state.top - 1 }, rows, height);
-  if (key.backspace || key.delete) return { ...state, query: query === '' ? null : query.slice(0, -1) };
-  return key.ctrl || key.meta ? state : { ...state, query: query + input };
 }
 
 function footRow(state: PagerState, rows: number, height: number, dot: string): Row {

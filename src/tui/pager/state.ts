@@ -44,7 +44,7 @@ export function search(state: PagerState, rows: readonly Row[], height: number, 
   const next = isBack
     ? (found.findLast((index) => index < state.top) ?? found.at(-1))
     : (found.find((index) => index > state.top) ?? found[0]);
-  if (next === undefined) return { ...state, isMissing: true };
+  if (next === undefined) return { ...state, top: Math.max(0, state.top), isMissing: true };
   return { ...state, isMissing: false, top: Math.min(next, Math.max(0, rows.length - height)) };
 }
 

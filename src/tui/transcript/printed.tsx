@@ -1,5 +1,5 @@
 import { Box, Static, Text } from 'ink';
-import { useLayoutEffect } from 'react';
+import { useEffect } from 'react';
 import { type ColorDepth, paint } from '../rows/paint.ts';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import type { Item } from '../store/item.ts';
@@ -14,8 +14,11 @@ export function Printed({ columns, depth }: { columns: number; depth: ColorDepth
   const { store } = useScreen();
   const theme = useTheme();
   const batch = useScreenState(({ transcript }) => transcript.printing);
-  useLayoutEffect(() => {
-    if (!batch.isPrinted) store.dispatch({ kind: 'printed', batch: batch.number });
+  useEffect(() => {
+    if (batch.isPrinted) return;
+    // In a turn of its own: between two batches of a long session keys are heard.
+    const turn = setImmediate(() => store.dispatch({ kind: 'printed', batch: batch.number }));
+    return () => clearImmediate(turn);
   }, [store, batch]);
   return (
     <Static key={batch.number} items={[...batch.items]}>
