@@ -1,7 +1,6 @@
 import { capText } from '../lib/cap.ts';
 import { fence } from '../lib/fence.ts';
 import { printable } from '../lib/printable.ts';
-import { printable } from '../lib/printable.ts';
 import { formatZonedTime, type Zone } from '../lib/zoned-time.ts';
 import type { Autonomy } from '../protocol/effect.ts';
 import type { Goal } from '../protocol/goal.ts';
