@@ -4,7 +4,7 @@ import { type Scrolled, type Scrolling, scrollRows } from '../rows/scroll-rows.t
 import { EFFECT_WORDS } from '../theme/effect-words.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
 import { commandRows, explanationRows, offerFacts, questionFacts } from './ask-facts.ts';
-import type { AskState } from './ask-state.ts';
+import { type AskState, isAboutPlan } from './ask-state.ts';
 import { choiceRows, commentRows, hintRow } from './choice-rows.ts';
 
 export interface AskRoom {
@@ -46,12 +46,11 @@ export function askRows(
   };
 }
 
-function titleRow({ effect }: Question, { columns, waiting, glyph }: AskRoom): Row {
-  const left = [
-    span(`${glyph[effect]} `, effect),
-    span('Run this? ', 'ask'),
-    span(EFFECT_WORDS[effect], effect),
-  ];
+function titleRow(question: Question, { columns, waiting, glyph }: AskRoom): Row {
+  const { effect } = question;
+  const left = isAboutPlan(question)
+    ? [span(`${glyph[effect]} `, effect), span('Is this the plan? ', 'ask')]
+    : [span(`${glyph[effect]} `, effect), span('Run this? ', 'ask'), span(EFFECT_WORDS[effect], effect)];
   const right = waiting > 0 ? `${waiting} more behind it` : '';
   const gap = columns - rowWidth(left) - widthOf(right);
   if (gap < 2) return cutRow(left, columns, glyph.ellipsis);

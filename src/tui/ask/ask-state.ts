@@ -54,15 +54,28 @@ export function openAsk(question: string): AskState {
 }
 
 /** Always the same five at the same places, so that a hand can know them. */
-export function choicesOf({ offer, effect }: Question): Choice[] {
+/** The model has a plan, and would begin: a yes is for the plan, and for no step of it. */
+export function isAboutPlan({ rule }: Pick<Question, 'rule'>): boolean {
+  return rule === 'mode:plan';
+}
+
+export function choicesOf(question: Question): Choice[] {
+  const { offer, effect } = question;
   const missing =
     offer !== null
       ? null
       : effect === 'irreversible'
         ? 'not for what cannot be undone'
-        : 'no rule can be given for this';
+        : isAboutPlan(question)
+          ? 'each step is asked about'
+          : 'no rule can be given for this';
   return [
-    { name: 'once', label: 'Allow once', short: 'once', missing: null },
+    {
+      name: 'once',
+      label: isAboutPlan(question) ? 'Begin with it' : 'Allow once',
+      short: 'once',
+      missing: null,
+    },
     { name: 'run', label: 'Allow for the rest of this run', short: 'run', missing },
     { name: 'deny', label: 'Deny', short: 'deny', missing: null },
     { name: 'comment', label: 'Deny and say why', short: 'why', missing: null },

@@ -112,6 +112,15 @@ describe('the dialog', () => {
     }
   });
 
+  it('asks about a plan in other words than about a command', () => {
+    const plan = { ...RESTART, command: '1. Look.\n2. Restart it.', rule: 'mode:plan', offer: null };
+    const shown = show({ ...plan, effect: 'observe' }, 80, 21);
+    expect(shown).toContain('Is this the plan?');
+    expect(shown).toContain('1  Begin with it');
+    expect(shown).toContain('each step is asked about');
+    expect(shown).not.toContain('Run this?');
+  });
+
   it('shows everything at 80×24', () => {
     expect(`\n${show(RESTART, 80, 21)}\n`).toMatchInlineSnapshot(`
       "
