@@ -69,7 +69,7 @@ export function App({ depth }: { depth: ColorDepth }) {
       <Printed columns={columns} depth={depth} />
       <Box flexDirection="column" maxHeight={room}>
         <Live columns={columns} rows={room} depth={depth} />
-        <Box flexDirection="column" flexShrink={0}>
+        <Box flexDirection="column" flexShrink={0} marginTop={rows < 16 ? 0 : 1}>
           {panel !== null && isEditorAlone && (
             <FindingsPanel
               {...shared}
