@@ -1,5 +1,5 @@
 import type { NamedThing } from '../protocol/named-thing.ts';
-import type { ProgramSpec, ThingRule } from '../protocol/program-spec.ts';
+import type { ThingRule } from '../protocol/program-spec.ts';
 import { type ReadWords, readWords } from './read-words.ts';
 import type { SpecBook } from './spec-book.ts';
 import type { Part } from './walk.ts';
@@ -21,20 +21,20 @@ export function thingsOf(parts: readonly Part[], specs: SpecBook): NamedThing[] 
     if (!isLiteral) continue;
     for (const [name = '', ...words] of commands) {
       const spec = specs.get(name);
-      for (const rule of spec?.things ?? []) if (spec !== undefined) collect(name, spec, rule, words, things);
+      if (spec?.things === undefined) continue;
+      const plain = readWords(spec, words);
+      const path = plain.path.join(' ');
+      for (const rule of spec.things) {
+        if (!Object.hasOwn(rule.verbs, path) && rule.options.length === 0) continue;
+        const values = [...rule.values, ...rule.scope];
+        collect(name, rule, values.length === 0 ? plain : readWords(spec, words, values), things);
+      }
     }
   }
   return things;
 }
 
-function collect(
-  program: string,
-  spec: ProgramSpec,
-  rule: ThingRule,
-  words: readonly string[],
-  into: NamedThing[],
-): void {
-  const read = readWords(spec, words, [...rule.values, ...rule.scope]);
+function collect(program: string, rule: ThingRule, read: ReadWords, into: NamedThing[]): void {
   const path = read.path.join(' ');
   const count = Object.hasOwn(rule.verbs, path) ? rule.verbs[path] : undefined;
   const operands = count === undefined ? [] : count === 'all' ? read.operands : read.operands.slice(0, count);

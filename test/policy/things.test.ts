@@ -17,6 +17,7 @@ describe('what a line names', () => {
   it.each<[string, string[]]>([
     ['docker restart -t 5 web db', ['container web', 'container db']],
     ['docker exec -it web sh -c id', ['container web']],
+    ['docker exec -t -u root web sh', ['container web']],
     ['docker logs --tail 5 web', ['container web']],
     ['docker ps -a', []],
     ['docker compose -f stack.yml restart sonarr', ['service sonarr']],
