@@ -8,7 +8,12 @@ import { FETCH, RESTART } from './questions.ts';
 
 const scrolling = { page: 5, most: 20 };
 const armed = (): AskState => armAsk(openAsk('Q1'), 0);
-const key = (name: keyof Press['key'], input = ''): Press => ({ input, key: { [name]: true } });
+/** What Ink gives as the input of a key that is no letter. */
+const INPUTS: Record<string, string> = { return: '\r', tab: '\t', escape: '\u001b', backspace: '\u007f' };
+const key = (name: keyof Press['key'], input = INPUTS[name] ?? ''): Press => ({
+  input,
+  key: { [name]: true },
+});
 const type = (input: string): Press => ({ input, key: {} });
 const enter = key('return');
 const down = key('downArrow');

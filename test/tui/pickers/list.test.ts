@@ -27,7 +27,12 @@ const RUNS: Entry[] = [
   },
 ];
 
-const key = (name: keyof Press['key'], input = ''): Press => ({ input, key: { [name]: true } });
+/** What Ink gives as the input of a key that is no letter. */
+const INPUTS: Record<string, string> = { return: '\r', tab: '\t', escape: '\u001b', backspace: '\u007f' };
+const key = (name: keyof Press['key'], input = INPUTS[name] ?? ''): Press => ({
+  input,
+  key: { [name]: true },
+});
 const type = (input: string): Press => ({ input, key: {} });
 const view = (changes: Partial<ListView> = {}): ListView => ({
   title: 'Go on with a run',
