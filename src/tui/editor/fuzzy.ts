@@ -18,22 +18,28 @@ export function matchLetters(query: string, name: string): number[] | null {
   return found;
 }
 
-/** Names that match, best first: at the start, then as a whole, then letter by letter; else in the order given. */
+/**
+ * Names that match, best first: at the start, then as a whole, then letter by letter; else in the order given. Those
+ * that match letter by letter are left out when others match as a whole.
+ */
 export function rankNames<T>(
   query: string,
   entries: readonly T[],
   namesOf: (entry: T) => readonly string[],
 ): T[] {
-  return entries
+  const scored = entries
     .map((entry, index) => ({
       entry,
       index,
       score: Math.min(...namesOf(entry).map((name) => score(query, name))),
     }))
-    .filter(({ score }) => score < Infinity)
-    .sort((a, b) => a.score - b.score || a.index - b.index)
-    .map(({ entry }) => entry);
+    .filter((one) => one.score < Infinity)
+    .sort((a, b) => a.score - b.score || a.index - b.index);
+  const isWhole = (scored[0]?.score ?? SCATTERED) < SCATTERED;
+  return scored.filter((one) => !isWhole || one.score < SCATTERED).map(({ entry }) => entry);
 }
+
+const SCATTERED = 1000;
 
 function score(query: string, name: string): number {
   const found = matchLetters(query, name);
@@ -41,5 +47,5 @@ function score(query: string, name: string): number {
   if (query.length === name.length) return 0;
   const first = found[0] ?? 0;
   const spread = (found.at(-1) ?? first) - first - found.length + 1;
-  return spread > 0 ? 1000 + spread + first : first === 0 ? 1 : 100 + first;
+  return spread > 0 ? SCATTERED + spread + first : first === 0 ? 1 : 100 + first;
 }

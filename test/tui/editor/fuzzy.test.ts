@@ -11,12 +11,8 @@ describe('a name that is looked for', () => {
 
   it('comes first when it begins so, or is so', () => {
     const names = ['recompact', 'compact', 'cost', 'com', 'clear-output-memory'];
-    expect(rankNames('com', names, (name) => [name])).toEqual([
-      'com',
-      'compact',
-      'recompact',
-      'clear-output-memory',
-    ]);
+    expect(rankNames('com', names, (name) => [name])).toEqual(['com', 'compact', 'recompact']);
+    expect(rankNames('ctm', names, (name) => [name])).toEqual(['clear-output-memory']);
     expect(rankNames('', names, (name) => [name])).toEqual(names);
   });
 });
