@@ -45,6 +45,10 @@ export function App({ depth }: { depth: ColorDepth }) {
     (text: string) => setDraft(({ number }) => ({ text, number: number + 1 })),
     [],
   );
+  const tellTrouble = useCallback(
+    (error: unknown) => store.dispatch({ kind: 'shown', item: troubleOf(error) }),
+    [store],
+  );
   const terminal = useTerminal();
   const [relay] = useState(createKeyRelay);
   const commands = useCommandEntries(client);
@@ -88,7 +92,7 @@ export function App({ depth }: { depth: ColorDepth }) {
               maxRows={room - statusRows - 1}
               onTyped={(press) => relay.send({ kind: 'press', press })}
               onPasted={(text) => relay.send({ kind: 'paste', text })}
-              onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
+              onTrouble={tellTrouble}
             />
           )}
           {question === undefined && picker !== null && (
@@ -101,7 +105,7 @@ export function App({ depth }: { depth: ColorDepth }) {
               onClose={() => store.dispatch({ kind: 'picker-closed' })}
               onDraft={putDraft}
               onTheme={(theme) => store.dispatch({ kind: 'theme-chosen', theme })}
-              onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
+              onTrouble={tellTrouble}
             />
           )}
           <Editor
@@ -113,14 +117,16 @@ export function App({ depth }: { depth: ColorDepth }) {
             commands={commands}
             relay={relay}
             draft={draft}
-            onSubmit={(submission) => void submit(submission, { screen, terminal, leave, putDraft })}
+            onSubmit={(submission) => {
+              submit(submission, { screen, terminal, leave, putDraft }).catch(tellTrouble);
+            }}
             onInterrupt={() => client.interrupt()}
             onLeave={leave}
             onRewind={() => store.dispatch({ kind: 'picker-opened', picker: 'rewind' })}
             onCycleMode={() => status !== null && client.setMode(modeAfter(status.mode))}
             onRedraw={() => void terminal.lend('editor', async () => void screen.stdout.write(CLEAR))}
             onSuspend={() => void terminal.lend('editor', suspendProcess)}
-            onTrouble={(error) => store.dispatch({ kind: 'shown', item: troubleOf(error) })}
+            onTrouble={tellTrouble}
             lendTerminal={(use) => terminal.lend('editor', use)}
           />
           <StatusLine {...shared} status={status} maxRows={statusRows} />

@@ -23,7 +23,15 @@ export interface FakeClient extends Client {
   /** The same for lines of the log, numbered and dated one second apart. */
   tellEvents(...events: RunEvent[]): void;
   /** What was written to the operator's own command, newest last. */
-  own: { line: string; written: string; output(text: string): void; end(exitCode: number): void }[];
+  own: FakeOwn[];
+}
+
+export interface FakeOwn {
+  line: string;
+  written: string;
+  output(text: string): void;
+  end(exitCode: number): void;
+  onKeys?: (keys: string) => void;
 }
 
 export interface FakeProgram {
@@ -33,7 +41,7 @@ export interface FakeProgram {
   onSay?: (text: string, client: FakeClient) => void;
   onAnswer?: (question: string, answer: Answer, client: FakeClient) => void;
   onInterrupt?: (client: FakeClient) => void;
-  onOwn?: (line: string, own: FakeClient['own'][number]) => void;
+  onOwn?: (line: string, own: FakeOwn) => void;
   models?: ModelOption[];
   runs?: RunOption[];
   points?: RewindPoint[];
@@ -110,22 +118,42 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
     },
     runOwn(line, options) {
       note('runOwn', line, options);
+      const id = `O${client.own.length + 1}`;
       const listeners: ((text: string) => void)[] = [];
       const ended = Promise.withResolvers<{ exitCode: number | null; signal: null; durationMs: number }>();
-      const own: FakeClient['own'][number] = {
+      const own: FakeOwn = {
         line,
         written: '',
         output: (text) => {
           for (const listener of listeners) listener(text);
         },
-        end: (exitCode) => ended.resolve({ exitCode, signal: null, durationMs: 40 }),
+        end(exitCode) {
+          client.tellEvents({
+            type: 'operator.ended',
+            id,
+            exitCode,
+            signal: null,
+            durationMs: 40,
+            outputBytes: 0,
+            output: null,
+          });
+          ended.resolve({ exitCode, signal: null, durationMs: 40 });
+        },
       };
       client.own.push(own);
+      client.tellEvents({
+        type: 'operator.began',
+        id,
+        command: line,
+        cwd: '/srv/infra',
+        isTold: options.isTold,
+      });
       queueMicrotask(() => program.onOwn?.(line, own));
       return {
         onOutput: (listener) => listeners.push(listener),
         write: (keys) => {
           own.written += keys;
+          own.onKeys?.(keys);
         },
         resize: () => {},
         stop: () => own.end(143),

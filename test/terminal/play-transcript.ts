@@ -14,7 +14,14 @@ const ANSWERS: Record<string, string> = {
 };
 
 const name = process.argv[2] ?? '';
-const client = createFakeClient({ onSay: (text, fake) => void answer(text, fake) });
+const client = createFakeClient({
+  onSay: (text, fake) => void answer(text, fake),
+  // Answers every key, until the one that ends it.
+  onOwn(line, own) {
+    own.output(`${line} is here\r\n`);
+    own.onKeys = (keys) => (keys === 'x' ? own.end(3) : own.output(`key ${keys}; `));
+  },
+});
 client.tell({ kind: 'status', status: statusOf() });
 if (name === 'resumed') {
   client.tell({ kind: 'opened', run: '5f3c2a10', name: 'postgres', older: 12_000 });

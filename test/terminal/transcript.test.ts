@@ -96,6 +96,23 @@ describe('at 80 by 24', () => {
     expect(rig.screen()).toEqual(before);
   });
 
+  it("gives the terminal to the operator's own command, and takes it back", async () => {
+    const rig = await open('own', { columns: 80, rows: 24 });
+    rig.type('!vim');
+    await rig.waitForText('vim');
+    rig.press('enter');
+    await rig.waitForText('vim is here');
+    rig.press('a');
+    await rig.waitForText('key a;');
+    rig.press('ctrl+c');
+    await rig.waitFor((screen) => screen.some((line) => /key a; key .?; /.test(`${line} `)));
+    rig.press('x');
+    await rig.waitForText('exit 3');
+    expect(linesOf(rig).filter((line) => line.includes('vim is here'))).toHaveLength(1);
+    rig.type('on');
+    await rig.waitFor((screen) => screen.some((line) => line.startsWith('❯ on')));
+  });
+
   it('prints what is open into the scrollback', async () => {
     const rig = await open('conversation', { columns: 80, rows: 24 });
     await ask(rig);
