@@ -146,6 +146,8 @@ export function createClient(options: SessionOptions): Client {
     rewind: (point, how) => turns.alone(() => rewind(session, own, point, how)),
     compact: (focus) => turns.alone((signal) => compact(session, own, focus, signal)),
     clear() {
+      // What waits was meant for the conversation that ends.
+      while (turns.unqueue() !== null);
       turns.interrupt('interrupted');
       void turns.idle().then(anew);
     },
