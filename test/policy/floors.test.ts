@@ -233,7 +233,6 @@ describe('a floor', () => {
                 paused: null,
                 canAsk: false,
                 isStopped: false,
-                handsOff: [],
                 grant: null,
               });
               if (decision.kind === 'allow')
