@@ -6,12 +6,14 @@ import { spelling } from '../src/cli/help.ts';
 import { settingsJsonSchema, settingsReference } from '../src/config/index.ts';
 import { ENDINGS, isError, type Reason } from '../src/protocol/outcome.ts';
 import { commandsReference } from '../src/tui/commands/table.ts';
+import { keysReference } from '../src/tui/editor/keys-reference.ts';
 
 export function referencePages(): Record<string, string> {
   return {
     'exit-codes.md': exitCodes(),
     'commands.md': commands(),
     'slash-commands.md': commandsReference(),
+    'keys.md': keysReference(),
     'settings.md': settingsReference(),
     'settings.schema.json': `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`,
   };

@@ -1,7 +1,6 @@
 /** What a key does to the text, or asks of the session. One table; the help is made from it. */
 export type EditCommand =
   | 'send'
-  | 'queue'
   | 'newline'
   | 'left'
   | 'right'
@@ -51,7 +50,7 @@ export interface Binding {
 export const BINDINGS: readonly Binding[] = [
   { chords: ['enter'], command: 'send', says: null },
   {
-    chords: ['ctrl+j', 'shift+enter', 'alt+enter', 'ctrl+enter', 'ctrl+alt+j', 'alt+ctrl+m'],
+    chords: ['ctrl+j', 'shift+enter', 'alt+enter', 'ctrl+enter', 'ctrl+alt+j', 'ctrl+alt+m'],
     command: 'newline',
     says: 'new line',
     keys: 'Ctrl+J, \\⏎',
@@ -88,12 +87,12 @@ export const BINDINGS: readonly Binding[] = [
   },
   { chords: ['ctrl+u'], command: 'kill-line-back', says: null },
   { chords: ['ctrl+w', 'ctrl+backspace'], command: 'kill-blank-word-back', says: null },
-  { chords: ['alt+backspace', 'alt+ctrl+h', 'ctrl+alt+h'], command: 'kill-word-back', says: null },
+  { chords: ['alt+backspace', 'ctrl+alt+h'], command: 'kill-word-back', says: null },
   { chords: ['alt+d', 'alt+delete', 'ctrl+delete'], command: 'kill-word', says: null },
   { chords: ['ctrl+y'], command: 'yank', says: 'put it back', keys: 'Ctrl+Y, Alt+Y' },
   { chords: ['alt+y'], command: 'yank-pop', says: null },
   {
-    chords: ['ctrl+_', 'ctrl+shift+-', 'ctrl+-', 'ctrl+/', 'ctrl+shift+_'],
+    chords: ['ctrl+_', 'ctrl+-', 'ctrl+/'],
     command: 'undo',
     says: 'undo; redo',
     keys: 'Ctrl+_, Alt+_',
@@ -158,17 +157,29 @@ export function helpRows(bindings: readonly Binding[]): { keys: string; says: st
   return [...prefixes, ...keys];
 }
 
-function sayChord(chord: string): string {
-  const names: Record<string, string> = {
-    enter: '⏎',
-    escape: 'Esc',
-    ctrl: 'Ctrl',
-    alt: 'Alt',
-    shift: 'Shift',
-    tab: 'Tab',
-  };
+/** `ctrl+a` as a person says it. */
+export function sayChord(chord: string): string {
   return chord
     .split('+')
-    .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .map((part) => KEY_NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part))
     .join('+');
 }
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  enter: '⏎',
+  escape: 'Esc',
+  ctrl: 'Ctrl',
+  alt: 'Alt',
+  shift: 'Shift',
+  tab: 'Tab',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  home: 'Home',
+  end: 'End',
+  pageup: 'PgUp',
+  pagedown: 'PgDn',
+  backspace: 'Backspace',
+  delete: 'Del',
+};

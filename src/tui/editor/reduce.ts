@@ -86,8 +86,6 @@ function obey(state: EditorState, command: EditCommand, around: Around): Step {
   switch (command) {
     case 'send':
       return submit(state, around, 'now');
-    case 'queue':
-      return submit(state, around, 'after-turn');
     case 'tab': {
       const opened = openToken(state);
       if (opened !== null) return step(opened);

@@ -2,6 +2,7 @@ import type { Key } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { BINDINGS, commandsByChord, helpRows } from '../../../src/tui/editor/keymap.ts';
 import { readKeys } from '../../../src/tui/editor/keys.ts';
+import { keysReference } from '../../../src/tui/editor/keys-reference.ts';
 
 const NO_KEY: Key = {
   upArrow: false,
@@ -95,6 +96,13 @@ describe('the table of keys', () => {
     const all = BINDINGS.flatMap(({ chords }) => chords);
     expect(all.filter((chord, index) => all.indexOf(chord) !== index)).toEqual([]);
     expect(commandsByChord(BINDINGS).get('ctrl+j')).toBe('newline');
+  });
+
+  it('names chords as they are read: ctrl before alt before shift', () => {
+    for (const chord of BINDINGS.flatMap(({ chords }) => chords)) {
+      expect(chord).toMatch(/^(ctrl\+)?(alt\+)?(shift\+)?([a-z]+|[^a-z])$/);
+    }
+    expect(keysReference()).toContain('| `Alt+B` `Ctrl+←` `Alt+←` | a word back |');
   });
 
   it('tells each key of the help once', () => {
