@@ -66,6 +66,7 @@ function unattended(autonomy: Autonomy, mode: PermissionMode): Circumstances {
     isDurable: true,
     paused: null,
     isStopped: false,
+    handsOff: [],
     grant: null,
   };
 }

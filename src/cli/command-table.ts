@@ -142,6 +142,20 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).switches,
   },
   {
+    name: 'hands-off',
+    usage: 'steward hands-off TARGET --for 2h | TARGET --clear | list',
+    doc: 'Nothing but people changes this unit, path or host for a while',
+    options: [FOR_OPTION, { name: 'clear', type: 'flag', doc: 'End it' }, JSON_OPTION, ...SETTINGS_OPTIONS],
+    load: async () => (await import('./commands/index.ts')).handsOff,
+  },
+  {
+    name: 'lock',
+    usage: 'steward lock run TARGET -- COMMAND…',
+    doc: 'Run a command of your own while steward changes nothing on the target',
+    options: [...SETTINGS_OPTIONS],
+    load: async () => (await import('./commands/index.ts')).lock,
+  },
+  {
     name: 'stop',
     usage: 'steward stop RUN | --all',
     doc: 'End a run at its next step',

@@ -33,7 +33,7 @@ export async function runCanary(options: GateOptions): Promise<void> {
         choice: 'none',
         settle: async () => ({ kind: 'none', choice: 'none', problem: null }),
       },
-      switches: async () => ({ paused: null, stopped: false }),
+      switches: async () => ({ paused: null, stopped: false, handsOff: [] }),
     });
     let hasRun = false;
     const admission = await gate.perform({ id: `canary-${index + 1}`, origin: 'tool', action }, async () => {

@@ -16,8 +16,17 @@ export interface Circumstances {
   isDurable: boolean;
   paused: Pause | null;
   isStopped: boolean;
+  /** What only people may change for now. */
+  handsOff: readonly HandsOff[];
   /** Of the change that is carried out; null while none is. */
   grant: Grant | null;
+}
+
+export interface HandsOff {
+  target: string;
+  /** Milliseconds since the epoch. */
+  until: number;
+  by: string;
 }
 
 export interface Pause {
@@ -58,6 +67,11 @@ function holdEffect(judgement: Judgement, circumstances: Circumstances): Decisio
   const { effect, action, verdict } = judgement;
   const { origin, autonomy, paused } = circumstances;
   if (paused !== null && origin !== 'rollback') return refuse('gate:paused', describePause(paused));
+  const kept = origin === 'rollback' ? undefined : keptFor(judgement, circumstances.handsOff);
+  if (kept !== undefined) {
+    const until = new Date(kept.until).toISOString();
+    return refuse('gate:hands-off', `${kept.target} is left to ${kept.by} until ${until}`);
+  }
   if (!circumstances.isDurable) {
     return refuse(
       'gate:not-durable',
@@ -108,6 +122,28 @@ function holdEffect(judgement: Judgement, circumstances: Circumstances): Decisio
 function isGranted({ origin, grant }: Pick<Circumstances, 'origin' | 'grant'>): boolean {
   return (origin === 'change' || origin === 'rollback') && grant !== null;
 }
+
+/** Is it about a target that somebody keeps? By its resolved name, its file, and the words of its commands. */
+function keptFor(
+  { target, action, commands = [] }: Judgement,
+  kept: readonly HandsOff[],
+): HandsOff | undefined {
+  const path = action.kind === 'write' || action.kind === 'remove' ? action.path : null;
+  const names = new Set([target.name, ...commands.flat()]);
+  return kept.find(({ target: name }) => {
+    const isBelow = path !== null && (path === name || path.startsWith(`${name.replace(/\/$/, '')}/`));
+    return (
+      name === EVERYTHING ||
+      isBelow ||
+      names.has(name) ||
+      names.has(name.replace(/\.service$/, '')) ||
+      names.has(`${name}.service`)
+    );
+  });
+}
+
+/** The host itself is kept. */
+const EVERYTHING = '*';
 
 /** A step that does more than the plan that was granted is another plan. */
 function refuseUngranted({ effect }: Judgement, { grant }: Circumstances): Decision | undefined {

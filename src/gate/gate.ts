@@ -9,7 +9,7 @@ import type { Clock } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { Decision, Judgement } from '../protocol/verdict.ts';
 import { type AskPorts, askPerson, type Ruled, whyNotShown } from './ask.ts';
-import { type Circumstances, decide, isAskable, type Pause } from './decide.ts';
+import { type Circumstances, decide, type HandsOff, isAskable, type Pause } from './decide.ts';
 import { needsIsolation, refuseBare } from './refuse-bare.ts';
 
 export interface GateOptions {
@@ -23,7 +23,7 @@ export interface GateOptions {
   /** A getter where it may change while the run works: it is read before every step. */
   readonly mode: PermissionMode;
   /** What operators switched off, read anew before every step. When it throws, nothing runs. */
-  switches(): Promise<{ paused: Pause | null; stopped: boolean }>;
+  switches(): Promise<{ paused: Pause | null; stopped: boolean; handsOff: readonly HandsOff[] }>;
   isolation: Pick<IsolationPort, 'choice' | 'settle'>;
   /** For what is recorded; what runs is never masked. */
   mask(text: string): string;
@@ -116,7 +116,7 @@ async function decideNow(
   request: StepRequest,
   judgement: Judgement,
 ): Promise<Decision> {
-  const { paused, stopped } = await options.switches();
+  const { paused, stopped, handsOff } = await options.switches();
   const circumstances: Circumstances = {
     origin: request.origin,
     autonomy: options.autonomy,
@@ -126,6 +126,7 @@ async function decideNow(
     isDurable: options.isDurable,
     paused,
     isStopped: stopped,
+    handsOff,
     grant: options.grant?.() ?? null,
   };
   const decision = decide(judgement, circumstances);

@@ -16,7 +16,17 @@ export interface Switches {
   /** Lifts a pause and mends an unreadable file. Stops that were given stay given. */
   resume(): Promise<void>;
   stop(run: string | 'all'): Promise<void>;
-  read(run: string): Promise<{ paused: Pause | null; stopped: boolean }>;
+  /** Nobody but people changes this target until then; null ends it. */
+  handsOff(target: string, wanted: { untilMs: number; by: string } | null): Promise<void>;
+  read(run: string): Promise<{ paused: Pause | null; stopped: boolean; handsOff: HandsOff[] }>;
+}
+
+/** A host, unit, path or whatever else a target is called. */
+export interface HandsOff {
+  target: string;
+  /** Milliseconds since the epoch. */
+  until: number;
+  by: string;
 }
 
 export interface Pause {
@@ -29,6 +39,8 @@ interface SwitchFile {
   version: 1;
   paused: Pause | null;
   stops: { run: string; at: number }[];
+  /** Absent in files of before there was such a thing. */
+  handsOff?: HandsOff[];
 }
 
 const FILE = 'switches.json';
@@ -64,9 +76,15 @@ export function createSwitches({ store, clock }: { store: StateStore; clock: Clo
       change((file, now) => ({ ...file, paused: null, stops: file.stops.filter(({ at }) => at <= now) })),
     stop: (run) =>
       change((file, now) => ({ ...file, stops: [...file.stops, { run, at: now }].slice(-MOST_STOPS) })),
+    handsOff: (target, wanted) =>
+      change((file, now) => {
+        const others = (file.handsOff ?? []).filter((kept) => kept.target !== target && kept.until > now);
+        const own = wanted === null ? [] : [{ target, until: wanted.untilMs, by: wanted.by }];
+        return { ...file, handsOff: [...others, ...own] };
+      }),
     async read(run) {
       const file = await readSwitches(store);
-      if (file === null) return { paused: unreadableFile(store).paused, stopped: false };
+      if (file === null) return { paused: unreadableFile(store).paused, stopped: false, handsOff: [] };
       const now = clock.now();
       const { paused } = file;
       const isPaused = paused !== null && (paused.until === null || paused.until > now);
@@ -74,6 +92,7 @@ export function createSwitches({ store, clock }: { store: StateStore; clock: Clo
       return {
         paused: isPaused ? paused : null,
         stopped: file.stops.some((stop) => isMeant(stop) && (stop.at >= since || now < since)),
+        handsOff: (file.handsOff ?? []).filter(({ until }) => until > now),
       };
     },
   };
@@ -108,6 +127,16 @@ function parseSwitches(text: string | undefined): SwitchFile | null {
 function isSwitchFile(value: unknown): value is SwitchFile {
   if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.stops)) return false;
   const { paused } = value;
+  const { handsOff = [] } = value;
+  const isHandsOff =
+    Array.isArray(handsOff) &&
+    handsOff.every(
+      (kept) =>
+        isRecord(kept) &&
+        typeof kept.target === 'string' &&
+        typeof kept.until === 'number' &&
+        typeof kept.by === 'string',
+    );
   const isPause =
     paused === null ||
     (isRecord(paused) &&
@@ -115,6 +144,7 @@ function isSwitchFile(value: unknown): value is SwitchFile {
       typeof paused.by === 'string');
   return (
     isPause &&
+    isHandsOff &&
     value.stops.every((stop) => isRecord(stop) && typeof stop.run === 'string' && typeof stop.at === 'number')
   );
 }

@@ -104,6 +104,8 @@ describe('the tables', () => {
         'doctor',
         'pause',
         'resume',
+        'hands-off',
+        'lock',
         'stop',
         'policy',
         'mask',

@@ -65,7 +65,7 @@ function setUp({ judgements, answers = [], offer = null, options = {}, onAsked }
     isDurable: true,
     autonomy: 'reversible',
     mode: 'default',
-    switches: async () => ({ paused: null, stopped: false }),
+    switches: async () => ({ paused: null, stopped: false, handsOff: [] }),
     mask: (text) => text.replaceAll('hunter2', '[masked]'),
     attended: true,
     ask,
@@ -136,9 +136,10 @@ describe('a step that takes a yes', () => {
 
   it('is refused when steward was paused or the run stopped while the question waited', async () => {
     for (const end of [{ paused: { until: null, by: 'anna' } }, { stopped: true }]) {
-      let now: { paused: { until: null; by: string } | null; stopped: boolean } = {
+      let now: { paused: { until: null; by: string } | null; stopped: boolean; handsOff: never[] } = {
         paused: null,
         stopped: false,
+        handsOff: [],
       };
       const scene = setUp({
         judgements: [{}],

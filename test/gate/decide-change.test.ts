@@ -21,6 +21,7 @@ const granted: Circumstances = {
   isDurable: true,
   paused: null,
   isStopped: false,
+  handsOff: [],
   grant: { digest: 'd', effect: 'disruptive', byPerson: false },
 };
 
@@ -48,6 +49,24 @@ describe('a step of a change', () => {
     expect(decide(restart, paused)).toMatchObject({ rule: 'gate:paused' });
     expect(decide(restart, { ...granted, isStopped: true })).toMatchObject({ rule: 'gate:stopped' });
     expect(decide(restart, { ...paused, origin: 'rollback', isStopped: true }).kind).toBe('allow');
+  });
+
+  it('leaves what somebody keeps for people: a unit by either name, a file below a folder, the whole host', () => {
+    const kept = (target: string) => ({ ...granted, handsOff: [{ target, until: 0, by: 'anna' }] });
+    for (const target of ['nginx.service', 'nginx', '*']) {
+      expect(decide(restart, kept(target))).toMatchObject({ rule: 'gate:hands-off' });
+    }
+    expect(decide(restart, kept('ngin')).kind).toBe('allow');
+    const write: Judgement = {
+      ...restart,
+      effect: 'reversible',
+      target: { kind: 'path', name: '/etc/nginx/a.conf' },
+      action: { kind: 'write', path: '/etc/nginx/a.conf', content: '', expects: null },
+    };
+    expect(decide(write, kept('/etc/nginx')).kind).toBe('refuse');
+    expect(decide(write, kept('/etc/ngin')).kind).toBe('allow');
+    expect(decide({ ...write, effect: 'observe' }, kept('/etc/nginx')).kind).toBe('allow');
+    expect(decide(write, { ...kept('/etc/nginx'), origin: 'rollback' }).kind).toBe('allow');
   });
 
   it('leaves a log on disk, or is not done', () => {

@@ -45,6 +45,7 @@ function given(part: Partial<Circumstances> = {}): Circumstances {
     isDurable: true,
     paused: null,
     isStopped: false,
+    handsOff: [],
     grant: null,
     ...part,
   };

@@ -33,7 +33,7 @@ function setUp(judgement: Partial<Judgement> = {}, options: Partial<GateOptions>
     isDurable: true,
     autonomy: 'reversible',
     mode: 'default',
-    switches: async () => ({ paused: null, stopped: false }),
+    switches: async () => ({ paused: null, stopped: false, handsOff: [] }),
     mask: (text) => text.replaceAll('hunter2', '[masked]'),
     attended: false,
     isolation: { choice: 'auto', settle: async () => ({ kind: 'bwrap', choice: 'auto', problem: null }) },
@@ -162,7 +162,7 @@ describe('the gate', () => {
 
   it('reads the switches anew for every step', async () => {
     let paused: { until: number | null; by: string } | null = null;
-    const { gate } = setUp({}, { switches: async () => ({ paused, stopped: false }) });
+    const { gate } = setUp({}, { switches: async () => ({ paused, stopped: false, handsOff: [] }) });
     const run = async () => ({ value: null, trace: { ok: true, summary: '' } });
     expect((await gate.perform(touch, run)).kind).toBe('done');
     paused = { until: null, by: 'anna' };

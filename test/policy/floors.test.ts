@@ -233,6 +233,7 @@ describe('a floor', () => {
                 paused: null,
                 canAsk: false,
                 isStopped: false,
+                handsOff: [],
                 grant: null,
               });
               if (decision.kind === 'allow')

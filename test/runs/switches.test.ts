@@ -4,7 +4,7 @@ import { OpsError } from '../../src/lib/ops-error.ts';
 import { createSwitches } from '../../src/runs/index.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 
-const NOTHING = { paused: null, stopped: false };
+const NOTHING = { paused: null, stopped: false, handsOff: [] };
 
 function newSwitches() {
   const store = createMemoryStore('test');
@@ -13,6 +13,21 @@ function newSwitches() {
 }
 
 describe('the control switches', () => {
+  it('keep a target for people until its time is over, or until it is given back', async () => {
+    const { clock, operator } = newSwitches();
+    const until = clock.now() + 1_000;
+    await operator.handsOff('nginx.service', { untilMs: until, by: 'anna' });
+    await operator.handsOff('db', { untilMs: until + 5_000, by: 'ben' });
+    const kept = { target: 'nginx.service', until, by: 'anna' };
+    expect((await operator.read('r1')).handsOff).toContainEqual(kept);
+    await operator.pause({ untilMs: null, by: 'anna' });
+    expect((await operator.read('r1')).handsOff).toHaveLength(2);
+    clock.advance(1_001);
+    expect((await operator.read('r1')).handsOff).toEqual([{ target: 'db', until: until + 5_000, by: 'ben' }]);
+    await operator.handsOff('db', null);
+    expect((await operator.read('r1')).handsOff).toEqual([]);
+  });
+
   it('are all open at first', async () => {
     expect(await newSwitches().run.read('r1')).toEqual(NOTHING);
   });
@@ -23,12 +38,17 @@ describe('the control switches', () => {
     expect(await run.read('r1')).toEqual({
       paused: { until: clock.now() + 1000, by: 'ann' },
       stopped: false,
+      handsOff: [],
     });
     await clock.advance(1000);
     expect(await run.read('r1')).toEqual(NOTHING);
     await operator.pause({ untilMs: null, by: 'ben' });
     await clock.advance(1e9);
-    expect(await run.read('r1')).toEqual({ paused: { until: null, by: 'ben' }, stopped: false });
+    expect(await run.read('r1')).toEqual({
+      paused: { until: null, by: 'ben' },
+      stopped: false,
+      handsOff: [],
+    });
     await operator.resume();
     expect(await run.read('r1')).toEqual(NOTHING);
   });
@@ -36,7 +56,7 @@ describe('the control switches', () => {
   it('stop one run and no other', async () => {
     const { operator, run } = newSwitches();
     await operator.stop('r1');
-    expect(await run.read('r1')).toEqual({ paused: null, stopped: true });
+    expect(await run.read('r1')).toEqual({ paused: null, stopped: true, handsOff: [] });
     expect(await run.read('r2')).toEqual(NOTHING);
     await operator.resume();
     expect((await run.read('r1')).stopped).toBe(true);
@@ -89,9 +109,9 @@ describe('the control switches', () => {
     const { store, run, operator } = newSwitches();
     await store.write('switches.json', text);
     const why = { until: null, by: expect.stringContaining('switches.json') };
-    expect(await run.read('r1')).toEqual({ paused: why, stopped: false });
+    expect(await run.read('r1')).toEqual({ paused: why, stopped: false, handsOff: [] });
     await operator.stop('r2');
-    expect(await run.read('r1')).toEqual({ paused: why, stopped: false });
+    expect(await run.read('r1')).toEqual({ paused: why, stopped: false, handsOff: [] });
     await operator.resume();
     expect(await run.read('r1')).toEqual(NOTHING);
   });

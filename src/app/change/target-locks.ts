@@ -3,25 +3,31 @@ import type { StateLock } from '../../protocol/store.ts';
 import type { World } from '../world.ts';
 
 interface Holder {
-  run: string;
+  /** `run 1a2b3c4d`, or whatever else holds it. */
+  holder: string;
   user: string;
   /** Milliseconds since the epoch. */
   since: number;
 }
 
-/**
- * One change at a time on each target: its name, and every file that is written. The kernel drops the locks when we die;
- * who held them last stands beside them, for people.
- */
-export async function lockTargets(
+/** One change at a time on each target: its name, and every file that is written. */
+export function lockTargets(
   world: World,
   { work }: Plan,
   run: string,
 ): Promise<{ release(): Promise<void> } | { busy: string }> {
+  const names = work.flatMap(({ name, files }) => [name, ...files.map(({ path }) => path)]);
+  return lockNames(world, names, `run ${run.slice(0, 8)}`);
+}
+
+/** The kernel drops the locks when we die; who held them last stands beside them, for people. */
+export async function lockNames(
+  world: World,
+  wanted: readonly string[],
+  holder: string,
+): Promise<{ release(): Promise<void> } | { busy: string }> {
   // In one order everywhere, so that two changes never wait for each other's second lock.
-  const names = [
-    ...new Set(work.flatMap(({ name, files }) => [name, ...files.map(({ path }) => path)])),
-  ].sort();
+  const names = [...new Set(wanted)].sort();
   const held: { name: string; lock: StateLock }[] = [];
   const release = async (): Promise<void> => {
     for (const { name, lock } of held.reverse()) {
@@ -34,17 +40,17 @@ export async function lockTargets(
   for (const name of names) {
     const lock = await world.store.lock(lockName(name));
     if (lock === undefined) {
-      const holder = await holderOf(world, name);
+      const other = await holderOf(world, name);
       await release();
       const who =
-        holder === null
+        other === null
           ? 'somebody else'
-          : `run ${holder.run.slice(0, 8)} of ${holder.user}, since ${new Date(holder.since).toISOString()}`;
-      return { busy: `${name} is being changed by ${who}: one change at a time on a target` };
+          : `${other.holder} of ${other.user}, since ${new Date(other.since).toISOString()}`;
+      return { busy: `${name} is held by ${who}: one change at a time on a target` };
     }
     held.push({ name, lock });
-    const holder: Holder = { run, user: world.host.user, since: world.clock.now() };
-    await world.store.write(holderName(name), JSON.stringify(holder));
+    const told: Holder = { holder, user: world.host.user, since: world.clock.now() };
+    await world.store.write(holderName(name), JSON.stringify(told));
   }
   return { release };
 }

@@ -4,6 +4,8 @@ export { run as change } from './change.ts';
 export { run as context } from './context.ts';
 export { run as doctor } from './doctor.ts';
 export { run as findings } from './findings.ts';
+export { run as handsOff } from './hands-off.ts';
+export { run as lock } from './lock.ts';
 export { run as mask } from './mask.ts';
 export { run as policy } from './policy.ts';
 export { run as print } from './print.ts';
