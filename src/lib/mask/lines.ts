@@ -204,6 +204,25 @@ const RULES: readonly Rule[] = [
     pattern: /\bcreateUser[ \t][^\n]{1,256}?[ \t](?:AES|DES)[\w-]{0,4}[ \t]{1,4}["']?([^\s"']{8,128})/g,
     accepts: isReal,
   },
+  // Subsonic's way to log in.
+  {
+    kind: 'password',
+    hint: /[?&][\w-]{1,24}=/,
+    pattern: /[?&]u=[^&\s"']{1,64}&p=([^&\s"']{3,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: /\becho /,
+    pattern: /\becho[ \t]{1,4}["']?([^\s"'|]{3,128})["']?[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-\w{0,4}S/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'token',
+    hint: /set-agent-token/,
+    pattern: /\bset-agent-token[ \t]{1,4}[\w-]{1,48}[ \t]{1,4}["']?([^\s"']{8,64})/g,
+    accepts: isReal,
+  },
   // SNMP's communities, HAProxy's statistics page, wpa_passphrase(8).
   {
     kind: 'password',

@@ -225,7 +225,7 @@ function isSpokenSecret(text: string, kind: string, between: string, quote: stri
   // `The password is: winter-tiger-889`
   if (kind === 'password' && /\b(?:is|was|to):[ \t]*$/.test(between)) return /\d/.test(text);
   // `rejected token 1d85ad8d…`: a digest is called one.
-  if (kind === 'token' && /^[\da-f]{32,}$/i.test(text)) return true;
+  if ((kind === 'token' || kind === 'api-key') && /^[\da-f]{32,}$/i.test(text)) return true;
   if (isPublicForm(text) && !(/\b(?:is|was|to)\b/.test(between) && /^[\da-f]{32,}$/i.test(text)))
     return false;
   if (/^[\da-f]{32,}$/i.test(text)) return true;

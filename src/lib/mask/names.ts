@@ -9,7 +9,7 @@ const NEUTRAL = new Set(
 
 /** What makes a `key` a secret one. */
 const KEY_QUALIFIERS = new Set(
-  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks client tls network consumer certificate pass'.split(
+  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks client tls network consumer certificate pass wep wpa wifi'.split(
     ' ',
   ),
 );

@@ -41,6 +41,7 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
   ['k3s-token', 'K10[a-f0-9]{48,}::[\\w-]{1,32}:[\\w.-]{8,}'],
   ['pem', 'LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}'],
   ['nix-signing-key', '[\\w.-]{3,64}-\\d{1,3}:[A-Za-z0-9+/]{86}=='],
+  ['cloudflare-tunnel-token', 'eyJhIjoi[\\w-]{60,}={0,2}(?![\\w.])'],
   ['backblaze-key', 'K00\\d[A-Za-z0-9+/]{27}(?![A-Za-z0-9+/])'],
   ['ntfy-token', 'tk_[a-z0-9]{29}(?![A-Za-z0-9])'],
   ['plex-claim', 'claim-(?=[\\w-]{0,19}\\d)[\\w-]{20}(?![\\w-])'],

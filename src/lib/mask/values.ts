@@ -13,6 +13,8 @@ export function isPlaceholder(value: string): boolean {
   if (isVeiled(value)) return true;
   const bare = value.replace(/[.,;:)\]}!]+$/, '');
   if (WORDS.has(bare.toLowerCase())) return true;
+  if (/^(?:your|my|example|insert|replace|change)[_-]?(?:[a-z]+[_-]?){1,4}$/i.test(bare) && /[_-]/.test(bare))
+    return true;
   // A variable, a template, an angle-bracket hole, a format directive.
   if (
     /^(?:\$[A-Za-z_{(]|\$\$[A-Za-z_{(]|%[({sdvqA-Za-z]|%%|\{\{|\$\{\{|<[^>]*>?$|\(|@@|#\{|@[\w-]+@$|__\w+__$)/.test(

@@ -73,7 +73,9 @@ function isHidden(masked: string, secret: string): boolean {
   );
 }
 
-describe.each(['held-out-1.txt', 'held-out-2.txt', 'held-out-3.txt'])('lines written by hand: %s', (name) => {
+const FILES = [1, 2, 3, 4].map((number) => `held-out-${number}.txt`);
+
+describe.each(FILES)('lines written by hand: %s', (name) => {
   const { secrets, plain } = read(name);
   const masker = createMasker([], 'salt');
   const draw = (templates: readonly string[]): string[] => {
@@ -88,14 +90,14 @@ describe.each(['held-out-1.txt', 'held-out-2.txt', 'held-out-3.txt'])('lines wri
       return { secret: line.slice(from + 1, to), text: line.replaceAll(/[⟦⟧]/g, '') };
     });
     const missed = drawn.filter(({ text, secret }) => !isHidden(masker.mask(text), secret));
-    expect(drawn.length).toBeGreaterThan(300);
+    expect(drawn.length).toBeGreaterThan(200);
     expect(missed.length, missed.map(({ text }) => text).join('\n')).toBeLessThanOrEqual(drawn.length * 0.03);
   });
 
   it('have at most 3 % of their look-alikes touched', () => {
     const drawn = draw(plain);
     const touched = drawn.filter((text) => masker.mask(text) !== text);
-    expect(drawn.length).toBeGreaterThan(300);
+    expect(drawn.length).toBeGreaterThan(200);
     expect(touched.length, touched.join('\n')).toBeLessThanOrEqual(drawn.length * 0.03);
   });
 });
