@@ -7,8 +7,8 @@ import { wrapExactly } from '../rows/wrap.ts';
 import type { Input } from '../store/input.ts';
 import { reduceAll } from '../store/reduce.ts';
 import { initialState, type Openable } from '../store/state.ts';
-import { thinkingOf } from '../store/thinking.ts';
 import { unfence } from '../store/unfence.ts';
+import { thinkingOf } from '../store/words.ts';
 import { diffRows } from '../transcript/diff.ts';
 import { itemRows } from '../transcript/item-rows.ts';
 

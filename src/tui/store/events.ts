@@ -1,9 +1,11 @@
 import type { RunEvent } from '../../protocol/event.ts';
+import { noteAnswer } from './answers.ts';
 import { decideStep, finishCall, finishStep, leaveCalls, startStep } from './calls.ts';
+import { noteChange } from './changes.ts';
 import { endReply, finishReply } from './reply.ts';
 import type { ScreenState, Transcript } from './state.ts';
-import { thinkingOf } from './thinking.ts';
 import { add } from './transcript.ts';
+import { textOf, thinkingOf } from './words.ts';
 
 /** What a line of the log changes on the screen. `time`: RFC 3339. */
 export function noteEvent(
@@ -68,13 +70,30 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
       const { prompt, restored, refused } = event;
       return add(leaveCalls(endReply(transcript)), { kind: 'rewound', prompt, restored, refused });
     }
+    case 'message.added':
+      return event.by === 'operator'
+        ? add(transcript, { kind: 'prompt', text: textOf(event.message.content), how: 'steered' })
+        : transcript;
+    case 'step.answered': {
+      const { question, answer, comment, rule } = event;
+      return noteAnswer(transcript, {
+        question,
+        answer: answer === 'deny' ? { kind: answer, comment } : { kind: answer },
+        rule,
+      });
+    }
+    case 'change.planned':
+    case 'change.parked':
+    case 'change.cut':
+    case 'change.ended':
+      return noteChange(transcript, event);
     case 'model.requested':
       return {
         ...endReply(transcript, 'the answer was cut off; asked again'),
         askedAt: Number.isFinite(Date.parse(time)) ? Date.parse(time) : null,
       };
     case 'model.replied': {
-      const text = event.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+      const text = textOf(event.content);
       const thinking = thinkingOf(event.content);
       return { ...finishReply(transcript, { text, thinking, seq }), askedAt: null };
     }

@@ -1,5 +1,5 @@
 import type { Happening } from '../../app/client.ts';
-import { answerNote } from '../ask/answer-note.ts';
+import { noteAnswer } from './answers.ts';
 import { noteEvent } from './events.ts';
 import type { Input } from './input.ts';
 import { endReply, hearDelta, settleReply } from './reply.ts';
@@ -83,8 +83,7 @@ function happened(state: ScreenState, happening: Happening): ScreenState {
 
 function answered(state: ScreenState, happening: Extract<Happening, { kind: 'answered' }>): ScreenState {
   const next = { ...state, questions: without(state, happening.question) };
-  const note = answerNote(happening);
-  return note === null ? next : withTranscript(next, add(state.transcript, { kind: 'notice', ...note }));
+  return withTranscript(next, noteAnswer(state.transcript, happening));
 }
 
 /** Another run in place of this one. What was printed stays where it is. */

@@ -51,6 +51,8 @@ export interface Transcript {
   own: readonly OwnRunning[];
   /** When the model was asked for what it has not yet answered; milliseconds since the epoch. */
   askedAt: number | null;
+  /** Questions of which it was said what the answer did: the log tells of them too. */
+  noted: readonly string[];
   /** What Ctrl+O can open, newest last. */
   openables: readonly Openable[];
   /** Lines of the log before the first that was told. */
@@ -121,6 +123,7 @@ export function initialTranscript(number: number, nextId = 0): Transcript {
     calls: [],
     own: [],
     askedAt: null,
+    noted: [],
     openables: [],
     older: 0,
     firstSeq: null,

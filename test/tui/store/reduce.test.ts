@@ -74,6 +74,49 @@ describe('the screen as data', () => {
     expect(focusOf(screen.state)).toBe('editor');
   });
 
+  it('says once what an answer did, and again when the log is read again', () => {
+    const rule = { rule: 'Bash(systemctl restart x)', applies: true };
+    const logged = happened({
+      type: 'step.answered',
+      step: 'C3',
+      question: 'Q1',
+      answer: 'run',
+      comment: null,
+      rule,
+    });
+    const told: Happening = { kind: 'answered', question: 'Q1', answer: { kind: 'run' }, rule };
+    const expected = paperText(tell(paper(), logged));
+    expect(expected).toContain('for the rest of this run: Bash(systemctl restart x)');
+    expect(paperText(tell(paper(), told, logged))).toBe(expected);
+    expect(paperText(tell(paper(), logged, told))).toBe(expected);
+  });
+
+  it('shows what was said while a turn worked, and how a change went', () => {
+    const message = {
+      role: 'user' as const,
+      content: [{ type: 'text' as const, text: 'look at /var first' }],
+    };
+    const screen = tell(
+      paper(),
+      happened({ type: 'message.added', message, by: 'operator' }),
+      happened({
+        type: 'message.added',
+        message: { role: 'user', content: [{ type: 'text', text: 'go on' }] },
+      }),
+      happened({
+        type: 'change.ended',
+        change: 'X1',
+        end: 'rolled-back',
+        failed: 'verify 1',
+        message: 'it is as it was',
+      }),
+    );
+    expect(paperText(screen)).toBe(`
+❯ look at /var first
+
+▲ X1 rolled-back at verify 1: it is as it was`);
+  });
+
   it('prints nothing while the terminal is lent, and all of it afterwards', () => {
     let state = reduce(initialState(SIZE), { kind: 'terminal-given', to: 'pager' });
     state = reduce(state, { kind: 'happened', happening: happened(replied('While you read.')) });
