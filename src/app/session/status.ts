@@ -1,9 +1,11 @@
+import { createApprovals } from '../../approvals/index.ts';
 import { cardOf } from '../../models/index.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { addUsage, NO_USAGE } from '../../protocol/model.ts';
 import { createBudgetLedger, createSwitches } from '../../runs/index.ts';
 import { cardOverrides, chooseTarget, keyOf } from '../choose-target.ts';
 import type { Status } from '../client.ts';
+import { autonomyOf } from '../open-run.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 
@@ -121,6 +123,8 @@ export function createStatus(session: Session): StatusKeeper {
     facts.paused = paused;
     const ledger = createBudgetLedger({ store: world.store, clock: world.clock, limits: {} });
     facts.costUsd = { ...facts.costUsd, today: (await ledger.spent()).dayUsd };
+    const approvals = await createApprovals(world).list();
+    facts.pendingApprovals = approvals.filter(({ state: now }) => now === 'pending').length;
     tell();
   }
 
@@ -134,6 +138,7 @@ export function createStatus(session: Session): StatusKeeper {
     async ready(opened) {
       world = opened;
       facts.isolation = opened.isolation.known;
+      facts.autonomy = autonomyOf(opened, null);
       const poll = setInterval(() => {
         if (state.isClosed) clearInterval(poll);
         // The gate reads the same switch, and refuses when it cannot.

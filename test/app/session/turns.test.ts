@@ -184,4 +184,18 @@ describe('a turn of a session', () => {
     await session.client.close();
     expect(session.server?.requests).toHaveLength(1);
   });
+
+  it('says before anything is asked how far settings let it go', async () => {
+    const session = await openSession([{ text: 'Here.' }], { settings: '{"autonomy": "observe"}' });
+    const told = await session.until(
+      (one): one is Extract<Happening, { kind: 'status' }> =>
+        one.kind === 'status' && one.status.model !== null,
+    );
+    expect(told.status).toMatchObject({
+      autonomy: 'observe',
+      model: { name: 'claude-sonnet-5-5', place: 'cloud' },
+      pendingApprovals: 0,
+      isWorking: false,
+    });
+  });
 });
