@@ -29,12 +29,16 @@ export async function openSteward({
   if (running === undefined) onTestFinished(() => server.close());
   const rig = openRig([PROGRAM, ...args], {
     ...options,
-    env: {
-      STEWARD_MODEL: MODEL,
-      ANTHROPIC_API_KEY: 'sk-ant-api03-terminal-test',
-      ANTHROPIC_BASE_URL: server.url,
-      ...env,
-    },
+    env: { ...stewardEnv(server.url), ...env },
   });
   return { ...rig, server };
+}
+
+/** What makes steward ask the scripted model at this address. */
+export function stewardEnv(url: string): Record<string, string> {
+  return {
+    STEWARD_MODEL: MODEL,
+    ANTHROPIC_API_KEY: 'sk-ant-api03-terminal-test',
+    ANTHROPIC_BASE_URL: url,
+  };
 }

@@ -62,7 +62,7 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
   });
   const later = createDelay(latencyMs / 2);
   const write = (bytes: string): void => later(() => state.isOpen && pty.write(bytes));
-  const state = { isOpen: true, lastByteAt: performance.now(), written: Buffer.alloc(0) };
+  const state = { isOpen: true, isClosed: false, lastByteAt: performance.now(), written: Buffer.alloc(0) };
   const listeners = new Set<(bytes: Uint8Array) => void>();
   const emulator = createEmulator({ columns, rows }, write);
   readBytes(pty, (bytes) =>
@@ -141,6 +141,8 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
     signal: (name) => void process.kill(pty.pid, name),
     leftRunning: () => findMarked(mark),
     async close() {
+      if (state.isClosed) return;
+      state.isClosed = true;
       for (let pids = findMarked(mark); pids.length > 0; pids = findMarked(mark)) {
         for (const pid of pids) kill(pid);
         await new Promise((resolve) => setTimeout(resolve, 5));
