@@ -1,4 +1,4 @@
-import { isFreeVariable } from './builtins.ts';
+import { isFreeVariable } from './free-variable.ts';
 import type { CommandNode, List, Word } from './tree.ts';
 
 /** Every variable that a command may set in the shell it runs in. */

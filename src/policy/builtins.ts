@@ -1,3 +1,4 @@
+import { isFreeVariable } from './free-variable.ts';
 import { allowed, asks, type Ruling } from './ruling.ts';
 import type { Arg } from './words.ts';
 
@@ -95,14 +96,6 @@ function judgeTest(name: string, all: readonly Arg[]): Ruling {
   return isFixed && fits
     ? allowed(`builtin:${name}`)
     : asks(`operand:${name}`, 'a test is judged in its forms of up to three quoted words');
-}
-
-/** Names a line may set. Upper case belongs to the environment and to bash itself; so do a few in lower case. */
-export function isFreeVariable(name: string): boolean {
-  return (
-    (/^[a-z][A-Za-z0-9_]*$/.test(name) || /^[A-Z]$/.test(name) || name === 'REPLY') &&
-    !/_proxy$|^(?:histchars|auto_resume|allow_null_glob_expansion|notify|nounset)$/i.test(name)
-  );
 }
 
 /** Names that `read` would set, or why it cannot be allowed. */

@@ -1,6 +1,7 @@
 import { assignedNames } from './assigned-names.ts';
-import { isFreeVariable, isHarmlessAssignment, judgeRead, SHELL_ONLY } from './builtins.ts';
+import { isHarmlessAssignment, judgeRead, SHELL_ONLY } from './builtins.ts';
 import { judgeCommand, type WalkOptions } from './commands.ts';
+import { isFreeVariable } from './free-variable.ts';
 import type { Note } from './notes.ts';
 import { normalise } from './paths.ts';
 import { printList } from './print.ts';

@@ -1,4 +1,4 @@
-import { isFreeVariable } from './builtins.ts';
+import { isFreeVariable } from './free-variable.ts';
 import { escapePattern } from './glob.ts';
 import { PROCESS_SUBSTITUTION } from './paths.ts';
 import type { Piece, Word } from './tree.ts';
