@@ -37,6 +37,26 @@ export type ChangeEvent =
   | { type: 'change.parked'; change: string; approval: string; expiresAt: number }
   /** Written by a recovery: nobody saw how the step that was begun last has ended. */
   | { type: 'change.cut'; change: string }
+  /** Before it is sent: from here on the executor may have done it. */
+  | {
+      type: 'executor.asked';
+      change: string;
+      request: 'run' | 'propose';
+      digest: string;
+      socket: string;
+    }
+  /**
+   * How that went. `run` and `head`: the executor's own chained log, which says what it did; null when it kept none.
+   * `problem`: why nothing was done, or why nobody saw how it ended.
+   */
+  | {
+      type: 'executor.answered';
+      change: string;
+      run: string | null;
+      head: string | null;
+      approval: string | null;
+      problem: string | null;
+    }
   | {
       type: 'change.ended';
       change: string;

@@ -85,6 +85,8 @@ function tell(event: RunEvent): string {
     case 'change.finished':
     case 'change.parked':
     case 'change.cut':
+    case 'executor.asked':
+    case 'executor.answered':
     case 'change.ended':
       return tellChange(event);
     case 'run.closed':

@@ -6,6 +6,22 @@ const text = z.string();
 const count = z.number();
 const place = { change: text, target: count, phase: z.enum(CHANGE_PHASES), index: count };
 
+export const preconditions = z.array(
+  z.object({
+    kind: z.enum([
+      'file',
+      'git-commit',
+      'nomad-index',
+      'consul-index',
+      'store-path',
+      'resource-version',
+      'unit-state',
+    ]),
+    name: text,
+    value: text.nullable(),
+  }),
+);
+
 /** What a log says of changes, as it is read back. */
 export const changeEvents = [
   z.object({
@@ -17,21 +33,7 @@ export const changeEvents = [
     targets: z.array(text),
     steps: z.array(text),
     undo: z.array(text.nullable()),
-    preconditions: z.array(
-      z.object({
-        kind: z.enum([
-          'file',
-          'git-commit',
-          'nomad-index',
-          'consul-index',
-          'store-path',
-          'resource-version',
-          'unit-state',
-        ]),
-        name: text,
-        value: text.nullable(),
-      }),
-    ),
+    preconditions,
   }),
   z.object({ type: z.literal('change.began'), ...place, text }),
   z.object({
@@ -43,6 +45,21 @@ export const changeEvents = [
   }),
   z.object({ type: z.literal('change.parked'), change: text, approval: text, expiresAt: count }),
   z.object({ type: z.literal('change.cut'), change: text }),
+  z.object({
+    type: z.literal('executor.asked'),
+    change: text,
+    request: z.enum(['run', 'propose']),
+    digest: text,
+    socket: text,
+  }),
+  z.object({
+    type: z.literal('executor.answered'),
+    change: text,
+    run: text.nullable(),
+    head: text.nullable(),
+    approval: text.nullable(),
+    problem: text.nullable(),
+  }),
   z.object({
     type: z.literal('change.ended'),
     change: text,
