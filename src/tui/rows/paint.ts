@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts';
 import type { Style, Styles } from '../theme/style.ts';
 import type { Row } from './row.ts';
 
@@ -6,18 +7,18 @@ export type ColorDepth = 1 | 4 | 8 | 24;
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
-/** Rows as text with SGR sequences, each row closed in itself. */
+/** Rows as text with SGR sequences, each row closed in itself. Whatever came with the text is taken out, here at last. */
 export function paint(rows: readonly Row[], styles: Styles, depth: ColorDepth): string {
   return rows.map((row) => paintRow(row, styles, depth)).join('\n');
 }
 
 /** The same without any: for files, pipes and people who want none. */
 export function plain(rows: readonly Row[]): string {
-  return rows.map((row) => row.map(({ text }) => text).join('')).join('\n');
+  return rows.map((row) => row.map(({ text }) => printable(text)).join('')).join('\n');
 }
 
 function paintRow(row: Row, styles: Styles, depth: ColorDepth): string {
-  return row.map(({ text, style }) => wrap(text, sgr(styles[style], depth))).join('');
+  return row.map(({ text, style }) => wrap(printable(text), sgr(styles[style], depth))).join('');
 }
 
 function wrap(text: string, codes: string): string {

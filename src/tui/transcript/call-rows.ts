@@ -19,7 +19,7 @@ export function callRows(call: FinishedCall, frame: Frame): Row[] {
   const rows = headRows(call, facts, frame, call.result === 'refused' ? 'refused' : null);
   switch (call.result) {
     case 'refused': {
-      const rule = call.rule === null ? '' : ` by ${call.rule}`;
+      const rule = call.rule === null ? '' : ` by ${bare(call.rule)}`;
       const reason = call.reason ?? bare(call.preview.split('\n')[0] ?? '');
       const words: Span[] = [
         { text: `${theme.glyph.failed} refused${rule}`, style: 'warn' },
@@ -143,7 +143,7 @@ function changeRows(call: FinishedCall, frame: Frame): Row[] {
   return left <= 0 ? shown : [...shown, moreRow(left, frame)];
 }
 
-function moreRow(lines: number, { theme }: Frame): Row {
+function moreRow(lines: number, { columns, theme }: Frame): Row {
   const text = dotted([`    ${theme.glyph.ellipsis} ${count(lines, 'more line')}`, 'ctrl+o'], theme);
-  return [{ text, style: 'dim' }];
+  return [{ text: cut(text, columns), style: 'dim' }];
 }

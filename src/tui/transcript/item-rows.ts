@@ -1,5 +1,6 @@
 import { printable } from '../../lib/printable.ts';
 import { markdownRows } from '../markdown/blocks.ts';
+import { flow } from '../rows/flow.ts';
 import { cut, type Row, type Span } from '../rows/row.ts';
 import { wrapExactly } from '../rows/wrap.ts';
 import type { Item } from '../store/item.ts';
@@ -70,8 +71,8 @@ function bodyRows(item: Exclude<Item, { kind: 'text' | 'plain' }>, frame: Frame)
       return [[{ text: cut(`${rule} ${text} ${rule}`, frame.columns), style: 'dim' }]];
     }
     case 'page': {
-      const title: Row = [{ text: bare(item.title), style: 'heading' }];
-      return [title, ...markdownRows(item.markdown, frame)];
+      const title = flow([{ text: bare(item.title), style: 'heading' }], frame.columns);
+      return [...title, ...markdownRows(item.markdown, frame)];
     }
   }
 }
