@@ -34,6 +34,8 @@ export interface Approval {
   run: string;
   change: string;
   cwd: string;
+  /** Whom the executor took it from: they may not answer it. Absent where who asks and who answers are one. */
+  by?: { uid: number; user: string } | undefined;
   /** Milliseconds since the epoch. */
   createdAt: number;
   updatedAt: number;

@@ -8,6 +8,18 @@ import type { World } from '../world.ts';
 import { park } from './park.ts';
 import { performChange } from './perform-change.ts';
 
+/** Who answers, and what they were shown. */
+export interface Answering {
+  id: string;
+  comment: string | null;
+  /** Absent: whoever runs this process. */
+  by?: { username: string; uid: number };
+  /** Of the plan that was seen; absent: the one that waits now. */
+  digest?: string;
+  /** Right before it is carried out; what it throws keeps it from being done. */
+  claim?(run: string): Promise<void>;
+}
+
 export function approvalsOf(world: World): Approvals {
   return createApprovals(world);
 }
@@ -18,13 +30,23 @@ export function approvalsOf(world: World): Approvals {
  */
 export async function approveChange(
   world: World,
-  id: string,
-  comment: string | null,
+  answering: Answering,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const approval = await respond(world, 'approve', answering);
+  return carryOutApproved(world, approval, answering, listener, signal);
+}
+
+/** What was said yes to. The approval ends with it, one way or the other. */
+export async function carryOutApproved(
+  world: World,
+  approval: Approval,
+  { claim }: Pick<Answering, 'claim'>,
   listener: RunListener,
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const approvals = approvalsOf(world);
-  const approval = await respond(world, approvals, id, 'approve', comment);
   const parked = await approvals.parkedOf(approval.id);
   if (parked === null) {
     throw new OpsError(
@@ -46,9 +68,12 @@ export async function approveChange(
       parent: approval.run,
       ...parked,
       async approve(planned, run) {
-        if (planned.digest === approval.digest) return { kind: 'yes' };
+        if (planned.digest === approval.digest) {
+          await claim?.(run);
+          return { kind: 'yes' };
+        }
         isVoid = true;
-        return park(there, { run, planned, ...parked });
+        return park(there, { run, planned, ...parked, by: approval.by });
       },
     },
     {
@@ -68,26 +93,25 @@ export async function approveChange(
   return done;
 }
 
-export function denyChange(world: World, id: string, comment: string | null): Promise<Approval> {
-  return respond(world, approvalsOf(world), id, 'deny', comment);
+export function denyChange(world: World, answering: Answering): Promise<Approval> {
+  return respond(world, 'deny', answering);
 }
 
-async function respond(
+/** Notes the answer and does nothing else. OpsError `input` when it does not count. */
+export async function respond(
   world: World,
-  approvals: Approvals,
-  wanted: string,
   kind: 'approve' | 'deny',
-  comment: string | null,
+  { id: wanted, comment, by = userInfo(), digest }: Answering,
 ): Promise<Approval> {
-  const { id, digest } = await approvals.find(wanted);
-  const { username, uid } = userInfo();
-  const answered = await approvals.answer(id, {
+  const approvals = approvalsOf(world);
+  const found = await approvals.find(wanted);
+  const answered = await approvals.answer(found.id, {
     kind,
-    by: username,
-    uid,
+    by: by.username,
+    uid: by.uid,
     at: world.clock.now(),
     comment: comment === null ? null : world.masker.mask(comment),
-    digest,
+    digest: digest ?? found.digest,
   });
   if ('refused' in answered) throw refusalOf(answered.refused, answered.approval);
   return answered.approval;

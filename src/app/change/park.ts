@@ -1,5 +1,5 @@
 import { createApprovals } from '../../approvals/index.ts';
-import type { ParkedChange } from '../../protocol/approval.ts';
+import type { Approval, ParkedChange } from '../../protocol/approval.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
 import type { World } from '../world.ts';
 import type { Approved } from './perform-change.ts';
@@ -7,7 +7,13 @@ import type { Approved } from './perform-change.ts';
 /** Leaves a change for somebody to answer. Where nothing is kept on disk nobody could find it. */
 export async function park(
   world: World,
-  { run, planned, change, source }: ParkedChange & { run: string; planned: PlannedChange },
+  {
+    run,
+    planned,
+    change,
+    source,
+    by,
+  }: ParkedChange & { run: string; planned: PlannedChange; by?: Approval['by'] },
 ): Promise<Extract<Approved, { kind: 'later' }>> {
   if (world.store.kind !== 'disk') {
     return {
@@ -32,6 +38,7 @@ export async function park(
       run,
       change: planned.id,
       cwd: world.cwd,
+      ...(by === undefined ? {} : { by }),
     },
     { change, source },
   );

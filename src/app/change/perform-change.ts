@@ -9,6 +9,7 @@ import type { RunEnd, RunListener } from '../run-request.ts';
 import type { World } from '../world.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { type ChangeEnding, endingOf } from './ending.ts';
+import { opensAt } from './standing.ts';
 import { lockTargets } from './target-locks.ts';
 
 export interface ChangeRequest {
@@ -25,7 +26,8 @@ export interface ChangeRequest {
 
 /** `later`: nobody is there who could answer; the message says where it waits. */
 export type Approved =
-  | { kind: 'yes' }
+  /** Not `byPerson`: settings let it run by itself, and its commands stay confined. */
+  | { kind: 'yes'; byPerson?: boolean }
   | { kind: 'no' }
   | {
       kind: 'later';
@@ -86,6 +88,11 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
   if ('problems' in first) return { reason: 'input', ...describeProblems(request.source, first.problems) };
   const { planned } = first.plan;
   recordPlan(parts, first.plan);
+  const shut = opensAt(world, first.plan);
+  if (shut !== null) {
+    const message = `its window is shut until ${shut}; nothing was done`;
+    return { reason: 'try-later', message, result: null, resumeAt: Date.parse(shut) };
+  }
   const answer = await request.approve(planned, parts.run);
   if (answer.kind === 'no') {
     return { reason: 'reported', message: null, result: 'Nothing was done: it was declined.' };
@@ -101,7 +108,7 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
   const locks = await lockTargets(world, first.plan, parts.run);
   if ('busy' in locks) return { reason: 'busy', message: locks.busy, result: null };
   try {
-    return await carry(world, parts, first.plan);
+    return await carry(world, parts, first.plan, answer.byPerson ?? true);
   } finally {
     await locks.release();
     await parts.bench.clear();
@@ -109,7 +116,7 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
 }
 
 /** What was granted is what is done: when the world moved in between, the plan is made anew, and has to be the same. */
-async function carry(world: World, parts: Parts, plan: Plan): Promise<ChangeEnding> {
+async function carry(world: World, parts: Parts, plan: Plan, byPerson: boolean): Promise<ChangeEnding> {
   const { request, bench, run, recorder } = parts;
   const again = await planOrProblems(request.change, bench);
   if ('problems' in again)
@@ -122,8 +129,8 @@ async function carry(world: World, parts: Parts, plan: Plan): Promise<ChangeEndi
   // Whoever recovers looks for this mark; it is there before the first effect and goes after the last.
   const mark = `changes/open/${run}.${plan.planned.id}`;
   await world.store.write(mark, JSON.stringify({ run, change: plan.planned.id }));
-  await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson: true }));
-  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson: true });
+  await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson }));
+  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson });
   const done = await carryOut(plan, bench.ports);
   await recorder.sync();
   await world.store.remove(mark);
@@ -195,7 +202,7 @@ function closingEvent(end: ChangeEnding, durationMs: number) {
     type: 'run.closed' as const,
     outcome: ending(end.reason).outcome,
     ...end,
-    resumeAt: null,
+    resumeAt: end.resumeAt ?? null,
     turns: 0,
     usage: NO_USAGE,
     costUsd: 0,

@@ -54,13 +54,13 @@ async function approve(call: CommandCall, id: string): Promise<number> {
   const world = await worldOf(call);
   const view = { format, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) =>
-    approveChange(world, id, args.value('comment') ?? null, listener, signal),
+    approveChange(world, { id, comment: args.value('comment') ?? null }, listener, signal),
   );
 }
 
 async function deny(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
-  const approval = await denyChange(await worldOf(call), id, args.value('comment') ?? null);
+  const approval = await denyChange(await worldOf(call), { id, comment: args.value('comment') ?? null });
   if (args.has('json')) await streams.out(jsonLine(approval));
   else await streams.say(`${approval.id} is denied; nothing is done.\n`);
   return 0;
