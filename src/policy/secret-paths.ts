@@ -237,7 +237,7 @@ export function createSecretPaths(home: string): SecretPaths {
   const harmless = HARMLESS.map(split);
   // A `**` in front would make every folder hold a secret; those are met file by file where files are named.
   const anchored = SECRETS.filter((pattern) => pattern.startsWith('/')).map(split);
-  const homes = [...HOMES, escapePattern(home)].map(split);
+  const kept = [...anchored, ...[...HOMES, escapePattern(home)].map(split)];
   const matchesAny = (path: PathPattern, patterns: PathPattern[]): boolean =>
     patterns.some((pattern) => mayMatchBoth(path, pattern));
   const parse = (path: string, isPattern: boolean): PathPattern =>
@@ -250,7 +250,7 @@ export function createSecretPaths(home: string): SecretPaths {
     },
     contains(folder, isPattern = false) {
       const components = parse(folder, isPattern);
-      return [...anchored, ...homes].some((pattern) => mayMatchBelow(components, pattern));
+      return kept.some((pattern) => mayMatchBelow(components, pattern));
     },
     folders() {
       const depths = new Map<string, number>();
