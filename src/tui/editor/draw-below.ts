@@ -81,8 +81,9 @@ function drawProposal(
   glyph: Glyphs,
 ): Row {
   const base = isSelected ? 'selected' : 'text';
-  const hint = proposal.argumentHint === null ? '' : ` ${proposal.argumentHint}`;
-  const room = nameWidth - widthOf(hint);
+  // The name comes first; its arguments are shown as far as there is room beside it.
+  const room = Math.min(nameWidth, Math.max(widthOf(proposal.text), nameWidth - widthOfHint(proposal)));
+  const hint = cut(hintTextOf(proposal), nameWidth - room, glyph.ellipsis);
   const isWhole = widthOf(proposal.text) <= room;
   const matched = new Set(isWhole ? matchedLetters(popup, proposal) : []);
   const letters = isWhole ? Array.from(proposal.text) : [cut(proposal.text, room, glyph.ellipsis)];
@@ -92,7 +93,8 @@ function drawProposal(
     at += letter.length;
     return span(letter, isMatch && !isSelected ? 'match' : base);
   });
-  const gap = ' '.repeat(Math.max(0, room - widthOf(isWhole ? proposal.text : (letters[0] ?? ''))));
+  const nameCells = widthOf(isWhole ? proposal.text : (letters[0] ?? ''));
+  const gap = ' '.repeat(Math.max(0, nameWidth - nameCells - widthOf(hint)));
   const note = proposal.note === '' ? '' : `  ${proposal.note.replace(/\s+/g, ' ')}`;
   const row = [
     span(isSelected ? `${glyph.closed} ` : '  ', isSelected ? 'accent' : 'text'),
@@ -103,8 +105,16 @@ function drawProposal(
   return cutRow(row, columns - 1, glyph.ellipsis);
 }
 
-function widthOfName({ text, argumentHint }: Proposal): number {
-  return widthOf(text) + (argumentHint === null ? 0 : widthOf(argumentHint) + 1);
+function widthOfName(proposal: Proposal): number {
+  return widthOf(proposal.text) + widthOfHint(proposal);
+}
+
+function widthOfHint(proposal: Proposal): number {
+  return widthOf(hintTextOf(proposal));
+}
+
+function hintTextOf({ argumentHint }: Proposal): string {
+  return argumentHint === null ? '' : ` ${argumentHint}`;
 }
 
 function join(spans: readonly Span[]): Span[] {

@@ -26,6 +26,15 @@ describe('the editor on the screen', () => {
     expect(screen(EMPTY_EDITOR, { ...SMALL, isWorking: true })).toEqual(['❯ ▏type ahead; Esc interrupts']);
   });
 
+  it('shows the name of a command whole before its arguments', () => {
+    const [compact] = around().commands.filter(({ name }) => name === 'compact');
+    if (compact === undefined) throw new Error('no command is called compact');
+    const commands = [{ ...compact, argumentHint: '[what to keep above all]' }];
+    const where = around({ columns: 40, maxRows: 6, commands });
+    const rows = screen(press('"/"', EMPTY_EDITOR, where).state, where);
+    expect(rows.find((row) => row.startsWith('▸'))).toMatch(/^▸ \/compact \[what to k/);
+  });
+
   it("shows the operator's own command with its own prompt", () => {
     expect(screen(press('"!df -h"').state, SMALL)).toEqual(['! df -h▏']);
     expect(screen(press('"!!df -h" ctrl+a').state, SMALL)).toEqual(['!! ▏df -h']);
