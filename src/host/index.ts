@@ -6,12 +6,19 @@ export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
 export { readHostIdentity } from './identity.ts';
 export { createIsolation } from './isolation.ts';
+export {
+  connectLocalSocket,
+  isLocalSocket,
+  type LineSocket,
+  openInheritedSocket,
+} from './line-socket.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
+export { isOnlyOurs, readProcessStatus } from './root-owned.ts';
 export { runInherited } from './run-inherited.ts';
 export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';

@@ -1,0 +1,38 @@
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const STICKY = 0o1000;
+
+/**
+ * Nobody but root, or whoever runs this process, can have written it, or put it there: not the file, not what a link leads
+ * to, not a folder on the way. A file that is not there is nobody's.
+ */
+export function isOnlyOurs(path: string): boolean {
+  try {
+    const real = realpathSync(path);
+    return isClosed(real, false) && isWayClosed(dirname(path)) && isWayClosed(dirname(real));
+  } catch {
+    // What cannot be looked at is not trusted.
+    return false;
+  }
+}
+
+function isWayClosed(folder: string): boolean {
+  return isClosed(folder, true) && (folder === '/' || isWayClosed(dirname(folder)));
+}
+
+/** In a sticky folder only its owner replaces a file. */
+function isClosed(path: string, maySticky: boolean): boolean {
+  const { uid, mode } = lstatSync(path);
+  const isOwned = uid === 0 || uid === process.getuid?.();
+  return isOwned && ((mode & 0o022) === 0 || (maySticky && (mode & STICKY) !== 0));
+}
+
+/** `/proc/PID/status`; undefined when there is no such process any more. */
+export function readProcessStatus(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
