@@ -22,6 +22,7 @@ import {
 } from '../runs/index.ts';
 import { createAskPorts, createLivePolicing } from './asking.ts';
 import type { Attendance } from './attendance.ts';
+import { loweredTo } from './change/trust.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
@@ -88,7 +89,7 @@ export async function openRun(
     if (attendance === null && openedMode !== 'default' && request.mode === 'default') {
       world.notices.push(`this run began with --permission-mode ${openedMode} and goes on without it`);
     }
-    const autonomy = isLost ? 'observe' : autonomyOf(world, goal);
+    const autonomy = isLost ? 'observe' : await trustedAutonomy(world, goal);
     const permissions = {
       allowed: request.allowed,
       denied: request.denied,
@@ -210,6 +211,17 @@ export function autonomyOf({ settings, loaded }: World, goal: Goal | null): Auto
   const wanted = goal?.autonomy ?? 'reversible';
   if (goal === null && !isSet) return wanted;
   return autonomyRank(wanted) > autonomyRank(cap) ? cap : wanted;
+}
+
+/** The same, less what an unattended change that did not hold has taken away. */
+async function trustedAutonomy(world: World, goal: Goal | null): Promise<Autonomy> {
+  const wanted = autonomyOf(world, goal);
+  const lowered = goal === null ? null : await loweredTo(world, goal.name, wanted);
+  if (goal === null || lowered === null) return wanted;
+  world.notices.push(
+    `${goal.name} only proposes: ${lowered.why}; steward autonomy raise ${goal.name} trusts it again`,
+  );
+  return lowered.autonomy;
 }
 
 /** Commands of a sitting that was killed must not go on working while their outcome is looked at. */

@@ -142,6 +142,13 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).switches,
   },
   {
+    name: 'autonomy',
+    usage: 'steward autonomy list | raise GOAL',
+    doc: 'Goals that lost their trust by a change that did not hold; trust one again',
+    options: [JSON_OPTION, ...SETTINGS_OPTIONS],
+    load: async () => (await import('./commands/index.ts')).autonomy,
+  },
+  {
     name: 'hands-off',
     usage: 'steward hands-off TARGET --for 2h | TARGET --clear | list',
     doc: 'Nothing but people changes this unit, path or host for a while',

@@ -104,6 +104,7 @@ describe('the tables', () => {
         'doctor',
         'pause',
         'resume',
+        'autonomy',
         'hands-off',
         'lock',
         'stop',

@@ -89,6 +89,12 @@ describe('a change that a model asks for', () => {
     expect({ code, outcome: result.outcome }).toEqual({ code: 58, outcome: 'escalated' });
     expect(now(box)).toBe('port=80\n');
     expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('was rolled back');
+    // Its trust is lost until an operator gives it back.
+    const list = await box.run(['autonomy', 'list']);
+    expect(list.stdout).toMatch(/^port {2}propose since .*Listen on 8080/);
+    expect((await box.run(['run', 'port', '--model', 'none'])).stderr).toContain('port only proposes');
+    await box.run(['autonomy', 'raise', 'port']);
+    expect((await box.run(['run', 'port', '--model', 'none'])).stderr).not.toContain('only proposes');
   });
 
   it('waits for a person when autonomy does not reach so far; the run goes on, reports, and exits 77', async () => {
@@ -163,5 +169,30 @@ describe('a change that a model asks for', () => {
     expect(code).toBe(60);
     expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('floor:');
     expect(now(box)).toBe('port=80\n');
+  });
+});
+
+describe('a tool that is denied', () => {
+  it('is not to be had by a change either', async () => {
+    const { box, server } = await createBoxWithModel([
+      {
+        toolCalls: [
+          {
+            name: 'Change',
+            input: {
+              title: 'Around it',
+              apply: [{ run: 'touch made' }, { write: { file: 'b.txt', text: 'b' } }],
+              verify: [{ run: 'ls' }],
+            },
+          },
+        ],
+      },
+      { text: 'It was denied.' },
+    ]);
+    const { result } = await box.json(['-p', 'x', '--disallowedTools', 'Bash,Write']);
+    expect(result.changes).toEqual([]);
+    const told = JSON.stringify(server.requests.at(-1)?.body);
+    expect(told).toContain('apply[0]: ');
+    expect(told).toContain('apply[1]: ');
   });
 });

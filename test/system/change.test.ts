@@ -100,6 +100,24 @@ describe('steward change run', () => {
     expect(now(box)).toBe('{"port": 80}\n');
   });
 
+  it('is not begun outside its window, and says when to try again', async () => {
+    const box = site();
+    const now = new Date();
+    const hour = (now.getUTCHours() + 2) % 24;
+    const window = `${hour}:00-${hour}:30`;
+    const { code, result } = await box.json([
+      'change',
+      'run',
+      change(box, `${GOOD}window: '${window}'\n`),
+      '--yes',
+    ]);
+    expect(code).toBe(75);
+    expect(new Date(result.error?.resume_at ?? '').getUTCHours()).toBe(hour);
+    expect(readFileSync(join(box.cwd, 'app.json'), 'utf8')).toBe('{"port": 80}\n');
+    const wrong = await box.run(['change', 'check', change(box, `${GOOD}window: soon\n`)]);
+    expect([wrong.code, wrong.stderr]).toEqual([42, expect.stringContaining(':9: window: must be like')]);
+  });
+
   it('refuses what policy denies, whoever says yes', async () => {
     const box = site();
     const text = GOOD.replace('verify:', '  - run: cat /etc/shadow\nverify:');

@@ -260,9 +260,9 @@ describe('the words that go on with a run', () => {
     };
     await box.run(['-p', 'one', '--session-id', RUN, '--disallowedTools', 'Bash']);
     await box.run(['-p', 'two', '-r', RUN, '--disallowedTools', 'Write']);
-    expect(offered()).toEqual(['Edit', 'Read', 'Search']);
+    expect(offered()).toEqual(['Change', 'Edit', 'Read', 'Search']);
     await box.run(['-p', 'three', '-r', RUN]);
-    expect(offered()).toEqual(['Edit', 'Read', 'Search']);
+    expect(offered()).toEqual(['Change', 'Edit', 'Read', 'Search']);
   });
 
   it('say that a permission mode is not carried over', async () => {

@@ -31,12 +31,18 @@ export interface ChangeBenchOptions {
   /** False for a mere look: nothing is kept, and nothing may have an effect. */
   isLogged: boolean;
   signal: AbortSignal;
+  /** Tools and rules that were taken away: a change is no way around them. */
+  denied?: readonly string[];
 }
 
 export async function openBench(world: World, options: ChangeBenchOptions): Promise<ChangeBench> {
   const { run, recorder, signal } = options;
   let grant: Grant | null = null;
-  const policing = await createPolicing(world, { mode: 'default', allowed: [], denied: [] });
+  const policing = await createPolicing(world, {
+    mode: 'default',
+    allowed: [],
+    denied: options.denied ?? [],
+  });
   const gate = createGate({
     ...gateOptionsOf(world, {
       run,

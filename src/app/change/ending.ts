@@ -6,6 +6,8 @@ export interface ChangeEnding {
   reason: Reason;
   message: string | null;
   result: string | null;
+  /** With `try-later`: milliseconds since the epoch. */
+  resumeAt?: number;
 }
 
 /** How a run ends whose only work was this change. */

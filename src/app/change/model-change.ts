@@ -1,12 +1,13 @@
-import { carryOut, type Plan, planChange, readWrittenChange } from '../../changes/index.ts';
+import { type CarriedOut, carryOut, type Plan, planChange, readWrittenChange } from '../../changes/index.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
-import { autonomyRank, effectRank } from '../../protocol/effect.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { park } from './park.ts';
+import { gatherStanding, standingOf } from './standing.ts';
 import { lockTargets } from './target-locks.ts';
+import { countAttempt, learn } from './trust.ts';
 
 /** The changes of one run that a model asks for: `X1`, `X2`, … Each is granted, left for a person, or refused. */
 export function createModelChanges(
@@ -22,6 +23,7 @@ export function createModelChanges(
       recorder: scope.recorder,
       isLogged: true,
       signal,
+      denied: scope.request.denied,
     });
     const second = createSecondOpinion(scope.world, {
       recorder: scope.recorder,
@@ -52,7 +54,7 @@ async function settle(
   signal: AbortSignal,
 ): Promise<ToolOutput> {
   const { planned } = plan;
-  const standing = standingOf(scope, planned, await isConfined(scope, plan));
+  const standing = standingOf(await gatherStanding(scope, { plan, bench }));
   if (standing.kind === 'refuse') return refused(standing.why);
   if (standing.kind === 'ask') {
     const answer = await askPerson(scope, planned, callId, standing.why, signal);
@@ -78,51 +80,8 @@ async function settle(
       text: `Not done now: ${standing.why}. ${parked.message}. Go on with what is left, and name ${planned.id} in the report; do not propose it again.`,
     };
   }
+  if (scope.attendance === null) await countAttempt(scope.world, plan);
   return carry(scope, bench, plan, standing.kind === 'ask');
-}
-
-/** Files are written by steward itself; commands need something that confines them, or a person who says yes. */
-async function isConfined({ world }: RunScope, { work }: Plan): Promise<boolean> {
-  const hasCommands = work.some(({ steps }) => steps.some(({ action }) => action.kind !== 'write'));
-  if (!hasCommands) return true;
-  const { kind, choice } = await world.isolation.settle();
-  return kind !== 'none' || choice === 'none';
-}
-
-type Standing = { kind: 'grant' } | { kind: 'ask' | 'park' | 'refuse'; why: string };
-
-/** May it be done now? Pure but for what the scope says. */
-export function standingOf(
-  { autonomy, request, attendance, world }: Pick<RunScope, 'autonomy' | 'request' | 'attendance' | 'world'>,
-  planned: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
-  isConfined: boolean,
-): Standing {
-  const mode = attendance?.mode() ?? request.mode;
-  if (mode === 'plan') return { kind: 'refuse', why: 'permission mode plan allows to look only' };
-  if (world.store.kind !== 'disk')
-    return { kind: 'refuse', why: 'nothing is kept on disk, so nothing may be changed' };
-  if (autonomy === 'observe') return { kind: 'refuse', why: 'autonomy observe allows to look only' };
-  const why = whyNot(planned, autonomy) ?? (isConfined ? null : 'nothing here would confine its commands');
-  if (why === null) return { kind: 'grant' };
-  if (mode === 'dontAsk') return { kind: 'refuse', why };
-  return { kind: attendance === null ? 'park' : 'ask', why };
-}
-
-/** null: it is within what this run may do by itself. */
-function whyNot(
-  { effect, undo, doubts }: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
-  autonomy: RunScope['autonomy'],
-): string | null {
-  const most = autonomyRank(autonomy) >= autonomyRank('full') ? 'disruptive' : 'reversible';
-  if (autonomyRank(autonomy) < autonomyRank('reversible')) {
-    return `it is ${effect}, and autonomy ${autonomy} leaves every change to a person`;
-  }
-  if (effectRank(effect) > effectRank(most)) {
-    return `it is ${effect}, and autonomy ${autonomy} reaches as far as ${most}`;
-  }
-  const doubt = doubts[0];
-  if (doubt !== undefined) return doubt;
-  return undo.includes(null) ? 'one of its steps cannot be rolled back' : null;
 }
 
 /** null: yes. Otherwise what the model is told. */
@@ -185,6 +144,7 @@ async function carry(
     const done = await carryOut(plan, bench.ports);
     await scope.recorder.sync();
     await scope.world.store.remove(mark);
+    await remember(scope, planned, done, byPerson);
     const where = done.failed === null ? '' : ` ${done.failed}:`;
     return {
       ok: done.end === 'held',
@@ -195,6 +155,23 @@ async function carry(
     await locks.release();
     await bench.clear();
   }
+}
+
+/** What a goal did by itself says how far it can be left alone; what a person approved says nothing of that. */
+async function remember(
+  { world, goal, run, recorder, attendance }: RunScope,
+  { id, change }: PlannedChange,
+  { end, message }: CarriedOut,
+  byPerson: boolean,
+): Promise<void> {
+  if (goal === null || byPerson || attendance !== null || end === 'refused') return;
+  const why = `${id} "${change.title}": ${message}`;
+  const remark = await learn(world, goal.name, { run, held: end === 'held', why });
+  const text =
+    end === 'held'
+      ? remark
+      : `${goal.name} only proposes from now on, since its change did not hold: steward autonomy raise ${goal.name}`;
+  if (text !== null) recorder.record({ type: 'notice.given', level: 'warning', text });
 }
 
 const WORDS = {

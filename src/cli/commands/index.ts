@@ -1,5 +1,6 @@
 /** One chunk of the bundle: to find and read many small files costs more at a start than what they hold. */
 export { run as approvals } from './approvals.ts';
+export { run as autonomy } from './autonomy.ts';
 export { run as change } from './change.ts';
 export { run as context } from './context.ts';
 export { run as doctor } from './doctor.ts';

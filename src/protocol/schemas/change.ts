@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
+import { parseWindow } from '../../lib/week-window.ts';
 import type { Change, ChangeStep, ChangeTarget, Expectation } from '../change.ts';
 
 /** A change as operators and models write it: each step is an object with one verb as its key. */
@@ -92,7 +93,9 @@ export const changeSchema = z.strictObject({
   rollback: z
     .union([z.literal('auto'), steps], { error: 'must be `auto` or a list of steps' })
     .default('auto'),
-  window: words.nullish(),
+  window: words
+    .refine((text) => parseWindow(text) !== undefined, 'must be like `02:00-05:00` or `Sat,Sun 22:00-06:00`')
+    .nullish(),
 });
 
 export type WrittenChange = z.output<typeof changeSchema>;
