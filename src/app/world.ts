@@ -49,6 +49,8 @@ export interface WorldOptions {
   flagNames: Record<string, string>;
   /** False with --no-session-persistence. */
   isPersistent: boolean;
+  /** Settings of the system and no others. */
+  isSystemOnly?: boolean;
 }
 
 /** Throws OpsError `settings` for a settings file that is wrong. */
@@ -61,6 +63,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     env,
     cwd,
     home,
+    isSystemOnly: options.isSystemOnly ?? false,
     flags: { settings: options.settings, values: options.flagValues, names: options.flagNames },
   });
   const { settings } = loaded;

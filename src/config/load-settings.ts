@@ -9,6 +9,8 @@ export interface SettingsInput {
   env: Record<string, string | undefined>;
   cwd: string;
   home: string;
+  /** For what must not be told what to do by whoever calls it: /etc/steward and nothing else. */
+  isSystemOnly?: boolean;
   flags: {
     /** `--settings`: a file, or the settings themselves as JSON. */
     settings: string | null;
@@ -40,12 +42,13 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
   const levels: Level[] = [];
   const sources: string[] = [];
   for (const { name, path } of settingsFiles(env, cwd, home)) {
+    if (input.isSystemOnly === true && name !== 'system') continue;
     const text = await files.readText(path);
     if (text === undefined) continue;
     sources.push(path);
     levels.push(await readFileLevel(name, path, text, context));
   }
-  levels.push(readEnvironmentLevel(env, context));
+  if (input.isSystemOnly !== true) levels.push(readEnvironmentLevel(env, context));
   if (flags.settings !== null) {
     const given = await readSettingsFlag(flags.settings, files);
     sources.push(given.source);

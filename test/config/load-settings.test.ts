@@ -11,7 +11,7 @@ const PROJECT = '/srv/infra/.steward/steward.yaml';
 
 function load(
   files: Record<string, string>,
-  rest: Partial<Pick<SettingsInput, 'env'>> & {
+  rest: Partial<Pick<SettingsInput, 'env' | 'isSystemOnly'>> & {
     settings?: string;
     flags?: SettingsInput['flags']['values'];
   } = {},
@@ -21,6 +21,7 @@ function load(
     env: rest.env ?? {},
     cwd: '/srv/infra',
     home: '/home/kim',
+    isSystemOnly: rest.isSystemOnly ?? false,
     flags: { settings: rest.settings ?? null, values: rest.flags ?? {} },
   });
 }
@@ -48,6 +49,9 @@ describe('loadSettings', () => {
         permissions_interactive: { allow: [], ask: [], deny: [] },
         autonomy: 'propose',
         isolation: 'auto',
+        executor: 'auto',
+        executor_autonomy: 'propose',
+        executor_approvers: ['root', '@steward-approvers'],
         limits: { turns: null, calls: null, tokens: null, usd: null, duration: null },
         budgets: { usd_per_day: null, usd_per_month: null, usd_per_day_by_trigger: {} },
         probes: { disabled: [], dirs: [] },
@@ -69,6 +73,16 @@ describe('loadSettings', () => {
       sources: [],
       notices: [],
     });
+  });
+
+  test('reads the system alone for what must not be told what to do', async () => {
+    const files = {
+      [SYSTEM]: 'autonomy: full\n',
+      [USER]: 'autonomy: observe\n',
+      [PROJECT]: 'autonomy: observe\n',
+    };
+    const loaded = await load(files, { env: { STEWARD_AUTONOMY: 'reversible' }, isSystemOnly: true });
+    expect([loaded.settings.autonomy, loaded.sources]).toEqual(['full', [SYSTEM]]);
   });
 
   test('reads every kind of value', async () => {
