@@ -1,5 +1,6 @@
 export { type CarriedOut, carryOut } from './carry-out.ts';
 export { checkFiles } from './check-files.ts';
+export { textOf } from './describe.ts';
 export { awaitExpectation, EXPECTATION_VARIABLES } from './expectations.ts';
 export { type Plan, type PlanProblem, planChange } from './plan-change.ts';
 export type { ChangePorts } from './ports.ts';

@@ -101,6 +101,9 @@ function describeQuestion(
     step: request.id,
     command: mask(describeAction(action)),
     cwd: 'cwd' in action ? mask(action.cwd) : '',
+    ...(action.kind === 'write' && request.diff !== undefined
+      ? { diffs: [{ path: mask(action.path), diff: mask(request.diff) }] }
+      : {}),
     effect,
     target: { kind: target.kind, name: mask(target.name) },
     rule: decision.rule,

@@ -24,6 +24,8 @@ export interface StepRequest {
   id: string;
   origin: StepOrigin;
   action: Action;
+  /** Of a file that is written: what becomes of it, in unified form, for a person who is asked. */
+  diff?: string;
 }
 
 /** What a step leaves in the log: enough to say what happened, never the output itself. */

@@ -10,6 +10,10 @@ export interface Question {
   /** Exactly what will run when the answer is yes, as policy printed it. */
   command: string;
   cwd: string;
+  /** Files as they would become, in unified form (lib/show-diff.ts); absent where none is written. */
+  diffs?: { path: string; diff: string }[];
+  /** Of a change: what has to be true afterwards, or it goes back. */
+  proof?: string[];
   effect: Effect;
   target: Target;
   /** The rule that asks, and its sentence. */

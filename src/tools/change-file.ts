@@ -7,6 +7,8 @@ import { isBinary, LARGEST_EDIT_BYTES } from './paths.ts';
 import type { SeenFiles } from './seen-files.ts';
 
 const MOST_DIFF_LINES = 40;
+/** A person who is asked reads all that one can read. */
+const MOST_ASKED_LINES = 1_000;
 
 export type Current = { ok: true; bytes: Uint8Array; text: string } | { ok: false; output: ToolOutput };
 
@@ -49,7 +51,12 @@ export async function changeFile(
   const after = sha256(content);
   const expects = before === null ? null : sha256(before);
   const admission = await context.gate.perform(
-    { id: context.callId, origin: 'tool', action: { kind: 'write', path, content, expects } },
+    {
+      id: context.callId,
+      origin: 'tool',
+      action: { kind: 'write', path, content, expects },
+      diff: showDiff(change.beforeText, content, MOST_ASKED_LINES),
+    },
     async (permit) => {
       const problem = await attempt(async () => {
         await context.checkpoint({ step: context.callId, path, before, after });

@@ -1,5 +1,14 @@
-import { type CarriedOut, carryOut, type Plan, planChange, readWrittenChange } from '../../changes/index.ts';
+import {
+  type CarriedOut,
+  carryOut,
+  type Plan,
+  planChange,
+  readWrittenChange,
+  textOf,
+} from '../../changes/index.ts';
+import { showDiff } from '../../lib/show-diff.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
+import type { Question } from '../../protocol/question.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
@@ -8,6 +17,9 @@ import { park } from './park.ts';
 import { gatherStanding, standingOf } from './standing.ts';
 import { lockTargets } from './target-locks.ts';
 import { countAttempt, learn } from './trust.ts';
+
+/** A person who is asked reads all that one can read. */
+const MOST_ASKED_LINES = 1_000;
 
 /** The changes of one run that a model asks for: `X1`, `X2`, … Each is granted, left for a person, or refused. */
 export function createModelChanges(
@@ -57,7 +69,7 @@ async function settle(
   const standing = standingOf(await gatherStanding(scope, { plan, bench }));
   if (standing.kind === 'refuse') return refused(standing.why);
   if (standing.kind === 'ask') {
-    const answer = await askPerson(scope, planned, callId, standing.why, signal);
+    const answer = await askPerson(scope, plan, callId, standing.why, signal);
     if (answer !== null) return answer;
     // An answer takes its time: what was shown is what is done, or nothing.
     const again = await planChange(change, { id: planned.id, invariants: [] }, bench.ports);
@@ -87,11 +99,12 @@ async function settle(
 /** null: yes. Otherwise what the model is told. */
 async function askPerson(
   { attendance, recorder, world }: RunScope,
-  { id, change, effect, steps, undo }: PlannedChange,
+  plan: Plan,
   callId: string,
   why: string,
   signal: AbortSignal,
 ): Promise<ToolOutput | null> {
+  const { id, change, effect, steps, undo } = plan.planned;
   if (attendance === null) throw new Error('nobody is there to be asked');
   const lines = steps.map(
     (step, index) => `${index + 1}. ${step}\n   back: ${undo[index] ?? 'CANNOT BE UNDONE'}`,
@@ -101,6 +114,7 @@ async function askPerson(
     step: callId,
     command: world.masker.mask(`${id} ${change.title}\n${lines.join('\n')}`),
     cwd: world.cwd,
+    ...shownOf(plan, world.masker.mask),
     effect,
     target: { kind: 'none' as const, name: world.masker.mask(change.title) },
     rule: 'change',
@@ -124,6 +138,24 @@ async function askPerson(
   });
   if (answer.kind !== 'deny') return null;
   return refused(comment === null ? 'the operator said no' : `the operator said no: ${comment}`);
+}
+
+/** Every line that the files would have, and what would prove that it worked. */
+function shownOf({ work }: Plan, mask: (text: string) => string): Pick<Question, 'diffs' | 'proof'> {
+  const several = work.length > 1;
+  return {
+    diffs: work.flatMap(({ files }) =>
+      files.map(({ path, before, after }) => ({
+        path: mask(path),
+        diff: mask(showDiff(before ?? '', after, MOST_ASKED_LINES)),
+      })),
+    ),
+    proof: work.flatMap((target) =>
+      target.verify.map((_, index) =>
+        mask(`${several ? `${target.name}: ` : ''}${textOf(target, 'verify', index)}`),
+      ),
+    ),
+  };
 }
 
 async function carry(

@@ -123,6 +123,8 @@ const question = z.object({
   step: text,
   command: text,
   cwd: text,
+  diffs: z.exactOptional(z.array(z.object({ path: text, diff: text }))),
+  proof: z.exactOptional(texts),
   effect,
   target,
   rule: text,

@@ -2,11 +2,12 @@ import type { Question } from '../../protocol/question.ts';
 import { type Row, rowWidth, type Span, span } from '../rows/row.ts';
 import { wrapExactly, wrapWords } from '../rows/wrap.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
-import { commandSpans } from './command-spans.ts';
+import { diffRows } from '../transcript/diff.ts';
+import { commandSpans, nameHidden } from './command-spans.ts';
 
 /** What has to be known for an answer: where, what it touches, who asks and why, and whose words are in it. */
 export function questionFacts(question: Question, width: number): Row[] {
-  const { cwd, target, rule, reason, origins, wantsTerminal } = question;
+  const { cwd, target, rule, reason, origins, wantsTerminal, proof = [] } = question;
   const from = origins.flatMap(({ word, source }) =>
     fact('beware', [span(word, 'bad'), span(` is named only in ${source}`, 'warn')], width),
   );
@@ -18,7 +19,8 @@ export function questionFacts(question: Question, width: number): Row[] {
     ...(target.kind === 'none'
       ? []
       : fact('touches', [span(`${target.kind} `, 'dim'), span(target.name)], width)),
-    ...fact('in', [span(cwd)], width, 'exactly'),
+    ...(cwd === '' ? [] : fact('in', [span(cwd)], width, 'exactly')),
+    ...proof.flatMap((line, index) => fact(index === 0 ? 'proof' : '', [span(line)], width, 'exactly')),
     ...fact('because', [span(reason), span(` (${rule})`, 'dim')], width),
     ...password,
   ];
@@ -34,6 +36,17 @@ export function offerFacts({ offer }: Question, width: number): Row[] {
     ...list('allows', offer.matches),
     ...list('but not', offer.misses),
   ];
+}
+
+/** Each file as it would become. */
+export function diffsRows({ diffs = [] }: Question, width: number): Row[] {
+  return diffs.flatMap(({ path, diff }) => [
+    [],
+    ...wrapExactly([span(nameHidden(path), 'strong')], width),
+    ...diffRows(nameHidden(diff), { columns: width }).filter(
+      (row) => !row.every(({ style }) => style === 'diffHunk'),
+    ),
+  ]);
 }
 
 /** Every letter of it. Where a line is too long for a row the next begins with a mark: a line feed has none. */

@@ -3,7 +3,7 @@ import { cutRow, type Row, rowWidth, span, widthOf } from '../rows/row.ts';
 import { type Scrolled, type Scrolling, scrollRows } from '../rows/scroll-rows.ts';
 import { EFFECT_WORDS } from '../theme/effect-words.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
-import { commandRows, explanationRows, offerFacts, questionFacts } from './ask-facts.ts';
+import { commandRows, diffsRows, explanationRows, offerFacts, questionFacts } from './ask-facts.ts';
 import { type AskState, isAboutPlan } from './ask-state.ts';
 import { choiceRows, commentRows, hintRow } from './choice-rows.ts';
 
@@ -78,7 +78,7 @@ function bodyRows(
     const text = state.explanation ?? `One moment${glyph.ellipsis}`;
     return scrollRows(explanationRows(text, columns), state.top, room);
   }
-  const command = commandRows(question.command, columns, glyph);
+  const command = [...commandRows(question.command, columns, glyph), ...diffsRows(question, columns)];
   const facts = state.chosen === 'run' ? offerFacts(question, columns) : questionFacts(question, columns);
   const most = { page: rows, most: 0 };
   const free = rows - command.length - facts.length;

@@ -49,10 +49,17 @@ export function commandSpans(command: string): Span[] {
   return spans;
 }
 
+/** Other text of several lines, with what could not be seen by its number; a tab stays what it is. */
+export function nameHidden(text: string): string {
+  return text.replaceAll(new RegExp(HIDDEN, 'gu'), (sign) => (sign === '\t' ? sign : nameOf(sign)));
+}
+
+/** Controls, formats, private and unassigned signs, and spaces that are none to the shell. */
+const HIDDEN = String.raw`[\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|(?!\n)\p{Cc}`;
+
 const PIECE = new RegExp(
   [
-    // Controls, formats, private and unassigned signs, and spaces that are none to the shell.
-    String.raw`(?<hidden>[\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|(?!\n)\p{Cc})`,
+    `(?<hidden>${HIDDEN})`,
     String.raw`(?<space>[ \n]+)`,
     String.raw`(?<operator>\$\(|&&|\|\||\|&|;;|<<<|<<-?|>>|>&|<&|>\||&>|[|;&()<>${'`'}])`,
     String.raw`(?<quoted>'[^'\p{Cc}\p{Cf}]*'?|"(?:[^"\\\p{Cc}\p{Cf}]|\\[^\p{Cc}\p{Cf}])*"?)`,

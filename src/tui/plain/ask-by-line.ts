@@ -4,9 +4,15 @@ import type { Answer, Question } from '../../protocol/question.ts';
 /** Everything about a question, and what can be answered. Nothing is chosen beforehand. */
 export function askText(question: Question): string {
   const { command, cwd, effect, target, rule, reason, origins, offer, wantsTerminal } = question;
+  const { diffs = [], proof = [] } = question;
   const lines = [
     `Question ${question.id}. May this run?`,
     ...command.split('\n').map((line) => `  ${line}`),
+    ...diffs.flatMap(({ path, diff }) => [
+      `What becomes of ${path}:`,
+      ...diff.split('\n').map((line) => `  ${line}`),
+    ]),
+    ...proof.map((line) => `It stays only if: ${line}.`),
     `Where: ${cwd}. Effect: ${effect}.${target.kind === 'none' ? '' : ` Touches: ${target.kind} ${target.name}.`}`,
     `Asked because: ${reason} Rule: ${rule}.`,
     ...origins.map(({ word, source }) => `Careful: "${word}" was said only by ${source}.`),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../../src/app/client.ts';
@@ -46,6 +46,53 @@ describe('a question of the gate', () => {
     const steps = events(session.seen).filter((type) => type.startsWith('step.'));
     expect(steps).toEqual(['step.asked', 'step.answered', 'step.decided', 'step.started', 'step.finished']);
     expect(await session.client.answer('Q1', { kind: 'once' })).toEqual({ kind: 'too-late', rule: null });
+  });
+
+  it('shows what becomes of a file that it would write', async () => {
+    const session = await openSession([
+      { toolCalls: [{ name: 'Read', input: { file_path: 'settings' } }] },
+      {
+        toolCalls: [
+          { name: 'Edit', input: { file_path: 'settings', old_string: 'port=80', new_string: 'port=81' } },
+        ],
+      },
+      { text: 'Done.' },
+    ]);
+    const file = join(session.cwd, 'settings');
+    writeFileSync(file, 'host=a\nport=80\n');
+    session.client.say('Move it.');
+    const { question } = await session.until(isQuestion);
+    expect(question.diffs).toEqual([{ path: file, diff: '@@ line 1 @@\n host=a\n-port=80\n+port=81\n ' }]);
+    await session.client.answer(question.id, { kind: 'once' });
+    await session.untilRun('run.closed');
+    expect(readFileSync(file, 'utf8')).toBe('host=a\nport=81\n');
+  });
+
+  it('shows the files of a change, and what would prove it', async () => {
+    const session = await openSession([
+      {
+        toolCalls: [
+          {
+            name: 'Change',
+            input: {
+              title: 'Move it',
+              apply: [{ edit: { file: 'settings', find: 'port=80', replace: 'port=81' } }],
+              verify: [{ run: 'grep port=81 settings' }],
+            },
+          },
+        ],
+      },
+      { text: 'Done.' },
+    ]);
+    const file = join(session.cwd, 'settings');
+    writeFileSync(file, 'port=80\n');
+    session.client.setMode('default');
+    session.client.say('Move it.');
+    const { question } = await session.until(isQuestion);
+    expect(question.diffs).toEqual([{ path: file, diff: '@@ line 1 @@\n-port=80\n+port=81\n ' }]);
+    expect(question.proof).toEqual(['grep port=81 settings → exit 0']);
+    await session.client.answer(question.id, { kind: 'deny', comment: null });
+    await session.untilRun('run.closed');
   });
 
   it('is not asked again for what a rule of this run allows, in later turns too', async () => {

@@ -6,7 +6,7 @@ import { askRows } from '../../../src/tui/ask/ask-rows.ts';
 import { type AskState, openAsk } from '../../../src/tui/ask/ask-state.ts';
 import { rowText, rowWidth } from '../../../src/tui/rows/row.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../../src/tui/theme/glyphs.ts';
-import { FETCH, LONG, RESTART } from './questions.ts';
+import { CHANGE, FETCH, LONG, RESTART } from './questions.ts';
 
 const armed: AskState = { ...openAsk('Q1'), isArmed: true };
 
@@ -28,6 +28,8 @@ const words = fc.string({
   maxLength: 4_000,
 });
 const anyQuestion: fc.Arbitrary<Question> = fc.record({
+  diffs: fc.array(fc.record({ path: words, diff: words }), { maxLength: 3 }),
+  proof: fc.array(words, { maxLength: 3 }),
   id: fc.constant('Q1'),
   step: fc.constant('C1'),
   command: words,
@@ -110,6 +112,26 @@ describe('the dialog', () => {
     ] as const) {
       expect(show(LONG, columns, rows)).toMatch(/↓ rows 1-\d+ of \d+/);
     }
+  });
+
+  it('shows what becomes of a file, and what has to be true afterwards', () => {
+    const shown = show(CHANGE, 80, 30);
+    expect(shown.split('\n').slice(2, 16)).toEqual([
+      '',
+      '  X1 Point the gallery to its thumbnails',
+      '  1. edit /etc/gallery.conf',
+      '  2. systemctl restart gallery.service',
+      '',
+      '  /etc/gallery.conf',
+      '    2   photos = /srv/photos',
+      '    3 - thumbs = /galery',
+      '    3 + thumbs = /gallery<U+200B>',
+      '',
+      '  in       /root',
+      '  proof    systemctl is-active gallery.service → exit 0',
+      '           http://127.0.0.1:8080/ → status == 200',
+      '  because  it is disruptive (change)',
+    ]);
   });
 
   it('asks about a plan in other words than about a command', () => {

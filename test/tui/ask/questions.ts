@@ -45,6 +45,26 @@ export const FETCH: Question = {
   wantsTerminal: true,
 };
 
+/** A change: files and what proves it. */
+export const CHANGE: Question = {
+  ...RESTART,
+  id: 'Q4',
+  command:
+    'X1 Point the gallery to its thumbnails\n1. edit /etc/gallery.conf\n2. systemctl restart gallery.service',
+  cwd: '/root',
+  diffs: [
+    {
+      path: '/etc/gallery.conf',
+      diff: '@@ line 2 @@\n photos = /srv/photos\n-thumbs = /galery\n+thumbs = /gallery\u200b',
+    },
+  ],
+  proof: ['systemctl is-active gallery.service → exit 0', 'http://127.0.0.1:8080/ → status == 200'],
+  target: { kind: 'none', name: '' },
+  rule: 'change',
+  reason: 'it is disruptive',
+  offer: null,
+};
+
 /** A command of 4,000 characters. */
 export const LONG: Question = {
   ...RESTART,
