@@ -115,6 +115,7 @@ export function createClient(options: SessionOptions): Client {
     onEvent(event) {
       if (endsReply(event)) said = '';
       status.note(event);
+      quick.note(event);
     },
   });
   hub.follow((happening) => {
@@ -131,7 +132,11 @@ export function createClient(options: SessionOptions): Client {
     interrupt: () => turns.interrupt('interrupted'),
     answer: (question, answer) => questions.answer(question, answer),
     explain: (line) => explainOwn(session, line),
-    runOwn: byHand.run,
+    runOwn(line, how) {
+      const command = byHand.run(line, how);
+      command.ended.then(quick.refreshAfter, () => {});
+      return command;
+    },
     warnOfOwn: (line) => warnOfOwn(session, line),
     setMode(mode) {
       state.mode = allowedMode(mode, options.mode);

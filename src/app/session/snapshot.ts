@@ -1,4 +1,5 @@
 import { OpsError } from '../../lib/ops-error.ts';
+import type { RunEvent } from '../../protocol/event.ts';
 import type { SnapshotItem } from '../../protocol/snapshot.ts';
 import type { Panel } from '../client.ts';
 import { look } from '../look.ts';
@@ -10,6 +11,10 @@ import type { Session } from './session.ts';
 export interface QuickLook {
   /** Tells of it with `panel`. Whoever asks while one is under way waits for that one. Never rejects. */
   refresh(): Promise<void>;
+  /** What a run does: after one that touched something it looks again, so that no panel says what is mended. */
+  note(event: RunEvent): void;
+  /** The same, at once, behind a look that is under way: that one may have been too early. */
+  refreshAfter(): Promise<void>;
   /** Of the last look, facts included; empty before it. */
   items(): readonly SnapshotItem[];
   /** The last panel in full. */
@@ -23,6 +28,7 @@ const DEADLINE_MS = 15_000;
 export function createQuickLook(session: Session): QuickLook {
   let running: Promise<void> | null = null;
   let items: SnapshotItem[] = [];
+  let hasTouched = false;
   let panel: Panel = {
     state: 'looking',
     at: null,
@@ -74,12 +80,26 @@ export function createQuickLook(session: Session): QuickLook {
     }
   }
 
+  function refresh(): Promise<void> {
+    running ??= lookOnce().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function refreshAfter(): Promise<void> {
+    await running;
+    if (!abort.signal.aborted) await refresh();
+  }
+
   return {
-    refresh() {
-      running ??= lookOnce().finally(() => {
-        running = null;
-      });
-      return running;
+    refresh,
+    refreshAfter,
+    note(event) {
+      if (event.type === 'step.started' && event.effect !== 'observe') hasTouched = true;
+      if (event.type !== 'run.closed' || !hasTouched) return;
+      hasTouched = false;
+      void refreshAfter();
     },
     items: () => items,
     panel: () => panel,

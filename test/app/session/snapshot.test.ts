@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createQuickLook } from '../../../src/app/session/snapshot.ts';
+import { closed } from '../../fakes/conversation.ts';
 import { openBench, openBenchIn } from './support.ts';
+
+const CLOSED = closed();
 
 const WRONG = [
   'describe: d',
@@ -50,6 +53,26 @@ describe('the quick look of a session', () => {
     expect(quick.items().map(({ probe }) => probe)).toEqual(['wrong']);
     expect(await bench.world.store.readText('findings.json')).toBeUndefined();
     expect(await bench.world.store.list('runs')).toEqual([]);
+  });
+
+  it('looks again after a run that touched something, and not after one that only looked', async () => {
+    const bench = await withProbes(
+      { wrong: WRONG.replace('[echo, "/ 97"]', '[cat, disks]') },
+      'screen: { probes: [wrong] }\n',
+    );
+    const disks = join(bench.cwd, 'disks');
+    writeFileSync(disks, '/ 97\n');
+    const quick = createQuickLook(bench.session);
+    await quick.refresh();
+    const seen = () => bench.happenings.filter((one) => one.kind === 'panel').length;
+    const before = seen();
+    writeFileSync(disks, '/ 12\n');
+    quick.note({ type: 'step.started', step: 'C1', effect: 'observe', command: 'df' });
+    quick.note(CLOSED);
+    expect(seen()).toBe(before);
+    quick.note({ type: 'step.started', step: 'C2', effect: 'reversible', command: 'rm x' });
+    quick.note(CLOSED);
+    await expect.poll(() => quick.panel()).toMatchObject({ state: 'ready', findings: [] });
   });
 
   it('keeps what it saw last when the next look fails, and says why', async () => {
