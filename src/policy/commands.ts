@@ -1,3 +1,4 @@
+import type { ProgramSpec } from '../protocol/program-spec.ts';
 import { judgeBuiltin, SHELL_ONLY } from './builtins.ts';
 import { type FindExec, fillFound, splitFindExec } from './find-exec.ts';
 import { withFloors } from './floors.ts';
@@ -15,6 +16,8 @@ export interface WalkOptions {
   paths: PathJudge;
   home: string;
   isDeclaredEndpoint(url: string): boolean;
+  /** What settings put into the environment of commands. */
+  environment: Readonly<Record<string, string>>;
   /** Absent: nobody wants to be told what was looked at. */
   notes?: Note[];
 }
@@ -55,12 +58,21 @@ export function judgeCommand(
     cwds: folders,
     paths: options.paths,
     isDeclaredEndpoint: options.isDeclaredEndpoint,
+    ownEndpoint: ownEndpointOf(options.specs.get(name), options.environment),
     ...(options.notes === undefined ? {} : { notes: options.notes }),
   };
   const ruling = judgeNamed(name, rest, context, isPiped, commands, options);
   return ruling.verdict === 'allow' || ruling.effect === 'observe'
     ? ruling
     : withFloors(ruling, rest, context);
+}
+
+function ownEndpointOf(
+  spec: ProgramSpec | undefined,
+  environment: WalkOptions['environment'],
+): string | undefined {
+  const target = spec?.target;
+  return target?.kind === 'endpoint' ? (environment[target.variable ?? ''] ?? target.otherwise) : undefined;
 }
 
 function judgeNamed(

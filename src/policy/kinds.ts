@@ -15,6 +15,8 @@ export interface CommandContext {
   paths: PathJudge;
   /** Where curl may go. */
   isDeclaredEndpoint(url: string): boolean;
+  /** Where the program goes when no option says so; undefined where its spec names no such place. */
+  ownEndpoint?: string | undefined;
   notes?: Note[];
 }
 
@@ -88,6 +90,11 @@ const LANGUAGES: Record<string, Check> = {
   sql: checkSql,
   endpoint: (url, context) =>
     context.isDeclaredEndpoint(url) ? undefined : `${url} is not an endpoint that settings declare`,
+  // To name the place where it goes anyway changes nothing; to name another sends credentials there.
+  'own-endpoint': (url, context) =>
+    url !== '' && url === context.ownEndpoint
+      ? undefined
+      : `${url} is not where ${context.program} goes by itself`,
 };
 
 /** git's `REVISION:PATH` and plain paths. Also used where git may take a word for a file of the work tree. */

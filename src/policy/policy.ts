@@ -159,6 +159,7 @@ function walkOptions(core: Core, paths: PathJudge) {
     specs: core.options.specs,
     paths,
     home: core.options.home,
+    environment: core.options.environment ?? {},
     isDeclaredEndpoint: (url: string) =>
       judgeFetch({ kind: 'fetch', method: 'GET', url }, core.endpoints).verdict === 'allow',
   };
