@@ -71,7 +71,7 @@ export function finishCall(
 
 /** The run has ended, and of these nobody knows how they went. */
 export function leaveCalls(transcript: Transcript): Transcript {
-  let next: Transcript = { ...transcript, calls: [] };
+  let next: Transcript = { ...transcript, calls: [], steps: [] };
   for (const call of transcript.calls) {
     const left = { ...call, output: '', result: 'unknown' as const, durationMs: 0, preview: '' };
     next = add(next, { kind: 'call', call: { ...left, hiddenLines: 0 } });
@@ -85,7 +85,7 @@ function callOf(step: string): { id: string; isMain: boolean } {
   return { id, isMain: part === undefined };
 }
 
-function upsert(transcript: Transcript, id: string, change: Partial<Call>): Transcript {
+export function upsert(transcript: Transcript, id: string, change: Partial<Call>): Transcript {
   const known = transcript.calls.some((call) => call.id === id);
   const calls = known
     ? transcript.calls.map((call) => (call.id === id ? { ...call, ...change } : call))

@@ -83,10 +83,12 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
       });
     }
     case 'change.planned':
+    case 'change.began':
+    case 'change.finished':
     case 'change.parked':
     case 'change.cut':
     case 'change.ended':
-      return noteChange(transcript, event);
+      return noteChange(transcript, event, Date.parse(time));
     case 'model.requested':
       return {
         ...endReply(transcript, 'the answer was cut off; asked again'),

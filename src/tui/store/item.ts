@@ -1,3 +1,4 @@
+import type { ChangeEnd } from '../../protocol/change.ts';
 import type { Effect } from '../../protocol/effect.ts';
 import type { BrokenRule, Finding } from '../../protocol/finding.ts';
 import type { Outcome, Reason } from '../../protocol/outcome.ts';
@@ -19,6 +20,14 @@ export type ItemBody =
   | { kind: 'findings'; findings: ListedFinding[]; brokenRules: BrokenRule[] }
   | { kind: 'report'; report: ModelReport }
   | { kind: 'checks'; checks: Check[] }
+  | {
+      kind: 'change';
+      change: string;
+      end: ChangeEnd;
+      failed: string | null;
+      message: string;
+      steps: readonly ChangeStepDone[];
+    }
   | { kind: 'ended'; ending: Ending }
   | { kind: 'compacted'; method: 'prune' | 'summarise'; droppedBytes: number }
   | { kind: 'rewound'; prompt: string; restored: string[]; refused: { path: string; reason: string }[] }
@@ -27,6 +36,16 @@ export type ItemBody =
   | { kind: 'page'; title: string; markdown: string }
   /** Printed as it is: what `[` brings from the pager into the scrollback. */
   | { kind: 'plain'; text: string };
+
+/** A step of a change that was done, or a check that was made. */
+export interface ChangeStepDone {
+  /** `X1`. */
+  change: string;
+  text: string;
+  ok: boolean;
+  detail: string;
+  durationMs: number;
+}
 
 export type ListedFinding = Pick<Finding, 'id' | 'severity' | 'text' | 'isOpen' | 'quietReason'>;
 

@@ -1,7 +1,7 @@
 import type { Panel, Status } from '../../app/client.ts';
 import type { Question } from '../../protocol/question.ts';
 import type { ThemeName } from '../theme/theme-names.ts';
-import type { Call, Item, Join } from './item.ts';
+import type { Call, ChangeStepDone, Item, Join } from './item.ts';
 
 /** All that the screen shows, but for what stands in the editor. A value: `reduce` makes the next one. */
 export interface ScreenState {
@@ -47,6 +47,8 @@ export interface Transcript {
   reply: Reply | null;
   /** In the order in which they began. */
   calls: readonly Call[];
+  /** Of changes that are carried out. */
+  steps: readonly ChangeStepDone[];
   /** The operator's own commands that run. */
   own: readonly OwnRunning[];
   /** When the model was asked for what it has not yet answered; milliseconds since the epoch. */
@@ -121,6 +123,7 @@ export function initialTranscript(number: number, nextId = 0): Transcript {
     printing: { number, items: [], isPrinted: true },
     reply: null,
     calls: [],
+    steps: [],
     own: [],
     askedAt: null,
     noted: [],

@@ -19,6 +19,10 @@ export function callRows(call: FinishedCall, frame: Frame): Row[] {
   const rows = headRows(call, facts, frame, call.result === 'refused' ? 'refused' : null);
   switch (call.result) {
     case 'refused': {
+      // What the model was told of it stands above.
+      if (call.rule === 'operator:no') {
+        return [...rows, ...below([{ text: `${theme.glyph.failed} you said no`, style: 'warn' }], frame)];
+      }
       const rule = call.rule === null ? '' : ` by ${bare(call.rule)}`;
       const reason = call.reason ?? bare(call.preview.split('\n')[0] ?? '');
       const words: Span[] = [
@@ -51,6 +55,12 @@ export function describeCall({ tool, input, command }: Pick<Call, 'tool' | 'inpu
       return [
         { text: `${tool} `, style: 'strong' },
         { text: text('file_path'), style: 'text' },
+      ];
+    case 'Change':
+      // While it is carried out: the step at which it is.
+      return [
+        { text: 'Change ', style: 'strong' },
+        { text: command === null ? text('title') : bare(command), style: 'text' },
       ];
     case 'Search':
       return [

@@ -6,6 +6,7 @@ import { wrapExactly } from '../rows/wrap.ts';
 import type { Item } from '../store/item.ts';
 import { pieceRows } from './answer.ts';
 import { callRows } from './call-rows.ts';
+import { changeEndRows } from './change-end-rows.ts';
 import { endingRows } from './ending-rows.ts';
 import { bare, below, count, dotted, type Frame, marked, seconds } from './frame.ts';
 import { checkRows, findingRows, reportRows } from './report-rows.ts';
@@ -54,6 +55,8 @@ function bodyRows(item: Exclude<Item, { kind: 'text' | 'plain' }>, frame: Frame)
       return reportRows(item.report, frame);
     case 'checks':
       return checkRows(item.checks, frame);
+    case 'change':
+      return changeEndRows(item, frame);
     case 'ended':
       return endingRows(item.ending, frame);
     case 'compacted': {

@@ -114,7 +114,33 @@ describe('the screen as data', () => {
     expect(paperText(screen)).toBe(`
 ❯ look at /var first
 
-▲ X1 rolled-back at verify 1: it is as it was`);
+↑ X1 was rolled back: all is as it was before
+  ⎿ verify 1 · it is as it was`);
+  });
+
+  it('shows at which step a change is, and at its end what was done and what proved it', () => {
+    const place = { change: 'X1', target: 0, index: 0 };
+    const step = (phase: 'check' | 'apply' | 'verify', text: string, ok = true): Happening[] => [
+      happened({ type: 'change.began', ...place, phase, text }),
+      happened({ type: 'change.finished', ...place, phase, ok, detail: 'exit 3\nand more', durationMs: 40 }),
+    ];
+    const working = tell(
+      paper(),
+      ...step('check', 'the files as they will be'),
+      ...step('apply', 'edit /etc/app.conf'),
+      happened({ type: 'change.began', ...place, phase: 'verify', text: 'app is active' }),
+    );
+    expect(working.state.transcript.calls).toMatchObject([{ id: 'X1', command: 'app is active' }]);
+    const ended = tell(
+      working,
+      ...step('verify', 'app is active', false).slice(1),
+      happened({ type: 'change.ended', change: 'X1', end: 'held', failed: null, message: 'it is applied' }),
+    );
+    expect(ended.state.transcript.calls).toEqual([]);
+    expect(paperText(ended)).toBe(`
+✓ X1 held: it is applied and verified
+  ⎿ ✓ edit /etc/app.conf · 40ms
+  ⎿ ✗ app is active · exit 3 · 40ms`);
   });
 
   it('prints nothing while the terminal is lent, and all of it afterwards', () => {
