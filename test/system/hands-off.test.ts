@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Box, createBox } from './steward.ts';
 
 function site(): { box: Box; path: string; now(): string } {
@@ -46,27 +46,19 @@ describe('hands off', () => {
 describe('a lock on a target', () => {
   it('is held while an operator’s own command works, told by whom, and free when it has ended', async () => {
     const { box, path, now } = site();
-    const flag = join(box.cwd, 'go');
+    const [begun, go] = [join(box.cwd, 'begun'), join(box.cwd, 'go')];
     const held = box.start([
-      'lock',
-      'run',
-      'app.service',
-      '--',
-      'sh',
-      '-c',
-      `until [ -e ${flag} ]; do sleep 0.05; done; exit 7`,
+      ...['lock', 'run', 'app.service', '--', 'sh', '-c'],
+      `: > ${begun}; until [ -e ${go} ]; do sleep 0.05; done; exit 7`,
     ]);
-    let busy = await box.json(['change', 'run', path, '--yes']);
-    // The command may not have begun yet; then the change was made, and is made again to look.
-    for (let tries = 0; busy.result.reason !== 'busy' && tries < 20; tries += 1) {
-      writeFileSync(join(box.cwd, 'app.conf'), 'port=80\n');
-      busy = await box.json(['change', 'run', path, '--yes']);
-    }
+    await vi.waitUntil(() => existsSync(begun), { timeout: 30_000 });
+    const busy = await box.json(['change', 'run', path, '--yes']);
+    expect(busy.result.reason).toBe('busy');
     expect(busy.result.error?.message).toMatch(/app\.service is held by sh, process \d+ of /);
     expect(now()).toBe('port=80\n');
     const second = await box.run(['lock', 'run', 'app.service', '--', 'true']);
     expect(second.code).toBe(75);
-    writeFileSync(flag, '');
+    writeFileSync(go, '');
     expect((await held.ended).code).toBe(7);
     expect((await box.json(['change', 'run', path, '--yes'])).code).toBe(0);
   });
