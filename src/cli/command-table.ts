@@ -110,6 +110,16 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).recover,
   },
   {
+    name: 'executor',
+    usage: 'steward executor --peer INSTANCE | --recover',
+    doc: 'For systemd: carry out, with root rights, what an unprivileged steward asks for and somebody else approved',
+    options: [
+      { name: 'peer', type: 'value', hint: 'INSTANCE', doc: 'What systemd calls the connection (%i)' },
+      { name: 'recover', type: 'flag', doc: 'Take up what an executor left that was killed' },
+    ],
+    load: async () => (await import('./commands/index.ts')).executor,
+  },
+  {
     name: 'undo',
     usage: 'steward undo RUN',
     doc: 'Bring back the files that a run changed; refused for a file that changed since',

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from './state-errors.ts';
 
 const STICKY = 0o1000;
 
@@ -34,5 +35,16 @@ export function readProcessStatus(pid: number): string | undefined {
     return readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** Also a link that leads nowhere; a folder that cannot be looked into counts as holding it. */
+export function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
 }

@@ -100,6 +100,7 @@ describe('the tables', () => {
         'change',
         'approvals',
         'recover',
+        'executor',
         'undo',
         'doctor',
         'pause',

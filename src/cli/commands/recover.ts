@@ -1,8 +1,9 @@
-import { type Recovered, recoverChanges } from '../../app/change/recover.ts';
+import { recoverChanges } from '../../app/change/recover.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { ENDINGS } from '../../protocol/outcome.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
+import { recoveredLine } from '../print/recovered-line.ts';
 import { abortOnSignals } from '../signals.ts';
 
 /** `steward recover`: at boot, after a run was killed, and from a timer. Exit 60 where a person has to look. */
@@ -11,12 +12,10 @@ export async function run(call: CommandCall): Promise<number> {
   const { signal } = abortOnSignals();
   const recovered = await recoverChanges(await worldOf(call), signal);
   if (args.has('json')) await streams.out(jsonLine({ recovered }));
-  else await streams.say(recovered.length === 0 ? 'Nothing was cut off.\n' : recovered.map(lineOf).join(''));
+  else
+    await streams.say(
+      recovered.length === 0 ? 'Nothing was cut off.\n' : recovered.map(recoveredLine).join(''),
+    );
   const isStuck = recovered.some(({ end }) => end === 'escalated' || end === 'lost');
   return isStuck ? ENDINGS.escalated.exitCode : 0;
-}
-
-function lineOf({ run, title, end, failed, message }: Recovered): string {
-  const what = title === null ? '' : ` "${title}"`;
-  return `${end.padEnd(11)} run ${run.slice(0, 8)}${what}: ${failed === null ? '' : `${failed}: `}${message}\n`;
 }

@@ -1,0 +1,115 @@
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Approval } from '../../protocol/approval.ts';
+import type { RunEvent } from '../../protocol/event.ts';
+import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts';
+import { approvalsOf, carryOutApproved } from '../change/approve-change.ts';
+import { performChange } from '../change/perform-change.ts';
+import { countAttempt } from '../change/trust.ts';
+import type { RunEnd, RunListener } from '../run-request.ts';
+import { approvalClaim, claimOnce, isClaimed, requestClaim } from './claims.ts';
+import type { ExecutorScope } from './executor-scope.ts';
+import { judgePlan } from './plan.ts';
+
+/** A change that was approved before, or that root's settings leave to steward. Everything it does is told as it goes. */
+export async function carryOutAsked(
+  scope: ExecutorScope,
+  request: Extract<ExecutorRequest, { do: 'run' }>,
+): Promise<ExecutorAnswer> {
+  const { world, peer, signal } = scope;
+  const { digest, from } = request;
+  const mine = requestClaim(peer.uid, from);
+  if (await isClaimed(world.store, mine)) throw usedBefore();
+  const claim = async (run: string) => claimOnce(world.store, mine, { run, at: world.clock.now() });
+  const approved = await approvedFor(scope, digest);
+  if (approved !== null) {
+    return carryOutFor(scope, approved, claim);
+  }
+  const { plan, change, standing } = await judgePlan(world, request, signal);
+  if (plan.planned.digest !== digest) throw otherPlan();
+  if (standing.kind !== 'grant') {
+    throw new OpsError('needs-approval', 'parked', `nobody has approved it: ${standing.why}`, {
+      hint: 'propose it',
+    });
+  }
+  return told(scope, null, (listener) =>
+    performChange(
+      { ...world, cwd: request.cwd },
+      {
+        run: crypto.randomUUID(),
+        parent: from.run,
+        change,
+        source: `of run ${from.run.slice(0, 8)}, asked for by ${scope.user}`,
+        async approve(planned, run) {
+          if (planned.digest !== digest) throw otherPlan();
+          await claim(run);
+          await countAttempt(world, plan);
+          return { kind: 'yes', byPerson: false };
+        },
+      },
+      listener,
+      signal,
+    ),
+  );
+}
+
+/** What somebody said yes to, once. */
+export function carryOutFor(
+  scope: ExecutorScope,
+  approval: Approval,
+  alsoClaim: (run: string) => Promise<void> = async () => {},
+): Promise<ExecutorAnswer> {
+  const { world, signal } = scope;
+  const claim = async (run: string): Promise<void> => {
+    await claimOnce(world.store, approvalClaim(approval.id), { run, at: world.clock.now() });
+    await alsoClaim(run);
+  };
+  return told(scope, approval.id, (listener) =>
+    carryOutApproved(world, approval, { claim }, listener, signal),
+  );
+}
+
+/** Approved, and not carried out yet. */
+async function approvedFor({ world }: ExecutorScope, digest: string): Promise<Approval | null> {
+  for (const approval of await approvalsOf(world).list()) {
+    if (approval.state !== 'approved' || approval.digest !== digest) continue;
+    if (world.clock.now() >= approval.expiresAt) continue;
+    if (!(await isClaimed(world.store, approvalClaim(approval.id)))) return approval;
+  }
+  return null;
+}
+
+async function told(
+  { send, note }: ExecutorScope,
+  approval: string | null,
+  perform: (listener: RunListener) => Promise<RunEnd>,
+): Promise<ExecutorAnswer> {
+  let closed: Extract<RunEvent, { type: 'run.closed' }> | null = null;
+  const end = await perform({
+    onEvent(event, time) {
+      if (event.type === 'run.closed') closed = event;
+      send({ say: 'event', time, event });
+    },
+    onDelta() {},
+  });
+  // Assigned in the listener, which the compiler does not follow.
+  const outcome = (closed as Extract<RunEvent, { type: 'run.closed' }> | null)?.outcome ?? null;
+  note(`run ${end.run} closed, ${outcome}, log head ${end.logHead}`);
+  return { say: 'done', run: end.run, head: end.logHead, outcome, approval };
+}
+
+function otherPlan(): OpsError {
+  return new OpsError(
+    'other-digest',
+    'input',
+    'it is about another plan by now than the one that was shown',
+    {
+      hint: 'plan it again',
+    },
+  );
+}
+
+function usedBefore(): OpsError {
+  return new OpsError('used', 'input', 'this change of this run was asked for before: it is done once', {
+    hint: 'ask how it ended, or propose it as another change',
+  });
+}

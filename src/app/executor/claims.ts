@@ -1,0 +1,68 @@
+import { sha256 } from '../../lib/digest.ts';
+import { isRecord } from '../../lib/is-record.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { AskedBy } from '../../protocol/executor.ts';
+import type { StateStore } from '../../protocol/store.ts';
+
+/** What was used up, on disk before the first step of what it allowed. */
+export interface Claim {
+  /** The executor's run that uses it. */
+  run: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+const FOLDER = 'used';
+const LOCK = 'used';
+const LOCK_WAIT_MS = 5_000;
+
+/** The name of what one request may use up: the same run's same change is the same request, however often it comes. */
+export function requestClaim(uid: number, from: AskedBy): string {
+  return `request-${sha256(JSON.stringify([uid, from.run, from.change]))}`;
+}
+
+export function approvalClaim(approval: string): string {
+  return approval;
+}
+
+/** Exactly one of all who try gets it. OpsError `input` for everybody else, also when the record of it is broken. */
+export async function claimOnce(store: StateStore, name: string, claim: Claim): Promise<void> {
+  const lock = await store.lock(LOCK, LOCK_WAIT_MS);
+  if (lock === undefined) throw new OpsError('claims-busy', 'busy', 'another executor holds what was used');
+  try {
+    if (await isClaimed(store, name)) {
+      throw new OpsError('used', 'input', 'it was used before: what was allowed once is done once', {
+        hint: 'ask for it anew',
+      });
+    }
+    await store.write(place(name), JSON.stringify(claim));
+  } finally {
+    lock.release();
+  }
+}
+
+/** By its file being there: one whose seal is broken still stands against a second use. */
+export async function isClaimed(store: StateStore, name: string): Promise<boolean> {
+  return (await store.readBytes(place(name))) !== undefined;
+}
+
+export async function claimOf(store: StateStore, name: string): Promise<Claim | null> {
+  const text = await store.readText(place(name));
+  if (text === undefined) return null;
+  const value: unknown = JSON.parse(text);
+  const isOurs = isRecord(value) && typeof value.run === 'string' && typeof value.at === 'number';
+  return isOurs ? (value as unknown as Claim) : null;
+}
+
+/** Which approval a run of ours used up; null for none. */
+export async function approvalOfRun(store: StateStore, run: string): Promise<string | null> {
+  for (const { name } of await store.list(FOLDER)) {
+    const approval = /^(a-[a-z0-9]+)\.json$/.exec(name)?.[1];
+    if (approval !== undefined && (await claimOf(store, approval))?.run === run) return approval;
+  }
+  return null;
+}
+
+function place(name: string): string {
+  return `${FOLDER}/${name}.json`;
+}

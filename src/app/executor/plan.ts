@@ -1,0 +1,58 @@
+import { type Plan, planChange } from '../../changes/index.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Change } from '../../protocol/change.ts';
+import { openBench } from '../change/change-ports.ts';
+import { opensAt, type Standing, standingOf } from '../change/standing.ts';
+import { attemptsToday } from '../change/trust.ts';
+import { whoIsHere } from '../change/who-is-here.ts';
+import { createRecorder } from '../recorder.ts';
+import type { World } from '../world.ts';
+import { asRoot } from './as-root.ts';
+
+export interface JudgedPlan {
+  plan: Plan;
+  /** As it is planned and carried out here. */
+  change: Change;
+  standing: Standing;
+}
+
+/**
+ * Planned and judged with what root has written and nothing else; nothing is kept or done. OpsError `input` names every
+ * field that stands against it.
+ */
+export async function judgePlan(
+  world: World,
+  { change: asked, cwd }: { change: Change; cwd: string },
+  signal: AbortSignal,
+): Promise<JudgedPlan> {
+  const change = asRoot(asked);
+  const there = { ...world, cwd };
+  const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
+  const run = `plan-${crypto.randomUUID()}`;
+  const bench = await openBench(there, { run, change: 'X1', recorder, isLogged: false, signal });
+  try {
+    const made = await planChange(change, { id: 'X1', invariants: [] }, bench.ports);
+    if ('problems' in made) {
+      const all = made.problems.map(({ field, message }) => `${field}: ${world.masker.mask(message)}`);
+      throw new OpsError('bad-change', 'input', all.join('\n'));
+    }
+    const { plan } = made;
+    const hasCommands = plan.work.some(({ steps }) => steps.some(({ action }) => action.kind !== 'write'));
+    const isolation = hasCommands ? await world.isolation.settle() : null;
+    const standing = standingOf({
+      plan: plan.planned,
+      autonomy: world.settings.executor_autonomy,
+      mode: 'default',
+      isAttended: false,
+      isDurable: world.store.kind === 'disk',
+      hasCommands,
+      isConfined: isolation === null || isolation.kind !== 'none' || isolation.choice === 'none',
+      opensAt: opensAt(world, plan),
+      attempts: await attemptsToday(world, plan),
+      operator: await whoIsHere('X1.who', bench.ports),
+    });
+    return { plan, change, standing };
+  } finally {
+    await bench.clear();
+  }
+}
