@@ -95,6 +95,8 @@ function pressChoices(state: AskState, press: Press, question: Question): Presse
   if (key.return === true) return state.chosen === null ? { state, act: null } : send(state, state.chosen);
   const letter = typedLetter(press);
   const named = letter === null ? undefined : choicesOf(question)[Number(letter) - 1];
+  // Answers nothing yet: whoever chose to say why goes on by saying it.
+  if (named?.name === 'comment') return send(state, named.name);
   if (named !== undefined) return choose(state, named.missing === null ? named.name : undefined);
   if (isEditing(press)) return { state: rest(state), act: pass(press) };
   return { state, act: isChord(press) ? pass(press) : null };
@@ -111,7 +113,7 @@ function choose(state: AskState, chosen: ChoiceName | undefined): Pressed {
 }
 
 function send(state: AskState, chosen: ChoiceName): Pressed {
-  if (chosen === 'comment') return { state: { ...state, view: 'comment', top: 0 }, act: null };
+  if (chosen === 'comment') return { state: { ...state, view: 'comment', chosen, top: 0 }, act: null };
   const answer = answerOf(chosen, state.comment);
   if (answer === null) {
     return { state: { ...state, view: 'explanation', top: 0 }, act: { kind: 'explain' } };

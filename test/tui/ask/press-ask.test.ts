@@ -123,6 +123,7 @@ describe('the question', () => {
       [type('4'), enter, type('t'), type('o'), type('o'), type(' late'), enter],
       { kind: 'deny', comment: 'too late' },
     ],
+    [[type('4'), type('too'), type(' late'), enter], { kind: 'deny', comment: 'too late' }],
     [[key('tab'), type('no'), enter], { kind: 'deny', comment: 'no' }],
   ] satisfies [Press[], Answer][])('is answered by moving to a choice and sending it', (presses, answer) => {
     expect(answersOf(pressAll(armed(), presses).acts)).toEqual([answer]);
