@@ -1,0 +1,88 @@
+import type { Precondition } from './change.ts';
+
+/** Tools with typed fields that start one program, never a shell. */
+export const TYPED_TOOLS = [
+  'Systemctl',
+  'Journal',
+  'Consul',
+  'Nomad',
+  'NixosRebuild',
+  'Git',
+  'Kubectl',
+  'Ssh',
+] as const;
+export type TypedToolName = (typeof TYPED_TOOLS)[number];
+
+/** What a program talks to, found out once and named in every call: `{ address: …, namespace: … }`. */
+export type Pin = Readonly<Record<string, string>>;
+
+/** How a command ended. */
+export interface Ran {
+  /** null when a signal ended it or it never started. */
+  exit: number | null;
+  output: string;
+  error: string;
+  timedOut: boolean;
+}
+
+/** What a call found out. */
+export interface Reading {
+  /** The question was answered, or the effect is there. */
+  ok: boolean;
+  /** What the exit status means, in steward's own words. */
+  detail: string;
+  /** What was printed, as JSON; null where it is only text. */
+  data: unknown;
+}
+
+/** A command of steward's own, through the gate; a string says why there is no answer. */
+export type Ask = (argv: readonly string[]) => Promise<Ran | string>;
+
+/** How a call is undone: plain JSON, because another process may have to do it. */
+export interface TypedUndo {
+  text: string;
+  state: Readonly<Record<string, unknown>>;
+}
+
+/** A typed call as it will be made. */
+export interface TypedWork {
+  tool: TypedToolName;
+  input: Readonly<Record<string, unknown>>;
+  pin: Pin;
+  argv: readonly string[];
+  cwd: string;
+  /** For people: what it does, and to what. */
+  text: string;
+  preconditions: Precondition[];
+  /** null: no undo of its own is known. */
+  undo: TypedUndo | null;
+}
+
+/** What planning a call needs of whoever plans. */
+export interface CallAids {
+  ask: Ask;
+  cwd: string;
+  /** A file as it will be when the call is made: where it, or a copy, lies, and its digest; null: it will not be there. */
+  future(path: string): Promise<{ path: string; at: string; sha256: string } | null>;
+}
+
+/** The typed tools as a change uses them. */
+export interface TypedCalls {
+  /** Looks only. */
+  plan(
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    aids: CallAids,
+  ): Promise<TypedWork | { problem: string }>;
+  /** An observing call of a check: without preconditions. */
+  look(
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    aids: CallAids,
+  ): Promise<TypedWork | { problem: string }>;
+  /** Why it may not be done now: its target is another by now. null: it is as it was. */
+  moved(work: TypedWork, ask: Ask): Promise<string | null>;
+  read(work: TypedWork, ran: Ran): Reading;
+  /** Brings back what the call changed, from any state that the call itself made. `act`: with effects. */
+  goBack(work: TypedWork, ask: Ask, act: Ask): Promise<Reading>;
+}
