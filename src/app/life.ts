@@ -5,6 +5,7 @@ import { ending, type Reason } from '../protocol/outcome.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { Verification } from '../protocol/report.ts';
 import { reportText } from '../report/index.ts';
+import { carryApproved } from './change/carry-approved.ts';
 import { converse, type Talk } from './converse.ts';
 import { type Gathered, gather } from './gather.ts';
 import { isBegun } from './go-on.ts';
@@ -32,11 +33,16 @@ export interface Ending {
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
   const { recorder, goal, signal } = scope;
   const probes = await probesOf(scope);
-  const before = await lookFirst(scope, probes);
+  const { approved } = scope.request;
+  const before = approved === undefined ? await lookFirst(scope, probes) : await look(scope, probes, true);
+  const carried = approved === undefined ? null : await carryApproved(scope, approved, before);
 
-  const thinker = await thinkerFor(scope, before);
-  const talk = typeof thinker === 'string' ? null : await talkWith(scope, thinker, before, listener);
-  const note = typeof thinker === 'string' ? thinker : budgetNote(scope, talk);
+  const thinker = carried?.note ?? (await thinkerFor(scope, before));
+  const talk =
+    typeof thinker === 'string'
+      ? null
+      : await talkWith(scope, thinker, { gathered: before, told: carried?.words ?? null }, listener);
+  const note = typeof thinker === 'string' ? thinker : (budgetNote(scope, talk) ?? silenceNote(scope, talk));
   const isRulesOnly = talk === null || note !== null;
   if (talk !== null && (isRulesOnly || isUnheard(talk))) await reopen(scope.world, before.findings);
 
@@ -96,11 +102,15 @@ async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise
   if (probes.length === 0) {
     return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0, history: null };
   }
+  return look(scope, probes, false);
+}
+
+function look(scope: RunScope, probes: readonly ProbeSpec[], isLookOnly: boolean): Promise<Gathered> {
   return gather(scope, {
     probes,
     slot: scope.goal?.name ?? 'prompt',
-    alreadyOpen: (resumed?.findings ?? []).filter(({ isOpen }) => isOpen).map(({ key }) => key),
-    isLookOnly: false,
+    alreadyOpen: (scope.resumed?.findings ?? []).filter(({ isOpen }) => isOpen).map(({ key }) => key),
+    isLookOnly,
   });
 }
 
@@ -117,7 +127,8 @@ async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promi
   }
   const thinker = await createThinker(scope, items);
   if (!('missing' in thinker)) return thinker;
-  if (goal !== null && request.prompt === null) return `No model was asked: ${thinker.missing}.`;
+  if (goal !== null && (request.prompt === null || request.approved !== undefined))
+    return `No model was asked: ${thinker.missing}.`;
   throw new OpsError('no-model', 'login', `there is no model to ask: ${thinker.missing}`, {
     hint: 'set ANTHROPIC_API_KEY, or name a model in settings or with --model; steward doctor tells more',
   });
@@ -126,10 +137,10 @@ async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promi
 async function talkWith(
   scope: RunScope,
   thinker: Thinker,
-  before: Gathered,
+  seen: Parameters<typeof openTalk>[2],
   listener: RunListener,
 ): Promise<Talk> {
-  const opening = await openTalk(scope, thinker, before);
+  const opening = await openTalk(scope, thinker, seen);
   return converse(scope, { thinker, ...opening }, listener);
 }
 
@@ -139,6 +150,13 @@ function budgetNote({ goal }: RunScope, talk: Talk | null): string | null {
   if (goal === null || talk === null || stop?.reason !== 'usd') return null;
   if (stop.resumeAt === null || talk.end.modelMs > 0) return null;
   return `No model was asked: ${stop.message}; again from ${new Date(stop.resumeAt).toISOString()}.`;
+}
+
+/** What a person said yes to is done and proved, whether or not a model then has words for it. */
+function silenceNote({ request, signal }: RunScope, talk: Talk | null): string | null {
+  if (request.approved === undefined || signal.aborted || talk === null) return null;
+  if (typeof talk.modelEnded !== 'object') return null;
+  return `The model could not be asked what it makes of it: ${talk.end.stop?.message ?? 'it failed'}.`;
 }
 
 /** What was found was reported to somebody, and not lost in a failure. */

@@ -5,6 +5,7 @@ import {
   buildPlainPrompt,
   buildPrompt,
   DEFAULT_BUDGET_BYTES,
+  describeSnapshot,
   type EarlierRun,
   type PromptFacts,
 } from '../prompt/index.ts';
@@ -29,9 +30,16 @@ export const SUMMARY_PROMPT =
   'Facts only; no tool calls.';
 
 /** The first request, or, for a run that goes on, the conversation as its log holds it. Recorded before it is sent. */
-export async function openTalk(scope: RunScope, thinker: Thinker, gathered: Gathered): Promise<Opening> {
+export async function openTalk(
+  scope: RunScope,
+  thinker: Thinker,
+  { gathered, told }: Seen,
+): Promise<Opening> {
   const { resumed, request } = scope;
-  if (resumed !== null && isBegun(resumed)) return goOn(resumed, request.prompt);
+  if (resumed !== null && isBegun(resumed)) {
+    const opening = goOn(resumed, request.prompt);
+    return told === null ? opening : tell(scope, thinker, opening, { gathered, told });
+  }
   const marker = fenceMarker();
   const { system, messages } = await build(scope, thinker, gathered, marker);
   scope.recorder.record({
@@ -43,6 +51,42 @@ export async function openTalk(scope: RunScope, thinker: Thinker, gathered: Gath
     place: thinker.port.place === 'local' ? 'local' : 'cloud',
   });
   return { system, messages, summaryPrompt: SUMMARY_PROMPT, marker };
+}
+
+interface Seen {
+  gathered: Gathered;
+  /** What was done since the model was asked last; it then sees what is another now. */
+  told: string | null;
+}
+
+/** Recorded as it is sent, and joined to the last words as replaying will join it. */
+function tell(
+  { world, goal, recorder, request }: RunScope,
+  thinker: Thinker,
+  opening: Opening,
+  { gathered, told }: Seen,
+): Opening {
+  const before = request.approved?.shown ?? new Map<string, string>();
+  const items = gathered.items.filter(({ probe, digest }) => before.get(probe) !== digest);
+  const snapshot = describeSnapshot({
+    snapshot: { ...gathered, items },
+    marker: opening.marker,
+    now: world.clock.now(),
+    zone: readTimeZone(world.env),
+    isForCloud: thinker.port.place !== 'local',
+    isAllLocal: goal?.egress === 'local',
+    budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
+  });
+  const seen = `Before that, a new look; only what is another than when you were asked last:\n\n${snapshot}`;
+  const text = `${told}\n\n${items.length === 0 ? 'A new look before that found everything as it was.' : seen}`;
+  const content = [{ type: 'text' as const, text }];
+  recorder.record({ type: 'message.added', message: { role: 'user', content } });
+  const last = opening.messages.at(-1);
+  const messages: Message[] =
+    last?.role === 'user'
+      ? [...opening.messages.slice(0, -1), { role: 'user', content: [...last.content, ...content] }]
+      : [...opening.messages, { role: 'user', content }];
+  return { ...opening, messages };
 }
 
 async function build(

@@ -1,3 +1,4 @@
+import type { Approval, ParkedChange } from '../protocol/approval.ts';
 import type { PermissionMode } from '../protocol/effect.ts';
 import type { RunEvent } from '../protocol/event.ts';
 import type { ModelDelta } from '../protocol/model.ts';
@@ -27,6 +28,22 @@ export interface RunRequest {
   mode: PermissionMode;
   appendSystemPrompt: string | null;
   outputSchema: Record<string, unknown> | null;
+  /** Goes on with a run that left a change for a person: it is carried out before a model is asked again. */
+  approved?: ApprovedWork;
+}
+
+/** A change that somebody said yes to. */
+export interface ApprovedWork {
+  approval: Approval;
+  parked: ParkedChange;
+  /** What it would mend: findings of the run that asked. Empty: nobody can tell whether it is still wanted. */
+  faults: readonly { key: string; probe: string }[];
+  /** Digests of what the model was shown last, by probe. */
+  shown: ReadonlyMap<string, string>;
+  /** Right before it is carried out; what it throws keeps it from being done. */
+  claim?: ((run: string) => Promise<void>) | undefined;
+  /** It is not carried out: what it would mend is gone, or the plan is another one by now. */
+  onVoid(why: string): void;
 }
 
 /** Whoever follows a run while it works. Called in order; must not throw. */

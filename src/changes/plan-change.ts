@@ -61,9 +61,10 @@ export async function planChange(
   const doubts: string[] = [];
   const past = new Map<string, string | null>();
   for (const [index, target] of targetsOf(change).entries()) {
-    const own = forTarget(change, target);
+    const plain = forTarget(change, target);
+    const own = { ...plain, verify: [...plain.verify, ...invariants] };
     const judged = await judgeSteps(`${id}.${index + 1}`, own.apply, 'apply', past, problems, ports);
-    const checked = await judgeChecks(own, problems, ports);
+    const checked = await judgeChecks(own, plain.verify.length, problems, ports);
     effects.push(...judged.steps.map(({ judgement }) => judgement.effect), ...checked);
     const derived = deriveWayBack(judged.steps, judged.files);
     const back = own.rollback === 'auto' ? derived : await ownWayBack(own.rollback, derived, problems, ports);
@@ -74,7 +75,7 @@ export async function planChange(
       name: nameOf(target),
       preflight: own.preflight,
       steps: judged.steps.map(({ step, action }) => ({ text: describeStep(step, action), action })),
-      verify: [...own.verify, ...invariants],
+      verify: own.verify,
       back: back.steps,
       files,
       preconditions: await gatherPreconditions(`${id}.${index + 1}`, judged.steps, files, ports),
@@ -146,7 +147,13 @@ function doubtOf({ step, judgement }: JudgedStep): string[] {
 }
 
 /** A check that is not known to only look counts with its effect: it is granted with the rest, or not done. */
-async function judgeChecks(change: Change, problems: PlanProblem[], ports: ChangePorts): Promise<Effect[]> {
+async function judgeChecks(
+  change: Change,
+  /** How many checks of `verify` are its own; behind them stand the goal's invariants. */
+  ownChecks: number,
+  problems: PlanProblem[],
+  ports: ChangePorts,
+): Promise<Effect[]> {
   const effects: Effect[] = [];
   for (const field of ['preflight', 'verify'] as const) {
     for (const [index, { what }] of change[field].entries()) {
@@ -159,7 +166,10 @@ async function judgeChecks(change: Change, problems: PlanProblem[], ports: Chang
       effects.push(judgement.effect);
       if (judgement.verdict === 'deny') {
         problems.push({
-          field: `${field}[${index}]`,
+          field:
+            field === 'verify' && index >= ownChecks
+              ? `invariants[${index - ownChecks}] of the goal`
+              : `${field}[${index}]`,
           message: `${judgement.reason} (${judgement.rule})`,
         });
       }

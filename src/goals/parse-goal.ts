@@ -31,6 +31,7 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
     throw fileError(source, bodyLine, 'has no text after the front matter: say what the goal is about');
   checkPlaceholders(goal, file, bodyLine, body);
   checkDoneProbes(goal, file);
+  checkInvariants(goal, file);
   return goal;
 }
 
@@ -59,6 +60,8 @@ function splitFrontMatter(source: string, text: string): { head: string; body: s
   };
 }
 
+const CHECK_FIELDS = ['run', 'http', 'probe', 'promql', 'call', 'expect', 'within', 'for'];
+
 async function checkFrontMatter(source: string, file: YamlFile): Promise<GoalFrontMatter> {
   const { goalSchema } = await import('../protocol/schemas/goal.ts');
   const result = goalSchema.safeParse(file.value ?? {});
@@ -67,9 +70,10 @@ async function checkFrontMatter(source: string, file: YamlFile): Promise<GoalFro
   const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const known = Object.keys(
-      path[0] === 'limits' ? goalSchema.shape.limits.unwrap().shape : goalSchema.shape,
-    );
+    const known =
+      path[0] === 'invariants'
+        ? CHECK_FIELDS
+        : Object.keys(path[0] === 'limits' ? goalSchema.shape.limits.unwrap().shape : goalSchema.shape);
     const near = nearest(key, known);
     const hint = near ? `Did you mean \`${near}\`?` : `Known: ${known.join(', ')}.`;
     throw fileError(
@@ -113,6 +117,16 @@ function checkDoneProbes(goal: Goal, file: YamlFile): void {
       file.lineOf(['done', index, 'probe']),
       `done.${index}.probe: ${probe} is not in \`probes\``,
     );
+  }
+}
+
+/** They are command lines and addresses, into which nobody's value is put. */
+function checkInvariants(goal: Goal, file: YamlFile): void {
+  for (const [index, invariant] of goal.invariants.entries()) {
+    const name = placeholders(JSON.stringify(invariant))[0];
+    if (name === undefined) continue;
+    const line = file.lineOf(['invariants', index]);
+    throw fileError(goal.source, line, `invariants.${index}: takes no parameters, and has {{${name}}}`);
   }
 }
 

@@ -29,6 +29,7 @@ export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: s
       limits: tighterLimits(base.limits, project.limits),
       parameters: { ...project.parameters, ...base.parameters },
       done: [...base.done, ...asProject(project.done)],
+      invariants: [...base.invariants, ...project.invariants],
       text: `${base.text}\n\nOf this project:\n\n${project.text}`,
       // Names that only a project's file says are no names that the operator said.
       ownText: base.text,

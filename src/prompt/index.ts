@@ -6,5 +6,6 @@ export {
   type EarlierRun,
   type PromptFacts,
 } from './build-prompt.ts';
+export { describeSnapshot } from './describe-snapshot.ts';
 export { compileFragments } from './fragments.ts';
 export type { OperatorNotes } from './operator-notes.ts';

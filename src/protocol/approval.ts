@@ -1,4 +1,4 @@
-import type { Change, Precondition } from './change.ts';
+import type { Change, Expectation, Precondition } from './change.ts';
 import type { Effect } from './effect.ts';
 
 export const APPROVAL_STATES = [
@@ -63,4 +63,6 @@ export interface ApprovalAnswer {
 export interface ParkedChange {
   change: Change;
   source: string;
+  /** Of the goal of the run that asked: what has to be true after it, whatever its own checks say. */
+  invariants?: Expectation[];
 }

@@ -1,3 +1,4 @@
+import type { Expectation } from './change.ts';
 import type { Autonomy } from './effect.ts';
 import type { ToolName } from './tool.ts';
 
@@ -18,6 +19,8 @@ export interface Goal {
   /** Parameters with defaults; null means it must be given with --set. */
   parameters: Record<string, string | null>;
   done: DoneCheck[];
+  /** What has to be true after every change, besides its own checks. */
+  invariants: Expectation[];
   /** Prose for the model, parameters filled in. */
   text: string;
   /**

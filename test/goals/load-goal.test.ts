@@ -66,6 +66,25 @@ describe('loadGoal', () => {
     ]);
   });
 
+  test('lets a project add what has to be true after every change, and take nothing of it away', async () => {
+    const base = write('invariants: [{ run: systemctl is-active sshd }]');
+    const lines = (goal: { invariants: { what: { kind: string } }[] }) =>
+      goal.invariants.map(({ what }) => ('line' in what ? what.line : what.kind));
+    for (const [given, wanted] of [
+      ['invariants: [{ run: ls }]', ['systemctl is-active sshd', 'ls']],
+      ['invariants: []', ['systemctl is-active sshd']],
+    ] as const) {
+      const { goal } = await loadGoal(
+        'backups',
+        places({
+          '/etc/steward/goals/backups.md': base,
+          '/srv/infra/.steward/goals/backups.md': write(given),
+        }),
+      );
+      expect(lines(goal)).toEqual(wanted);
+    }
+  });
+
   test('caps a goal that only a project has', async () => {
     const files = { '/srv/infra/.steward/goals/deploy.md': write('autonomy: full') };
     const { goal, notices } = await loadGoal('deploy', places(files));

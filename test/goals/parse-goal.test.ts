@@ -25,6 +25,7 @@ describe('parseGoalFile', () => {
         { probe: 'systemd-failed', expect: 'size(failed_units) == 0' },
         { probe: 'systemd-failed', expect: '!failed_units.exists(u, u == {{unit}})' },
       ],
+      invariants: [],
       text: 'Look at {{unit}} on {{ host }}.',
     });
   });
@@ -38,11 +39,56 @@ describe('parseGoalFile', () => {
       tools: ['Bash', 'Read', 'Search', 'Report'],
       limits: {},
       done: [],
+      invariants: [],
       text: 'Look.',
     });
   });
 
+  test('reads what has to be true after every change, in the form of its checks', async () => {
+    const text = `---
+description: x
+invariants:
+  - run: systemctl is-active sshd
+  - { http: "http://localhost/health", expect: status == 200, within: 5s, for: 0s }
+---
+x`;
+    expect((await parseGoalFile('a.md', 'user', text)).invariants).toEqual([
+      {
+        what: { kind: 'run', line: 'systemctl is-active sshd' },
+        expect: 'exit 0',
+        withinMs: 0,
+        forMs: 1_000,
+      },
+      {
+        what: { kind: 'http', url: 'http://localhost/health' },
+        expect: 'status == 200',
+        withinMs: 5_000,
+        forMs: 0,
+      },
+    ]);
+  });
+
   test.each([
+    [
+      '---\ndescription: x\ninvariants:\n  - run: "true"\n  - rum: ls\n---\nx',
+      '5: invariants.1.rum: there is no such field',
+      'Did you mean `run`?',
+    ],
+    [
+      '---\ndescription: x\ninvariants:\n  - expect: exit 0\n---\nx',
+      '4: invariants.0: must have exactly one of `run`, `http`, `probe`, `promql`, `call`',
+      null,
+    ],
+    [
+      '---\ndescription: x\ninvariants:\n  - run: "true"\n    for: soon\n---\nx',
+      '5: invariants.0.for: must be a duration like 500ms, 10s or 2m',
+      null,
+    ],
+    [
+      '---\ndescription: x\nparameters: { unit: }\ninvariants:\n  - run: systemctl status {{unit}}\n---\nx',
+      '5: invariants.0: takes no parameters, and has {{unit}}',
+      null,
+    ],
     ['Look.', '1: must begin with front matter: a line of `---`', null],
     ['---\na: 1\n', '1: the front matter has no closing line of `---`', null],
     ['---\n---\nLook.', '2: description: is missing', null],

@@ -103,6 +103,7 @@ describe('a change that a model asks for', () => {
         { toolCalls: [change('port=8080')] },
         { toolCalls: [{ name: 'Bash', input: { command: 'cat app.conf' } }] },
         { toolCalls: [report('needs-approval')] },
+        { toolCalls: [report('fixed')] },
       ],
       'propose',
     );
@@ -113,9 +114,20 @@ describe('a change that a model asks for', () => {
     const { stdout } = await box.run(['approvals', 'list', '--json']);
     const [approval] = (JSON.parse(stdout) as { approvals: Approval[] }).approvals;
     expect(approval).toMatchObject({ run: result.session_id, change: 'X1', evidence: ['P1'] });
-    const approved = await box.json(['approvals', 'approve', approval?.id ?? '']);
+    const approved = await box.json(['approvals', 'approve', approval?.id ?? '', '--comment', 'go on']);
     expect(approved.result.outcome).toBe('fixed');
+    expect(approved.result.session_id).toBe(result.session_id);
+    expect(approved.result.changes).toMatchObject([{ id: 'X1', end: 'held' }]);
     expect(now(box)).toBe('port=8080\n');
+    // The same conversation, with what somebody said, what became of it, and what is another by now.
+    const told = JSON.stringify(server.requests.at(-1)?.body);
+    expect(server.requests).toHaveLength(4);
+    expect(told).toContain('They say: go on');
+    expect(told).toContain('X1 holds: it is applied and verified.');
+    expect(told).toContain('found everything as it was');
+    const shown = JSON.parse((await box.run(['approvals', 'show', approval?.id ?? '', '--json'])).stdout);
+    expect(shown).toMatchObject({ state: 'done', result: { run: result.session_id, outcome: 'fixed' } });
+    expect((await box.run(['runs', 'verify', String(result.session_id)])).code).toBe(0);
     const after = await box.json(['run', 'port']);
     expect(after.result.outcome).not.toBe('needs-approval');
     expect(after.result.findings).toEqual([]);
@@ -169,6 +181,104 @@ describe('a change that a model asks for', () => {
     expect(code).toBe(60);
     expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('floor:');
     expect(now(box)).toBe('port=80\n');
+  });
+});
+
+describe('an answer to what a run left for a person', () => {
+  const parked: Script = [
+    { toolCalls: [change('port=8080')] },
+    { toolCalls: [report('needs-approval')] },
+    { toolCalls: [report('fixed')] },
+  ];
+
+  async function leave(script: Script = parked) {
+    const asked = await run(script, 'propose');
+    expect(asked.code).toBe(77);
+    const { stdout } = await asked.box.run(['approvals', 'list', '--json']);
+    const id = (JSON.parse(stdout) as { approvals: Approval[] }).approvals[0]?.id ?? '';
+    const show = async () =>
+      JSON.parse((await asked.box.run(['approvals', 'show', id, '--json'])).stdout) as Approval;
+    return { ...asked, id, show };
+  }
+
+  it('closes it without acting when the fault is gone by then, and asks no model', async () => {
+    const { box, server, id, show, result } = await leave();
+    writeFileSync(join(box.cwd, 'app.conf'), 'port=8081\n');
+    const approved = await box.json(['approvals', 'approve', id]);
+    expect({ code: approved.code, outcome: approved.result.outcome }).toEqual({
+      code: 0,
+      outcome: 'healthy',
+    });
+    expect(approved.result.session_id).toBe(result.session_id);
+    expect(now(box)).toBe('port=8081\n');
+    expect(server.requests).toHaveLength(2);
+    expect(await show()).toMatchObject({
+      state: 'void',
+      result: { message: 'the fault is gone: wrong-port:port=80' },
+    });
+    const late = await box.run(['approvals', 'approve', id]);
+    expect(late.stderr).toContain('is void: the fault is gone');
+  });
+
+  it('does not count for another plan: the file moved, the fault stands, and the new plan waits', async () => {
+    const { box, server, id, show } = await leave();
+    writeFileSync(join(box.cwd, 'app.conf'), '# moved\nport=80\n');
+    const approved = await box.json(['approvals', 'approve', id]);
+    expect({ code: approved.code, outcome: approved.result.outcome }).toEqual({
+      code: 77,
+      outcome: 'needs-approval',
+    });
+    expect(now(box)).toBe('# moved\nport=80\n');
+    expect(server.requests).toHaveLength(2);
+    expect((await show()).state).toBe('void');
+    const { stdout } = await box.run(['approvals', 'list', '--json']);
+    const [next] = (JSON.parse(stdout) as { approvals: Approval[] }).approvals;
+    const again = await box.json(['approvals', 'approve', next?.id ?? '']);
+    expect(again.result.outcome).toBe('fixed');
+    expect(now(box)).toBe('# moved\nport=8080\n');
+    expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('# moved');
+  });
+
+  it('is carried out and proved by rules where no model can be had any more', async () => {
+    const { box, server, id } = await leave();
+    await server.close();
+    const env = { ANTHROPIC_API_KEY: '', STEWARD_MODEL: 'none' };
+    const approved = await box.json(['approvals', 'approve', id], { env });
+    expect({ code: approved.code, outcome: approved.result.outcome }).toEqual({ code: 0, outcome: 'fixed' });
+    expect(approved.result.result).toContain('No model was asked');
+    expect(now(box)).toBe('port=8080\n');
+  });
+
+  it('ends 58 when what was approved does not hold, with the file as it was', async () => {
+    const { box, id } = await leave([
+      { toolCalls: [change('port=9090')] },
+      { toolCalls: [report('needs-approval')] },
+      { toolCalls: [report('escalated')] },
+    ]);
+    const approved = await box.json(['approvals', 'approve', id]);
+    expect({ code: approved.code, outcome: approved.result.outcome }).toEqual({
+      code: 58,
+      outcome: 'escalated',
+    });
+    expect(now(box)).toBe('port=80\n');
+  });
+});
+
+describe('an invariant of the goal', () => {
+  it('is checked after every change, and takes back one that holds by its own checks', async () => {
+    const { box, server } = await createBoxWithModel([
+      { toolCalls: [change('port=8080')] },
+      { toolCalls: [report('escalated')] },
+    ]);
+    plant(box, 'reversible');
+    const goal = join(box.home, '.config/steward/goals/port.md');
+    const text = readFileSync(goal, 'utf8');
+    const invariant = 'invariants:\n  - run: grep -qx name=app app.conf\n    for: 0s\n---\nThe app';
+    writeFileSync(goal, text.replace('---\nThe app', invariant));
+    const { code, result } = await box.json(['run', 'port']);
+    expect({ code, outcome: result.outcome }).toEqual({ code: 58, outcome: 'escalated' });
+    expect(now(box)).toBe('port=80\n');
+    expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('verify 2: grep -qx name=app app.conf');
   });
 });
 

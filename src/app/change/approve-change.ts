@@ -3,10 +3,12 @@ import { type Approvals, createApprovals, type Refusal } from '../../approvals/i
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
-import type { RunEnd, RunListener } from '../run-request.ts';
+import { performRun } from '../run.ts';
+import type { ApprovedWork, RunEnd, RunListener, RunRequest } from '../run-request.ts';
 import type { World } from '../world.ts';
 import { park } from './park.ts';
 import { performChange } from './perform-change.ts';
+import { readAsker } from './run-that-asked.ts';
 
 /** Who answers, and what they were shown. */
 export interface Answering {
@@ -60,9 +62,48 @@ export async function carryOutApproved(
   }
   const there = { ...world, cwd: approval.cwd };
   let end: { reason: Reason; message: string | null; result: string | null } | null = null;
-  let isVoid = false;
-  const done = await performChange(
-    there,
+  let voided: string | null = null;
+  const following: RunListener = {
+    ...listener,
+    onEvent(event, time, seq) {
+      if (event.type === 'run.closed') end = event;
+      listener.onEvent(event, time, seq);
+    },
+  };
+  const onVoid = (why: string): void => {
+    voided = why;
+  };
+  const asker = await readAsker(there, approval);
+  const done =
+    asker === null
+      ? await carryOutAlone(there, { approval, parked, claim, onVoid }, following, signal)
+      : await performRun(
+          there,
+          requestToGoOn(approval, { approval, parked, ...asker, claim, onVoid }),
+          following,
+          signal,
+        );
+  const { reason, message, result } = end ?? { reason: 'bug' as const, message: null, result: null };
+  await approvals.settle(approval.id, {
+    state: voided === null ? 'done' : 'void',
+    result: {
+      run: done.run,
+      outcome: ending(reason).outcome,
+      message: voided ?? message ?? firstLine(result),
+    },
+  });
+  return done;
+}
+
+/** As a run of its own, where nobody's run can go on. */
+function carryOutAlone(
+  world: World,
+  { approval, parked, claim, onVoid }: Pick<ApprovedWork, 'approval' | 'parked' | 'onVoid' | 'claim'>,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  return performChange(
+    world,
     {
       run: crypto.randomUUID(),
       parent: approval.run,
@@ -72,25 +113,40 @@ export async function carryOutApproved(
           await claim?.(run);
           return { kind: 'yes' };
         }
-        isVoid = true;
-        return park(there, { run, planned, ...parked, by: approval.by });
+        onVoid('what it rested on has moved');
+        return park(world, { run, planned, ...parked, by: approval.by });
       },
     },
-    {
-      ...listener,
-      onEvent(event, time, seq) {
-        if (event.type === 'run.closed') end = event;
-        listener.onEvent(event, time, seq);
-      },
-    },
+    listener,
     signal,
   );
-  const { reason, message, result } = end ?? { reason: 'bug' as const, message: null, result: null };
-  await approvals.settle(approval.id, {
-    state: isVoid ? 'void' : 'done',
-    result: { run: done.run, outcome: ending(reason).outcome, message: message ?? result ?? '' },
-  });
-  return done;
+}
+
+/** The run that asked goes on with what somebody said; what came of it the model is told when it is done. */
+function requestToGoOn({ run, id, change, answer }: Approval, approved: ApprovedWork): RunRequest {
+  const comment = answer?.comment == null ? '' : ` They say: ${answer.comment}`;
+  return {
+    goal: null,
+    sets: {},
+    prompt: `${change}, which was left for a person as ${id}, was approved by ${answer?.by ?? 'somebody'}.${comment}`,
+    attachment: null,
+    probes: [],
+    trigger: { kind: 'manual', payload: null, parent: null },
+    resume: run,
+    sessionId: null,
+    model: null,
+    fallbackModels: [],
+    allowed: [],
+    denied: [],
+    mode: 'default',
+    appendSystemPrompt: null,
+    outputSchema: null,
+    approved,
+  };
+}
+
+function firstLine(text: string | null): string {
+  return text?.split('\n')[0] ?? '';
 }
 
 export function denyChange(world: World, answering: Answering): Promise<Approval> {

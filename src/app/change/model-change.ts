@@ -1,21 +1,15 @@
-import {
-  type CarriedOut,
-  carryOut,
-  type Plan,
-  planChange,
-  readWrittenChange,
-  textOf,
-} from '../../changes/index.ts';
+import { type CarriedOut, type Plan, planChange, readWrittenChange, textOf } from '../../changes/index.ts';
 import { showDiff } from '../../lib/show-diff.ts';
+import type { ParkedChange } from '../../protocol/approval.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
 import type { Question } from '../../protocol/question.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
+import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { park } from './park.ts';
 import { gatherStanding, standingOf } from './standing.ts';
-import { lockTargets } from './target-locks.ts';
 import { countAttempt, learn } from './trust.ts';
 
 /** A person who is asked reads all that one can read. */
@@ -44,13 +38,18 @@ export function createModelChanges(
       signal,
     });
     bench.ports.judge = async (action) => second(await bench.policing.judge(action));
-    const made = await planChange(read.change, { id, invariants: [] }, bench.ports);
+    const made = await planChange(read.change, { id, invariants: scope.goal?.invariants ?? [] }, bench.ports);
     if ('problems' in made) {
       return failed(made.problems.map(({ field, message }) => `${field}: ${bench.ports.mask(message)}`));
     }
-    record(scope, made.plan);
+    recordPlan(scope.recorder, made.plan);
     return settle(scope, bench, { plan: made.plan, change: read.change, callId }, signal);
   };
+}
+
+/** Kept with what waits: whoever says yes later does not read the goal again. */
+function invariantsOf({ goal }: RunScope): Pick<ParkedChange, 'invariants'> {
+  return goal === null || goal.invariants.length === 0 ? {} : { invariants: goal.invariants };
 }
 
 interface Asked {
@@ -72,7 +71,11 @@ async function settle(
     const answer = await askPerson(scope, plan, callId, standing.why, signal);
     if (answer !== null) return answer;
     // An answer takes its time: what was shown is what is done, or nothing.
-    const again = await planChange(change, { id: planned.id, invariants: [] }, bench.ports);
+    const again = await planChange(
+      change,
+      { id: planned.id, invariants: scope.goal?.invariants ?? [] },
+      bench.ports,
+    );
     if (!('plan' in again) || again.plan.planned.digest !== planned.digest) {
       return failed([
         'what it rests on changed while the operator was asked: look again, and propose it anew',
@@ -80,7 +83,13 @@ async function settle(
     }
   }
   if (standing.kind === 'park') {
-    const parked = await park(scope.world, { run: scope.run, planned, change, source: 'the model' });
+    const parked = await park(scope.world, {
+      run: scope.run,
+      planned,
+      change,
+      source: 'the model',
+      ...invariantsOf(scope),
+    });
     if (parked.approval !== null) {
       const { id: approval, expiresAt } = parked.approval;
       scope.recorder.record({ type: 'change.parked', change: planned.id, approval, expiresAt });
@@ -165,28 +174,10 @@ async function carry(
   byPerson: boolean,
 ): Promise<ToolOutput> {
   const { planned } = plan;
-  const locks = await lockTargets(scope.world, plan, scope.run);
-  if ('busy' in locks) return refused(locks.busy);
-  const mark = `changes/open/${scope.run}.${planned.id}`;
-  try {
-    await bench.ports.kept.write('plan.json', JSON.stringify({ run: scope.run, plan }));
-    await scope.world.store.write(mark, JSON.stringify({ run: scope.run, change: planned.id }));
-    await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson }));
-    bench.allow({ digest: planned.digest, effect: planned.effect, byPerson });
-    const done = await carryOut(plan, bench.ports);
-    await scope.recorder.sync();
-    await scope.world.store.remove(mark);
-    await remember(scope, planned, done, byPerson);
-    const where = done.failed === null ? '' : ` ${done.failed}:`;
-    return {
-      ok: done.end === 'held',
-      text: `${planned.id} ${WORDS[done.end]}:${where} ${done.message}.`,
-      isOwnWords: true,
-    };
-  } finally {
-    await locks.release();
-    await bench.clear();
-  }
+  const done = await carryInRun(scope, bench, plan, byPerson);
+  if ('busy' in done) return refused(done.busy);
+  await remember(scope, planned, done, byPerson);
+  return { ok: done.end === 'held', text: describeCarried(planned.id, done), isOwnWords: true };
 }
 
 /** What a goal did by itself says how far it can be left alone; what a person approved says nothing of that. */
@@ -204,28 +195,6 @@ async function remember(
       ? remark
       : `${goal.name} only proposes from now on, since its change did not hold: steward autonomy raise ${goal.name}`;
   if (text !== null) recorder.record({ type: 'notice.given', level: 'warning', text });
-}
-
-const WORDS = {
-  held: 'holds',
-  refused: 'was not begun',
-  'rolled-back': 'was rolled back',
-  escalated: 'could be brought neither to the new nor to the old state; leave it to a person',
-};
-
-function record({ recorder }: RunScope, { planned, work }: Plan): void {
-  const { id, change, digest, effect, steps, undo, preconditions } = planned;
-  recorder.record({
-    type: 'change.planned',
-    change: id,
-    title: change.title,
-    digest,
-    effect,
-    targets: work.map(({ name }) => name),
-    steps,
-    undo,
-    preconditions,
-  });
 }
 
 function failed(problems: readonly string[]): ToolOutput {

@@ -12,6 +12,7 @@ export async function park(
     planned,
     change,
     source,
+    invariants,
     by,
   }: ParkedChange & { run: string; planned: PlannedChange; by?: Approval['by'] },
 ): Promise<Extract<Approved, { kind: 'later' }>> {
@@ -40,7 +41,7 @@ export async function park(
       cwd: world.cwd,
       ...(by === undefined ? {} : { by }),
     },
-    { change, source },
+    { change, source, ...(invariants === undefined ? {} : { invariants }) },
   );
   const until = new Date(approval.expiresAt).toISOString();
   const again = isNew ? '' : remind ? ' (it waits for a while now)' : ' (it was asked for before)';

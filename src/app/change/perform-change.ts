@@ -1,21 +1,23 @@
-import { carryOut, type Plan, type PlanProblem, planChange } from '../../changes/index.ts';
+import { type Plan, type PlanProblem, planChange } from '../../changes/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
-import type { Change, PlannedChange } from '../../protocol/change.ts';
+import type { Change, Expectation, PlannedChange } from '../../protocol/change.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import { createRunLog } from '../../runs/index.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
 import type { RunEnd, RunListener } from '../run-request.ts';
 import type { World } from '../world.ts';
+import { carryInRun, recordPlan } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { type ChangeEnding, endingOf } from './ending.ts';
 import { opensAt } from './standing.ts';
-import { lockTargets } from './target-locks.ts';
 
 export interface ChangeRequest {
   /** Id of the new run. */
   run: string;
   change: Change;
+  /** Besides its own checks, of the goal of the run that asked. */
+  invariants?: Expectation[];
   /** Where it was written, for people: a file. */
   source: string;
   /** The run in which it was proposed. */
@@ -84,10 +86,10 @@ interface Parts {
 
 async function live(world: World, parts: Parts): Promise<ChangeEnding> {
   const { request, bench } = parts;
-  const first = await planOrProblems(request.change, bench);
+  const first = await planOrProblems(request, bench);
   if ('problems' in first) return { reason: 'input', ...describeProblems(request.source, first.problems) };
   const { planned } = first.plan;
-  recordPlan(parts, first.plan);
+  recordPlan(parts.recorder, first.plan);
   const shut = opensAt(world, first.plan);
   if (shut !== null) {
     const message = `its window is shut until ${shut}; nothing was done`;
@@ -105,12 +107,9 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
     const message = `"${planned.change.title}" is ${planned.effect} and nothing was done: ${answer.message}`;
     return { reason: 'parked', message, result: null };
   }
-  const locks = await lockTargets(world, first.plan, parts.run);
-  if ('busy' in locks) return { reason: 'busy', message: locks.busy, result: null };
   try {
     return await carry(world, parts, first.plan, answer.byPerson ?? true);
   } finally {
-    await locks.release();
     await parts.bench.clear();
   }
 }
@@ -118,30 +117,23 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
 /** What was granted is what is done: when the world moved in between, the plan is made anew, and has to be the same. */
 async function carry(world: World, parts: Parts, plan: Plan, byPerson: boolean): Promise<ChangeEnding> {
   const { request, bench, run, recorder } = parts;
-  const again = await planOrProblems(request.change, bench);
+  const again = await planOrProblems(request, bench);
   if ('problems' in again)
     return { reason: 'escalated', ...describeProblems(request.source, again.problems) };
   if (again.plan.planned.digest !== plan.planned.digest) {
     const message = 'what it rests on has changed since it was approved: nothing was done, ask for it again';
     return { reason: 'escalated', message, result: null };
   }
-  await bench.ports.kept.write('plan.json', JSON.stringify({ run, plan }));
-  // Whoever recovers looks for this mark; it is there before the first effect and goes after the last.
-  const mark = `changes/open/${run}.${plan.planned.id}`;
-  await world.store.write(mark, JSON.stringify({ run, change: plan.planned.id }));
-  await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson }));
-  bench.allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson });
-  const done = await carryOut(plan, bench.ports);
-  await recorder.sync();
-  await world.store.remove(mark);
+  const done = await carryInRun({ world, recorder, run }, bench, plan, byPerson);
+  if ('busy' in done) return { reason: 'busy', message: done.busy, result: null };
   return endingOf(done, plan);
 }
 
 async function planOrProblems(
-  change: Change,
+  { change, invariants = [] }: ChangeRequest,
   { ports }: ChangeBench,
 ): Promise<{ plan: Plan } | { problems: PlanProblem[] }> {
-  return planChange(change, { id: CHANGE, invariants: [] }, ports);
+  return planChange(change, { id: CHANGE, invariants }, ports);
 }
 
 function describeProblems(
@@ -150,21 +142,6 @@ function describeProblems(
 ): { message: string; result: null } {
   const all = problems.map(({ field, message }) => `${source}: ${field}: ${message}`).join('\n');
   return { message: all, result: null };
-}
-
-function recordPlan({ recorder }: Parts, { planned, work }: Plan): void {
-  const { id, change, digest, effect, steps, undo, preconditions } = planned;
-  recorder.record({
-    type: 'change.planned',
-    change: id,
-    title: change.title,
-    digest,
-    effect,
-    targets: work.map(({ name }) => name),
-    steps,
-    undo,
-    preconditions,
-  });
 }
 
 function recordOpening(

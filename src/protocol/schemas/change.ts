@@ -130,6 +130,13 @@ function toCall(written: z.output<typeof call>): { tool: string; input: Record<s
   return { tool, input };
 }
 
+/** A check as it stands in a goal: the same form as in a change. */
+export const writtenCheck = expectation;
+
+export function toVerification(item: z.output<typeof expectation>): Expectation {
+  return toExpectation(item, HOLD_MS);
+}
+
 function toExpectation(item: z.output<typeof expectation>, holdMs: number): Expectation {
   const what = toQuestion(item);
   const byDefault = what.kind === 'run' || what.kind === 'call' ? 'exit 0' : DEFAULT_EXPECT[what.kind];

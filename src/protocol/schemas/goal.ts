@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
 import { AUTONOMIES } from '../effect.ts';
 import type { ToolName } from '../tool.ts';
+import { toVerification, writtenCheck } from './change.ts';
 
 /** The front matter of a goal file. Shapes only: whether a probe exists is known where probes are. */
 
@@ -37,6 +38,7 @@ export const goalSchema = z.strictObject({
     .default({}),
   parameters: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), parameter).default({}),
   done: z.array(z.strictObject({ probe: name, expect: z.string().trim().min(1) })).default([]),
+  invariants: z.array(writtenCheck.transform(toVerification)).default([]),
 });
 
 export type GoalFrontMatter = z.output<typeof goalSchema>;

@@ -1,0 +1,86 @@
+import { planChange } from '../../changes/index.ts';
+import type { Gathered } from '../gather.ts';
+import type { RunScope } from '../open-run.ts';
+import type { ApprovedWork } from '../run-request.ts';
+import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
+import { openBench } from './change-ports.ts';
+import { park } from './park.ts';
+
+/** What came of a yes, in the run that had asked. */
+export interface CarriedApproved {
+  /** For the model that goes on with the run. */
+  words: string;
+  /** Why no model is asked about it any more; null: one is. */
+  note: string | null;
+}
+
+/**
+ * A fault that is gone closes the approval without acting. Otherwise the change is planned anew, and carried out when
+ * the plan is the one that was seen; when it is another by now, the yes is void and the new plan waits.
+ */
+export async function carryApproved(
+  scope: RunScope,
+  { approval, parked, faults, claim, onVoid }: ApprovedWork,
+  now: Gathered,
+): Promise<CarriedApproved> {
+  const { world, recorder, run, signal } = scope;
+  const { id, change } = approval;
+  const refuse = (failed: string | null, message: string): void =>
+    recorder.record({ type: 'change.ended', change, end: 'refused', failed, message });
+  if (isGone(faults, now)) {
+    const why = `the fault is gone: ${faults.map(({ key }) => key).join(', ')}`;
+    refuse(null, `${why}; nothing was done`);
+    onVoid(why);
+    return { words: why, note: `No model was asked: ${why}.` };
+  }
+  const bench = await openBench(world, {
+    run,
+    change,
+    recorder,
+    isLogged: true,
+    signal,
+    denied: scope.request.denied,
+  });
+  const invariants = parked.invariants ?? [];
+  const made = await planChange(parked.change, { id: change, invariants }, bench.ports);
+  if ('problems' in made) {
+    const why = made.problems.map(({ field, message }) => `${field}: ${message}`).join('\n');
+    refuse('plan', why);
+    return { words: `${change} cannot be carried out any more; nothing was done. ${why}`, note: null };
+  }
+  const { plan } = made;
+  recordPlan(recorder, plan);
+  if (plan.planned.digest !== approval.digest) {
+    onVoid('what it rested on has moved');
+    const { message, approval: next } = await park(world, {
+      run,
+      planned: plan.planned,
+      ...parked,
+      by: approval.by,
+    });
+    if (next !== null) {
+      recorder.record({ type: 'change.parked', change, approval: next.id, expiresAt: next.expiresAt });
+    }
+    const why = `what ${id} rested on has moved, so the yes does not count: ${message}`;
+    return { words: why, note: `No model was asked: ${why}.` };
+  }
+  await claim?.(run);
+  const done = await carryInRun(scope, bench, plan, true);
+  if ('busy' in done) {
+    refuse('lock', done.busy);
+    return { words: `${change} was not begun: ${done.busy}.`, note: null };
+  }
+  return { words: describeCarried(change, done), note: null };
+}
+
+/** Only when the probes that saw it still answer: silence proves nothing. */
+function isGone(faults: ApprovedWork['faults'], { items, findings }: Gathered): boolean {
+  return (
+    faults.length > 0 &&
+    faults.every(
+      ({ key, probe }) =>
+        !findings.some((finding) => finding.key === key) &&
+        items.some((item) => item.probe === probe && item.status === 'ok'),
+    )
+  );
+}

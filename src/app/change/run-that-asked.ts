@@ -1,0 +1,76 @@
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Approval } from '../../protocol/approval.ts';
+import type { RunEvent } from '../../protocol/event.ts';
+import type { Finding } from '../../protocol/finding.ts';
+import { openRunLog, replay } from '../../runs/index.ts';
+import { isBegun } from '../go-on.ts';
+import type { ApprovedWork } from '../run-request.ts';
+import type { World } from '../world.ts';
+
+/**
+ * What the change behind an approval would mend, and what the model has seen, when a run of a goal asked for it and
+ * can go on: its log is
+ * here, and nobody works on it. null: the change is a run of its own.
+ */
+export async function readAsker(
+  world: World,
+  approval: Approval,
+): Promise<Pick<ApprovedWork, 'faults' | 'shown'> | null> {
+  try {
+    const options = { store: world.store, run: approval.run, clock: world.clock };
+    const { log, lines } = await openRunLog({ ...options, mask: (text) => text });
+    log.close();
+    const replayed = replay(lines);
+    if (replayed.opened?.goal == null || !isBegun(replayed)) return null;
+    const events = lines.map(({ event }) => event);
+    return { faults: faultsOf(events, approval.evidence), shown: shownOf(events) };
+  } catch (error) {
+    // It is gone, it is not ours, or it still works.
+    if (error instanceof OpsError) return null;
+    throw error;
+  }
+}
+
+/** The findings that the evidence names; all of them where it names none. As they stood when the run ended. */
+export function faultsOf(
+  events: readonly RunEvent[],
+  evidence: readonly string[],
+): { key: string; probe: string }[] {
+  const keys = new Set<string>();
+  const probes = new Set<string>();
+  const byId = new Map<string, Finding>();
+  let last: readonly Finding[] = [];
+  for (const event of events) {
+    if (event.type === 'snapshot.taken') {
+      for (const { id, probe } of event.items) if (evidence.includes(id)) probes.add(probe);
+    }
+    if (event.type === 'look.taken' && evidence.includes(event.look.id)) {
+      const { finding } = event.look;
+      keys.add(byId.get(finding)?.key ?? '');
+    }
+    if (event.type === 'findings.judged') {
+      last = event.findings;
+      for (const finding of event.findings) {
+        byId.set(finding.id, finding);
+        if (evidence.includes(finding.id)) keys.add(finding.key);
+      }
+    }
+  }
+  const named = last.filter(({ key, probe }) => keys.has(key) || probes.has(probe));
+  return (named.length > 0 ? named : last).map(({ key, probe }) => ({ key, probe }));
+}
+
+/** A look reaches the model with the prompt, or with the message that tells of it; the one at the end of a run never does. */
+function shownOf(events: readonly RunEvent[]): Map<string, string> {
+  let fresh: ReadonlyMap<string, string> = new Map();
+  let shown = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === 'run.resumed') fresh = new Map();
+    if (event.type === 'snapshot.taken')
+      fresh = new Map(event.items.map(({ probe, digest }) => [probe, digest]));
+    const isTold =
+      event.type === 'prompt.built' || (event.type === 'message.added' && event.by === undefined);
+    if (isTold && fresh.size > 0) shown = new Map(fresh);
+  }
+  return shown;
+}
