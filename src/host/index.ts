@@ -18,7 +18,7 @@ export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
-export { isOnlyOurs, isThere, readProcessStatus } from './root-owned.ts';
+export { isOnlyOurs, isThere, isWritable, readProcessStatus } from './root-owned.ts';
 export { runInherited } from './run-inherited.ts';
 export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './state-errors.ts';
 
@@ -46,5 +46,16 @@ export function isThere(path: string): boolean {
   } catch (error) {
     const code = errorCode(error);
     return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
+/** May we put another file in its place? What is not there yet is written where its folder is. */
+export function isWritable(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    const parent = dirname(path);
+    return errorCode(error) === 'ENOENT' && parent !== path && isWritable(parent);
   }
 }

@@ -1,5 +1,5 @@
 import type { Approval } from './approval.ts';
-import type { Change, PlannedChange } from './change.ts';
+import type { Change, ChangeEnd, PlannedChange } from './change.ts';
 import type { RunEvent } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Outcome, Reason } from './outcome.ts';
@@ -58,6 +58,19 @@ export interface ExecutorPlan {
   why: string | null;
 }
 
+/** The last line. */
+export interface ExecutorDone {
+  say: 'done';
+  /** The executor's own log, where it kept one, and its last hash. */
+  run: string | null;
+  head: string | null;
+  outcome: Outcome | null;
+  /** How the change ended; null when none was begun. */
+  end: ChangeEnd | null;
+  message: string | null;
+  approval: string | null;
+}
+
 export type ExecutorAnswer =
   | ({ say: 'planned' } & ExecutorPlan)
   /** Of the executor's own run log, in order. */
@@ -66,7 +79,6 @@ export type ExecutorAnswer =
   | { say: 'probed'; item: SnapshotItem; findings: Finding[] }
   /** It is being carried out, or was cut off and is not recovered yet. */
   | { say: 'working'; run: string }
-  /** The last line. `run` and `head` name the executor's own log, where it kept one. */
-  | { say: 'done'; run: string | null; head: string | null; outcome: Outcome | null; approval: string | null }
+  | ExecutorDone
   /** The last line. Nothing was done. */
   | { say: 'refused'; code: string; reason: Reason; message: string; hint: string | null };

@@ -8,7 +8,7 @@ import { loadProbes, pickProbes } from '../probes.ts';
 import { approvalAt, approve, deny, propose } from './answering.ts';
 import { carryOutAsked } from './carry.ts';
 import { claimOf, requestClaim } from './claims.ts';
-import type { ExecutorScope } from './executor-scope.ts';
+import { doneWith, type ExecutorScope } from './executor-scope.ts';
 import { judgePlan } from './plan.ts';
 
 /** Does what one request asks for; the last answer is given back. OpsError for what is refused. */
@@ -26,18 +26,16 @@ export async function answer(scope: ExecutorScope, request: ExecutorRequest): Pr
       return deny(scope, request);
     case 'list':
       scope.send({ say: 'approvals', approvals: await approvalsOf(scope.world).list() });
-      return DONE;
+      return doneWith(null);
     case 'show':
       scope.send({ say: 'approvals', approvals: [await approvalAt(scope.world, request.approval)] });
-      return DONE;
+      return doneWith(null);
     case 'probe':
       return probe(scope, request.probe);
     case 'ended':
       return ended(scope, request);
   }
 }
-
-const DONE: ExecutorAnswer = { say: 'done', run: null, head: null, outcome: null, approval: null };
 
 async function plan(
   { world, send, signal }: ExecutorScope,
@@ -52,7 +50,7 @@ async function plan(
     standing: standing.kind === 'park' ? 'ask' : standing.kind,
     why: standing.kind === 'grant' ? null : standing.why,
   });
-  return DONE;
+  return doneWith(null);
 }
 
 /** By name, and only one that root wrote or that was shipped: nobody hands a command in. */
@@ -72,7 +70,7 @@ async function probe({ world, send, signal }: ExecutorScope, name: string): Prom
     throw new OpsError('no-probe', 'input', `the probe ${name} is disabled here`);
   }
   send({ say: 'probed', item, findings });
-  return DONE;
+  return doneWith(null);
 }
 
 async function ended(
@@ -84,7 +82,17 @@ async function ended(
     throw new OpsError('not-begun', 'input', `${from.change} of this run was never begun here`);
   const { run } = claim;
   const { lines } = await readRun(world.store, run);
-  const last = lines.findLast(({ event }) => event.type === 'run.closed');
-  if (last?.event.type !== 'run.closed') return { say: 'working', run };
-  return { say: 'done', run, head: lines.at(-1)?.hash ?? null, outcome: last.event.outcome, approval: null };
+  const closed = lines.findLast(({ event }) => event.type === 'run.closed')?.event;
+  if (closed?.type !== 'run.closed') return { say: 'working', run };
+  const over = lines.findLast(({ event }) => event.type === 'change.ended')?.event;
+  const end = over?.type === 'change.ended' ? over : null;
+  return {
+    say: 'done',
+    run,
+    head: lines.at(-1)?.hash ?? null,
+    outcome: closed.outcome,
+    end: end?.end ?? null,
+    message: end?.message ?? closed.message,
+    approval: null,
+  };
 }

@@ -6,7 +6,7 @@ import { park } from '../change/park.ts';
 import type { World } from '../world.ts';
 import { carryOutFor } from './carry.ts';
 import { approvalClaim, isClaimed } from './claims.ts';
-import type { ExecutorScope } from './executor-scope.ts';
+import { doneWith, type ExecutorScope } from './executor-scope.ts';
 import { judgePlan } from './plan.ts';
 import { whyNotAnswer } from './rights.ts';
 
@@ -40,7 +40,7 @@ export async function propose(
   );
   const id = parked.approval?.id ?? null;
   if (id !== null) send({ say: 'approvals', approvals: [await approvalsOf(world).find(id)] });
-  return { say: 'done', run: null, head: null, outcome: null, approval: id };
+  return doneWith(id);
 }
 
 /** A yes of somebody who may give one; it is carried out at once unless they want it to wait for the planner. */
@@ -54,7 +54,7 @@ export async function approve(
   }
   const approval = await respond(scope.world, 'approve', answeringOf(scope, request));
   if (request.run) return carryOutFor(scope, approval);
-  return { say: 'done', run: null, head: null, outcome: null, approval: approval.id };
+  return doneWith(approval.id);
 }
 
 export async function deny(
@@ -64,7 +64,7 @@ export async function deny(
   await answerable(scope, request.approval);
   const denied = await denyChange(scope.world, answeringOf(scope, request));
   scope.send({ say: 'approvals', approvals: [denied] });
-  return { say: 'done', run: null, head: null, outcome: null, approval: denied.id };
+  return doneWith(denied.id);
 }
 
 /** By its whole id. OpsError `input` for none, and for a record that we did not seal. */

@@ -83,18 +83,27 @@ async function told(
   approval: string | null,
   perform: (listener: RunListener) => Promise<RunEnd>,
 ): Promise<ExecutorAnswer> {
-  let closed: Extract<RunEvent, { type: 'run.closed' }> | null = null;
-  const end = await perform({
+  const told: RunEvent[] = [];
+  const run = await perform({
     onEvent(event, time) {
-      if (event.type === 'run.closed') closed = event;
+      if (event.type === 'run.closed' || event.type === 'change.ended') told.push(event);
       send({ say: 'event', time, event });
     },
     onDelta() {},
   });
-  // Assigned in the listener, which the compiler does not follow.
-  const outcome = (closed as Extract<RunEvent, { type: 'run.closed' }> | null)?.outcome ?? null;
-  note(`run ${end.run} closed, ${outcome}, log head ${end.logHead}`);
-  return { say: 'done', run: end.run, head: end.logHead, outcome, approval };
+  const closed = told.findLast((event) => event.type === 'run.closed');
+  const over = told.findLast((event) => event.type === 'change.ended');
+  const outcome = closed?.outcome ?? null;
+  note(`run ${run.run} closed, ${outcome}, log head ${run.logHead}`);
+  return {
+    say: 'done',
+    run: run.run,
+    head: run.logHead,
+    outcome,
+    end: over?.end ?? null,
+    message: over?.message ?? closed?.message ?? null,
+    approval,
+  };
 }
 
 function otherPlan(): OpsError {

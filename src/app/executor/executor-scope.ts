@@ -1,4 +1,4 @@
-import type { ExecutorAnswer } from '../../protocol/executor.ts';
+import type { ExecutorAnswer, ExecutorDone } from '../../protocol/executor.ts';
 import type { World } from '../world.ts';
 import type { Peer } from './peer.ts';
 import type { Accounts } from './rights.ts';
@@ -15,4 +15,9 @@ export interface ExecutorScope {
   /** A line of the executor's own for the journal. */
   note(text: string): void;
   signal: AbortSignal;
+}
+
+/** Nothing was carried out. */
+export function doneWith(approval: string | null): ExecutorDone {
+  return { say: 'done', run: null, head: null, outcome: null, end: null, message: null, approval };
 }

@@ -122,6 +122,8 @@ export const answerSchema = z.discriminatedUnion('say', [
     run: maybeText,
     head: maybeText,
     outcome: z.enum(OUTCOMES).nullable(),
+    end: z.enum(['held', 'refused', 'rolled-back', 'escalated']).nullable(),
+    message: maybeText,
     approval: maybeText,
   }),
   z.object({ say: z.literal('refused'), code: text, reason, message: text, hint: maybeText }),

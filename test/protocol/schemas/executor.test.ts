@@ -125,7 +125,15 @@ describe('an answer of the executor', () => {
   });
 
   it('is read with what a newer executor added', () => {
-    const answer = { say: 'done', run: null, head: null, outcome: null, approval: 'a-1' };
+    const answer = {
+      say: 'done',
+      run: null,
+      head: null,
+      outcome: null,
+      end: null,
+      message: null,
+      approval: 'a-1',
+    };
     expect(parseAnswer({ ...answer, later: 1 })).toEqual(answer);
   });
 });
