@@ -1,4 +1,4 @@
-import type { Autonomy, PermissionMode } from '../protocol/effect.ts';
+import type { Autonomy, Effect, PermissionMode } from '../protocol/effect.ts';
 import type { LogLine, RunEvent } from '../protocol/event.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Isolation } from '../protocol/isolation.ts';
@@ -57,6 +57,13 @@ export interface Client {
   ownCommands(): Promise<OwnSlashCommand[]>;
   /** The text of a command's page, as Markdown: what `/policy`, `/doctor`, `/cost` … print. */
   page(name: PageName, argument: string): Promise<string>;
+  /** What other runs have left for a person, newest first. */
+  approvals(): Promise<ApprovalOption[]>;
+  /**
+   * By its id or the unique beginning of one. A yes counts for the plan that `page('approvals', id)` has shown, and
+   * resolves when it was carried out, with a sentence about what came of it.
+   */
+  answerApproval(id: string, answer: ApprovalAnswer): Promise<string>;
   setPaused(pause: { forMs: number | null } | null): Promise<void>;
   exportRun(format: 'markdown' | 'json', file: string | null): Promise<string>;
 
@@ -69,6 +76,7 @@ export interface Client {
 }
 
 export type PageName =
+  | 'approvals'
   | 'context'
   | 'cost'
   | 'doctor'
@@ -181,6 +189,20 @@ export interface RunOption {
   costUsd: number | null;
   owner: 'mine' | 'system';
   isResumable: boolean;
+}
+
+export interface ApprovalOption {
+  id: string;
+  title: string;
+  target: string;
+  effect: Effect;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export interface ApprovalAnswer {
+  kind: 'approve' | 'deny';
+  comment: string | null;
 }
 
 export interface Mention {

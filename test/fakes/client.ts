@@ -1,4 +1,5 @@
 import type {
+  ApprovalOption,
   Client,
   Happening,
   Mention,
@@ -42,6 +43,7 @@ export interface FakeProgram {
   onAnswer?: (question: string, answer: Answer, client: FakeClient) => void;
   onInterrupt?: (client: FakeClient) => void;
   onOwn?: (line: string, own: FakeOwn) => void;
+  approvals?: ApprovalOption[];
   models?: ModelOption[];
   runs?: RunOption[];
   points?: RewindPoint[];
@@ -199,6 +201,11 @@ export function createFakeClient(program: FakeProgram = {}): FakeClient {
     runGoal: (name, sets) => note('runGoal', name, sets),
     ownCommands: async () => program.ownCommands ?? [],
     page: async (name) => program.pages?.[name] ?? `# ${name}\n`,
+    approvals: async () => program.approvals ?? [],
+    async answerApproval(id, answer) {
+      note('answerApproval', id, answer);
+      return `${id}: ${answer.kind === 'approve' ? 'fixed (0), run 1234abcd.' : 'denied.'}`;
+    },
     setPaused: async (pause) => note('setPaused', pause),
     async exportRun(format, file) {
       note('exportRun', format, file);

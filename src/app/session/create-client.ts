@@ -9,6 +9,7 @@ import type { Client, Status } from '../client.ts';
 import { secretsOfEnvironment } from '../known-secrets.ts';
 import { pauseAll, resumeAll } from '../switches.ts';
 import type { World } from '../world.ts';
+import { createApprovalDesk } from './approval-desk.ts';
 import { compact } from './compact.ts';
 import { editPrompt } from './edit.ts';
 import { exportRun } from './export-run.ts';
@@ -103,7 +104,9 @@ export function createClient(options: SessionOptions): Client {
   const mentions = createMentions(session, quick.items);
   const history = createHistory(session);
   const past = createPast(session, { restart: status.restart });
+  const desk = createApprovalDesk(session, status.readShared);
   const sources: PageSources = {
+    approvals: desk.page,
     panel: quick.panel,
     runs: past.runs,
     status: () => told,
@@ -166,6 +169,15 @@ export function createClient(options: SessionOptions): Client {
     runGoal: (goal, sets) => turns.begin({ prompt: null, goal, sets }),
     ownCommands: () => listOwnCommands(session),
     page: (name, argument) => showPage(session, sources, name, argument),
+    approvals: async () =>
+      (await desk.waiting()).map(({ id, title, target, effect, expiresAt }) => ({
+        id,
+        title,
+        target,
+        effect,
+        expiresAt,
+      })),
+    answerApproval: desk.answer,
     setPaused: async (pause) => {
       const world = await session.world();
       await (pause === null ? resumeAll(world) : pauseAll(world, pause.forMs));
@@ -177,7 +189,7 @@ export function createClient(options: SessionOptions): Client {
     editText: (text) => editPrompt(session, text),
     async close() {
       leave('interrupted');
-      await Promise.all([turns.idle(), byHand.stopAll()]);
+      await Promise.all([turns.idle(), byHand.stopAll(), desk.stop('interrupted')]);
       quick.stop();
       mentions.stop();
       await history.settled();

@@ -1,5 +1,6 @@
 import { parseDuration } from '../../lib/duration.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { CommandContext } from '../slots.ts';
 import { command, type SlashCommand } from './command.ts';
 import { showPage } from './show-page.ts';
 
@@ -18,6 +19,10 @@ export const MACHINE_COMMANDS: readonly SlashCommand[] = [
     },
     { aliases: ['goal'], hint: '[name] [key=value]' },
   ),
+  command('approvals', 'machine', 'show what waits for a yes, and answer it', answerApproval, {
+    aliases: ['approval'],
+    hint: '[id] [approve|deny id] [comment]',
+  }),
   command('runs', 'machine', 'list earlier runs and how they ended', showPage('runs'), { hint: '[words]' }),
   command(
     'pause',
@@ -35,6 +40,40 @@ export const MACHINE_COMMANDS: readonly SlashCommand[] = [
   ),
   command('memory', 'machine', 'show what steward was told to keep in mind here', showPage('memory')),
 ];
+
+/** A yes can take minutes: that it has begun is said at once. */
+async function answerApproval(context: CommandContext, argument: string): Promise<void> {
+  const { kind, id, comment } = readApproval(argument);
+  const { client, show, dispatch } = context;
+  const say = (text: string): void => show({ kind: 'notice', level: 'info', text, hint: null });
+  if (kind === 'list') {
+    const waiting = await client.approvals();
+    return waiting.length > 1
+      ? dispatch({ kind: 'picker-opened', picker: 'approvals' })
+      : showPage('approvals')(context, '');
+  }
+  if (kind === 'show') return showPage('approvals')(context, id);
+  if (kind === 'approve') say(`${id}: looking again, then carried out`);
+  say(await client.answerApproval(id, { kind, comment }));
+}
+
+/** `a-7f3k9q`, `approve a-7f3k9q go on`. */
+export function readApproval(argument: string): {
+  kind: 'list' | 'show' | 'approve' | 'deny';
+  id: string;
+  comment: string | null;
+} {
+  const [, verb = '', id = '', comment = ''] = /^(\S*)\s*(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
+  if (verb === '') return { kind: 'list', id: '', comment: null };
+  if (verb !== 'approve' && verb !== 'deny') {
+    if (id === '') return { kind: 'show', id: verb, comment: null };
+    throw new OpsError('approval-verb', 'usage', `"${verb}" is no answer`, {
+      hint: '/approvals approve ID [comment], /approvals deny ID [comment]',
+    });
+  }
+  if (id === '') throw new OpsError('approval-id', 'usage', 'which one?', { hint: `/approvals ${verb} ID` });
+  return { kind: verb, id, comment: comment === '' ? null : comment };
+}
 
 /** `health-check disk=/srv` → its name and settings. */
 export function readGoal(argument: string): { name: string; sets: Record<string, string> } {

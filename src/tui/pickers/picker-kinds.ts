@@ -9,7 +9,7 @@ import type { Entry } from './list-state.ts';
 export interface PickerWorld {
   client: Pick<
     Client,
-    'runs' | 'open' | 'models' | 'setModel' | 'rewindPoints' | 'rewind' | 'goals' | 'runGoal'
+    'approvals' | 'runs' | 'open' | 'models' | 'setModel' | 'rewindPoints' | 'rewind' | 'goals' | 'runGoal'
   >;
   now: number;
   theme: ThemeName;
@@ -80,6 +80,18 @@ export const PICKERS: Record<PickerName, PickerKind> = {
       if (isOther) onDraft(`/goals ${id} `);
       else client.runGoal(id, {});
     },
+  },
+  approvals: {
+    title: 'Waits for a yes',
+    empty: 'nothing waits for an answer',
+    verbs: ['Enter writes out how to see it'],
+    load: async ({ client, now }) =>
+      (await client.approvals()).map(({ id, title, target, effect, expiresAt }) => ({
+        id,
+        title,
+        notes: [effect, target, `${Math.max(0, Math.ceil((expiresAt - now) / 3_600_000))} h left`],
+      })),
+    choose: ({ id }, _isOther, { onDraft }) => onDraft(`/approvals ${id}`),
   },
   theme: {
     title: 'Colours of the screen',

@@ -1,6 +1,7 @@
 import type { Client, PageName } from '../../app/client.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { PERMISSION_MODES } from '../../protocol/effect.ts';
+import { readApproval } from '../commands/machine-commands.ts';
 
 /** A command does its work through the client and gives what is to be said, as text. */
 export interface PlainCommand {
@@ -37,6 +38,16 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
         ),
       );
       return '';
+    },
+  },
+  {
+    name: 'approvals',
+    usage: '[ID], approve ID [WORDS] or deny ID [WORDS]: what waits for a yes',
+    async run(client, argument) {
+      const { kind, id, comment } = readApproval(argument);
+      return kind === 'list' || kind === 'show'
+        ? client.page('approvals', id)
+        : client.answerApproval(id, { kind, comment });
     },
   },
   page('runs', 'earlier runs'),

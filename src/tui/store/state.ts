@@ -27,7 +27,7 @@ export interface Size {
   rows: number;
 }
 
-export type PickerName = 'resume' | 'model' | 'rewind' | 'goals' | 'theme';
+export type PickerName = 'resume' | 'model' | 'rewind' | 'goals' | 'theme' | 'approvals';
 
 /** Who gets the keys. Follows from the rest, so that it can never be wrong. */
 export type Focus = 'editor' | 'question' | 'picker' | 'own-command' | 'pager';

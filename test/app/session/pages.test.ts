@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PageName, Status } from '../../../src/app/client.ts';
+import { createApprovalDesk } from '../../../src/app/session/approval-desk.ts';
 import { exportRun } from '../../../src/app/session/export-run.ts';
 import { createOwnLog } from '../../../src/app/session/own-log.ts';
 import { listGoalNames } from '../../../src/app/session/pages/known.ts';
@@ -67,6 +68,7 @@ async function withRun(given?: Bench) {
     showPage(
       session,
       {
+        approvals: createApprovalDesk(session, async () => {}).page,
         panel: quick.panel,
         runs: past.runs,
         status: () => STATUS,

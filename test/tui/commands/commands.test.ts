@@ -58,7 +58,7 @@ describe('the table of slash commands', () => {
   it('has what people expect', () => {
     const names = SLASH_COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
     expect(names.toSorted().join(' ')).toBe(
-      'clear compact context continue copy cost diff doctor exit export findings goal goals help memory mode model new pause permissions plan policy quit rename report resume rewind runs snapshot status theme tools usage',
+      'approval approvals clear compact context continue copy cost diff doctor exit export findings goal goals help memory mode model new pause permissions plan policy quit rename report resume rewind runs snapshot status theme tools usage',
     );
     expect(new Set(names).size).toBe(names.length);
   });
@@ -117,11 +117,30 @@ describe('a slash command', () => {
     ['/pause 2h', ['setPaused', { forMs: 7_200_000 }]],
     ['/pause', ['setPaused', { forMs: null }]],
     ['/pause off', ['setPaused', null]],
+    ['/approvals approve a-7', ['answerApproval', 'a-7', { kind: 'approve', comment: null }]],
+    ['/approvals deny a-7 not tonight', ['answerApproval', 'a-7', { kind: 'deny', comment: 'not tonight' }]],
     ['/permissions acceptEdits', ['setMode', 'acceptEdits']],
     ['/plan', ['setMode', 'plan']],
     ['/export json /tmp/a b.json', ['exportRun', 'json', '/tmp/a b.json']],
   ])('%s asks for %j', async (line, asked) => {
     expect((await tryLine(line)).asked).toContainEqual(asked);
+  });
+
+  it('shows what waits: one at once, several to choose from, and says how an answer went', async () => {
+    const option = { id: 'a-7', title: 'x', target: 'y', effect: 'disruptive' as const, expiresAt: 0 };
+    const pages = { approvals: '# Serve on 8080' };
+    const one = await tryLine('/approvals', { approvals: [option], pages });
+    expect(one.shown).toEqual([{ kind: 'page', title: '/approvals', markdown: '# Serve on 8080' }]);
+    const two = await tryLine('/approvals', { approvals: [option, { ...option, id: 'a-8' }] });
+    expect(two.dispatched).toEqual([{ kind: 'picker-opened', picker: 'approvals' }]);
+    const yes = await tryLine('/approvals approve a-7');
+    expect(yes.shown.map((item) => 'text' in item && item.text)).toEqual([
+      'a-7: looking again, then carried out',
+      'a-7: fixed (0), run 1234abcd.',
+    ]);
+    const wrong = await tryLine('/approvals aprove a-7');
+    expect(wrong.shown).toMatchObject([{ kind: 'notice', level: 'trouble', text: '"aprove" is no answer' }]);
+    expect(wrong.asked).toEqual([]);
   });
 
   it('leaves plan mode when it is in it', async () => {

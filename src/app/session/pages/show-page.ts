@@ -13,6 +13,7 @@ import { permissionsPage } from './rules.ts';
 import { contextPage, reportPage } from './talk.ts';
 
 export interface PageSources {
+  approvals(wanted: string): Promise<string>;
   panel(): Panel;
   runs(query: { text: string; limit: number }): Promise<RunOption[]>;
   /** As the screen was told last. */
@@ -34,6 +35,8 @@ export async function showPage(
 
   async function write(): Promise<string> {
     switch (name) {
+      case 'approvals':
+        return sources.approvals(argument);
       case 'context':
         return contextPage(await linesOfRun(), sources.status()?.context ?? null);
       case 'cost':
