@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readTimeZone } from '../host/index.ts';
+import { fence } from '../lib/fence.ts';
 import {
   type BuiltPrompt,
   buildPlainPrompt,
@@ -78,7 +79,8 @@ function tell(
     budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
   });
   const seen = `Before that, a new look; only what is another than when you were asked last:\n\n${snapshot}`;
-  const text = `${told}\n\n${items.length === 0 ? 'A new look before that found everything as it was.' : seen}`;
+  const fenced = fence(told ?? '', { marker: opening.marker, label: 'the change' });
+  const text = `What came of the change for which a person was asked:\n${fenced}\n\n${items.length === 0 ? 'A new look before that found everything as it was.' : seen}`;
   const content = [{ type: 'text' as const, text }];
   recorder.record({ type: 'message.added', message: { role: 'user', content } });
   const last = opening.messages.at(-1);

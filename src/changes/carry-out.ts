@@ -1,10 +1,11 @@
+import type { Action } from '../protocol/action.ts';
 import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
 import { checkFiles } from './check-files.ts';
 import { textOf } from './describe.ts';
 import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
 import { goBack } from './go-back.ts';
 import { keepUnits, lookBack } from './kept-state.ts';
-import type { Plan, TargetWork } from './plan-change.ts';
+import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
 import { type ChangeNote, type Next, nextOf, type StepCounts } from './transaction.ts';
@@ -96,7 +97,7 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
       return { ok: seen.ok, detail: seen.detail };
     }
     case 'keep':
-      return keepUnits(step, place.target, target.back, ports);
+      return (await holdBack(target, ports)) ?? keepUnits(step, place.target, target.back, ports);
     case 'apply':
       return runStep(step, target.steps[index], ports);
     case 'verify':
@@ -108,6 +109,24 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
         ? lookBack(step, place.target, target, ports)
         : baselineAgain(step, place.target, target, index - 1, ports);
   }
+}
+
+/**
+ * Right before anything is applied: is steward paused, is one of the targets kept by somebody, would a step be refused?
+ * The way back is open to whoever is told to stop, so what it was given to do is asked about here, and not on it.
+ */
+async function holdBack({ steps, back }: TargetWork, ports: ChangePorts): Promise<Looked | null> {
+  const given = back.flatMap((step): { text: string; action: Action }[] => {
+    if (step.kind === 'do') return [step];
+    if (step.kind !== 'put') return [];
+    const { file: path, text: content } = step;
+    return [{ text: `write ${path}`, action: { kind: 'write', path, content, expects: null } }];
+  });
+  for (const { text, action } of [...steps, ...given]) {
+    const why = await ports.foresee(action);
+    if (why !== null) return { ok: false, detail: `${text}: ${why}` };
+  }
+  return null;
 }
 
 async function checkAll(step: string, target: TargetWork, ports: ChangePorts): Promise<Looked> {

@@ -1,5 +1,5 @@
 import type { ChangePhase, Expectation } from '../protocol/change.ts';
-import type { TargetWork } from './plan-change.ts';
+import type { TargetWork } from './plan.ts';
 import type { BackStep } from './way-back.ts';
 
 /** A step in words, unmasked. */

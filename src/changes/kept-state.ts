@@ -1,7 +1,7 @@
 import type { Action } from '../protocol/action.ts';
 import type { Looked } from './expectations.ts';
 import { readOrTell } from './future-files.ts';
-import type { TargetWork } from './plan-change.ts';
+import type { TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
 import type { BackStep } from './way-back.ts';

@@ -1,38 +1,17 @@
 import { sha256 } from '../lib/digest.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { printable } from '../lib/printable.ts';
 import type { Action } from '../protocol/action.ts';
 import { describeAction } from '../protocol/action.ts';
-import type {
-  Change,
-  ChangeStep,
-  ChangeTarget,
-  Expectation,
-  PlannedChange,
-  Precondition,
-} from '../protocol/change.ts';
-import { type Effect, strongestEffect } from '../protocol/effect.ts';
+import type { Change, ChangeStep, ChangeTarget, Expectation, PlannedChange } from '../protocol/change.ts';
+import type { Judgement } from '../protocol/verdict.ts';
 import { createFutureFiles, type FutureFile } from './future-files.ts';
+import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
 import { forTarget, nameOf } from './targets.ts';
 import { deriveWayBack, type JudgedStep, type WayBack } from './way-back.ts';
-
-/** All that is needed to carry a change out, also by another process after a crash. Plain JSON; never masked. */
-export interface Plan {
-  planned: PlannedChange;
-  work: TargetWork[];
-}
-
-export interface TargetWork {
-  name: string;
-  preflight: Expectation[];
-  steps: { text: string; action: Action }[];
-  verify: Expectation[];
-  back: WayBack['steps'];
-  files: FutureFile[];
-  /** Bound into the digest; void when one of them moved. */
-  preconditions: Precondition[];
-}
+import { checksOf, type Weighed, weigh } from './weigh-plan.ts';
 
 /** Why there is no plan: the field, and what is wrong with it. */
 export interface PlanProblem {
@@ -56,20 +35,28 @@ export async function planChange(
 ): Promise<{ plan: Plan } | { problems: PlanProblem[] }> {
   const problems: PlanProblem[] = [];
   const work: TargetWork[] = [];
-  const effects: Effect[] = [];
   const undo: (string | null)[] = [];
-  const doubts: string[] = [];
+  const weighed: Weighed[] = [];
+  if (/\n/.test(change.title) || printable(change.title) !== change.title) {
+    problems.push({ field: 'title', message: 'must be one line of plain text' });
+  }
   const past = new Map<string, string | null>();
   for (const [index, target] of targetsOf(change).entries()) {
     const plain = forTarget(change, target);
     const own = { ...plain, verify: [...plain.verify, ...invariants] };
     const judged = await judgeSteps(`${id}.${index + 1}`, own.apply, 'apply', past, problems, ports);
     const checked = await judgeChecks(own, plain.verify.length, problems, ports);
-    effects.push(...judged.steps.map(({ judgement }) => judgement.effect), ...checked);
     const derived = deriveWayBack(judged.steps, judged.files);
-    const back = own.rollback === 'auto' ? derived : await ownWayBack(own.rollback, derived, problems, ports);
+    const back =
+      own.rollback === 'auto'
+        ? { ...derived, judged: [] }
+        : await ownWayBack(own.rollback, derived, problems, ports);
     undo.push(...back.undo);
-    doubts.push(...judged.steps.flatMap(doubtOf));
+    weighed.push(
+      ...judged.steps.map(({ action, judgement }) => ({ judgement, isWrite: action.kind === 'write' })),
+      ...checked.map((judgement) => ({ judgement, isWrite: false })),
+      ...back.judged,
+    );
     const files = judged.files;
     work.push({
       name: nameOf(target),
@@ -85,7 +72,7 @@ export async function planChange(
   if (problems.length > 0) return { problems };
   return {
     plan: {
-      planned: planned(id, change, work, { effect: strongestEffect(effects), undo, doubts }, ports),
+      planned: planned(id, change, work, { undo, ...weigh(weighed) }, ports),
       work,
     },
   };
@@ -140,12 +127,6 @@ async function actionOf(
   }
 }
 
-/** That a command's effect asks for a yes is what a grant is for; that nobody knows what it does is another matter. */
-function doubtOf({ step, judgement }: JudgedStep): string[] {
-  const isKnown = judgement.verdict === 'allow' || judgement.rule.startsWith('spec:');
-  return isKnown || step.kind !== 'run' ? [] : [judgement.reason];
-}
-
 /** A check that is not known to only look counts with its effect: it is granted with the rest, or not done. */
 async function judgeChecks(
   change: Change,
@@ -153,8 +134,8 @@ async function judgeChecks(
   ownChecks: number,
   problems: PlanProblem[],
   ports: ChangePorts,
-): Promise<Effect[]> {
-  const effects: Effect[] = [];
+): Promise<Judgement[]> {
+  const judged: Judgement[] = [];
   for (const field of ['preflight', 'verify'] as const) {
     for (const [index, { what }] of change[field].entries()) {
       if (what.kind !== 'run' && what.kind !== 'http') continue;
@@ -163,7 +144,7 @@ async function judgeChecks(
           ? ports.toAction(what.line, ports.cwd)
           : { kind: 'fetch', method: 'GET', url: what.url };
       const judgement = await ports.judge(action);
-      effects.push(judgement.effect);
+      judged.push(judgement);
       if (judgement.verdict === 'deny') {
         problems.push({
           field:
@@ -175,7 +156,7 @@ async function judgeChecks(
       }
     }
   }
-  return effects;
+  return judged;
 }
 
 /** An operator's own steps come after the files are back: what they run reads the old ones. */
@@ -184,30 +165,46 @@ async function ownWayBack(
   derived: WayBack,
   problems: PlanProblem[],
   ports: ChangePorts,
-): Promise<WayBack> {
+): Promise<WayBack & { judged: Weighed[] }> {
   const own: WayBack['steps'] = [];
+  const judged: Weighed[] = [];
   for (const [index, step] of steps.entries()) {
     const field = `rollback[${index}]`;
-    if (step.kind === 'write') {
-      own.push({ kind: 'put', file: await ports.files.resolve(step.file, ports.cwd), text: step.text });
-      continue;
-    }
-    if (step.kind !== 'run') {
+    if (step.kind !== 'write' && step.kind !== 'run') {
       problems.push({
         field,
         message: 'a rollback runs commands and writes files; edits go back by themselves',
       });
       continue;
     }
-    const judgement = await ports.judge(ports.toAction(step.line, ports.cwd));
+    const isWrite = step.kind === 'write';
+    const file = isWrite ? await ports.files.resolve(step.file, ports.cwd) : '';
+    const judgement = await ports.judge(
+      isWrite
+        ? { kind: 'write', path: file, content: step.text, expects: null }
+        : ports.toAction(step.line, ports.cwd),
+    );
     if (judgement.verdict === 'deny') {
       problems.push({ field, message: `${judgement.reason} (${judgement.rule})` });
     }
-    own.push({ kind: 'do', text: step.line, action: judgement.action });
+    judged.push({ judgement, isWrite });
+    if (isWrite) own.push({ kind: 'put', file, text: step.text });
+    else own.push({ kind: 'do', text: describeAction(judgement.action), action: judgement.action });
   }
   const restores = derived.steps.filter(({ kind }) => kind === 'restore');
-  const undo = derived.undo.map((known) => known ?? 'by the rollback that was given');
-  return { steps: [...restores, ...own], undo };
+  const given = own.map((step) =>
+    step.kind === 'put' ? putText(step) : step.kind === 'do' ? step.text : '',
+  );
+  const undo = derived.undo.map((known, index) =>
+    index > 0
+      ? (known ?? 'by the rollback that was given')
+      : [...(known === null ? [] : [known]), ...given].join('; then '),
+  );
+  return { steps: [...restores, ...own], undo, judged };
+}
+
+function putText({ file, text }: { file: string; text: string }): string {
+  return describeAction({ kind: 'write', path: file, content: text, expects: null });
 }
 
 export function describeStep(step: ChangeStep, action: Action): string {
@@ -227,7 +224,7 @@ function planned(
   id: string,
   change: Change,
   work: readonly TargetWork[],
-  { effect, undo, doubts }: Pick<PlannedChange, 'effect' | 'undo' | 'doubts'>,
+  { effect, undo, doubts, origins = [] }: Pick<PlannedChange, 'effect' | 'undo' | 'doubts' | 'origins'>,
   { mask }: ChangePorts,
 ): PlannedChange {
   const preconditions = work.flatMap((target) => target.preconditions);
@@ -240,6 +237,8 @@ function planned(
     ),
     doubts: doubts.map(mask),
     undo: undo.map((text) => (text === null ? null : mask(text))),
+    checks: checksOf(work).map(mask),
+    origins: origins.map(({ word, source }) => ({ word: mask(word), source: mask(source) })),
     preconditions,
     digest: sha256(JSON.stringify([change, work, preconditions])),
   };

@@ -12,6 +12,8 @@ export interface ChangePorts {
   origin: Extract<StepOrigin, 'change' | 'rollback'>;
   /** Policy's answer with links and names resolved; nothing runs. */
   judge(action: Action): Promise<Judgement>;
+  /** Why the gate would not let a step of this change pass, as things stand; null: it would. Nothing runs. */
+  foresee(action: Action): Promise<string | null>;
   /** From a line to what would run: argv for one command, else the line for a shell. */
   toAction(line: string, cwd: string): Action;
   processes: Pick<Processes, 'run' | 'find'>;

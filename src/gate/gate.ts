@@ -80,6 +80,13 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+/** Why it would not be done as things stand, in masked words; null: it would. Nothing is asked, recorded or run. */
+export async function foresee(options: GateOptions, request: StepRequest): Promise<string | null> {
+  const judgement = await options.judge(request.action, request.origin);
+  const decision = await decideNow(options, request, judgement);
+  return decision.kind === 'allow' ? null : options.mask(decision.reason);
+}
+
 /** Judged, decided, and put to a person where it takes one. */
 async function rule(options: GateOptions, request: StepRequest): Promise<Ruled> {
   const ruleNow = async (): Promise<Ruled> => {

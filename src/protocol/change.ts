@@ -95,8 +95,12 @@ export interface PlannedChange {
   steps: string[];
   /** Why policy would ask about a step although its effect is known: unknown programs, words of strangers. */
   doubts: string[];
-  /** How each of them is undone; null: it cannot be. */
+  /** How each of them is undone; null: it cannot be. The first names also the steps of a rollback of its own. */
   undo: (string | null)[];
+  /** What is looked at before and after, in words, masked; a check can be a command that does more. */
+  checks?: string[];
+  /** Words of its steps and checks that only outside text has said, and the evidence that says them; masked. */
+  origins?: { word: string; source: string }[];
   preconditions: Precondition[];
   /** sha256 over everything above but the id: what an approval is bound to. */
   digest: string;

@@ -27,6 +27,8 @@ export interface Judgement {
   notes?: readonly string[];
   /** Words that only outside text has said, and the evidence that says them. Absent or empty: none. */
   origins?: readonly { word: string; source: string }[];
+  /** Nobody has observed some of it, or only outside text has said it: why it asks, or one reason more. */
+  isStrange?: boolean;
   /** Of a command: what a sandbox must leave to it. Absent: nothing is known of it, so nothing but reading. */
   needs?: Needs;
 }

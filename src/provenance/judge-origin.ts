@@ -33,8 +33,9 @@ export async function judgeOrigin(
   if (doubts.length === 0) return judgement;
   if (effect === 'observe') return { ...judgement, notes: doubts };
   const heard = heardWords(judgement, doubts, origins);
-  if (verdict === 'ask') return { ...judgement, origins: heard, reason: [reason, ...doubts].join('; ') };
-  return { ...judgement, verdict: 'ask', rule: 'origin', origins: heard, reason: doubts.join('; ') };
+  const strange = { ...judgement, isStrange: true, origins: heard };
+  if (verdict === 'ask') return { ...strange, reason: [reason, ...doubts].join('; ') };
+  return { ...strange, verdict: 'ask', rule: 'origin', reason: doubts.join('; ') };
 }
 
 /** The doubtful words that some text says, for a screen to point at. */

@@ -40,6 +40,7 @@ export async function carryApproved(
     isLogged: true,
     signal,
     denied: scope.request.denied,
+    isAttended: scope.attendance !== null,
   });
   const invariants = parked.invariants ?? [];
   const made = await planChange(parked.change, { id: change, invariants }, bench.ports);

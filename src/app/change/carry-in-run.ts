@@ -1,5 +1,6 @@
 import { type CarriedOut, carryOut, type Plan } from '../../changes/index.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
+import type { ToolOutput } from '../../protocol/tool.ts';
 import type { Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
 import type { ChangeBench } from './change-ports.ts';
@@ -56,7 +57,15 @@ export function recordPlan(recorder: Recorder, { planned, work }: Plan): void {
   });
 }
 
-/** For a model and for reports. */
+/** As the result of a call: what programs and servers said of it are not our words. */
+export function tellCarried(id: string, { end, failed, message }: CarriedOut): ToolOutput {
+  const head = `${id} ${WORDS[end]}`;
+  if (end === 'held') return { ok: true, isOwnWords: true, text: `${head}: ${message}.` };
+  const text = failed === null ? message : `${failed}: ${message}`;
+  return { ok: false, isOwnWords: false, text, note: `${head}. What was seen of it stands above.` };
+}
+
+/** For people, and for a model within a fence. */
 export function describeCarried(id: string, { end, failed, message }: CarriedOut): string {
   return `${id} ${WORDS[end]}:${failed === null ? '' : ` ${failed}:`} ${message}.`;
 }

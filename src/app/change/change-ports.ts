@@ -1,6 +1,6 @@
 import type { ChangePorts } from '../../changes/index.ts';
 import { EXPECTATION_VARIABLES } from '../../changes/index.ts';
-import { createGate } from '../../gate/index.ts';
+import { createGate, foresee } from '../../gate/index.ts';
 import { createProcesses, createScratch } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
@@ -31,6 +31,8 @@ export interface ChangeBenchOptions {
   /** False for a mere look: nothing is kept, and nothing may have an effect. */
   isLogged: boolean;
   signal: AbortSignal;
+  /** A person is there; absent: nobody is. Decides which rules of settings are valid. */
+  isAttended?: boolean;
   /** Tools and rules that were taken away: a change is no way around them. */
   denied?: readonly string[];
 }
@@ -42,8 +44,9 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     mode: 'default',
     allowed: [],
     denied: options.denied ?? [],
+    isAttended: options.isAttended ?? false,
   });
-  const gate = createGate({
+  const gateOptions = {
     ...gateOptionsOf(world, {
       run,
       policing,
@@ -53,7 +56,8 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
       isLogged: options.isLogged,
     }),
     grant: () => grant,
-  });
+  };
+  const gate = createGate(gateOptions);
   const processes = createProcesses({
     clock: world.clock,
     store: world.store,
@@ -66,6 +70,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     gate,
     origin: 'change',
     judge: policing.judge,
+    foresee: (action) => foresee(gateOptions, { id: options.change, origin: 'change', action }),
     toAction: policing.policy.toAction,
     processes,
     files: world.files,

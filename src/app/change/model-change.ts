@@ -1,4 +1,5 @@
 import { type CarriedOut, type Plan, planChange, readWrittenChange, textOf } from '../../changes/index.ts';
+import { printable } from '../../lib/printable.ts';
 import { showDiff } from '../../lib/show-diff.ts';
 import type { ParkedChange } from '../../protocol/approval.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
@@ -6,7 +7,7 @@ import type { Question } from '../../protocol/question.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
-import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
+import { carryInRun, recordPlan, tellCarried } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { park } from './park.ts';
 import { gatherStanding, standingOf } from './standing.ts';
@@ -30,6 +31,7 @@ export function createModelChanges(
       isLogged: true,
       signal,
       denied: scope.request.denied,
+      isAttended: scope.attendance !== null,
     });
     const second = createSecondOpinion(scope.world, {
       recorder: scope.recorder,
@@ -113,11 +115,16 @@ async function askPerson(
   why: string,
   signal: AbortSignal,
 ): Promise<ToolOutput | null> {
-  const { id, change, effect, steps, undo } = plan.planned;
+  const { id, change, effect, steps, undo, origins = [] } = plan.planned;
   if (attendance === null) throw new Error('nobody is there to be asked');
+  // A step of several lines must not look like several steps.
+  const inOne = (text: string): string => text.replaceAll('\n', '\n   | ');
   const lines = steps.map(
-    (step, index) => `${index + 1}. ${step}\n   back: ${undo[index] ?? 'CANNOT BE UNDONE'}`,
+    (step, index) => `${index + 1}. ${inOne(step)}\n   back: ${inOne(undo[index] ?? 'CANNOT BE UNDONE')}`,
   );
+  if (lines.some((text) => printable(text) !== text)) {
+    return refused('it holds characters that cannot be shown, so nobody can say yes to it');
+  }
   const question = {
     id: `Q${recorder.next().question}`,
     step: callId,
@@ -128,7 +135,7 @@ async function askPerson(
     target: { kind: 'none' as const, name: world.masker.mask(change.title) },
     rule: 'change',
     reason: why,
-    origins: [],
+    origins,
     offer: null,
     wantsTerminal: false,
   };
@@ -159,11 +166,14 @@ function shownOf({ work }: Plan, mask: (text: string) => string): Pick<Question,
         diff: mask(showDiff(before ?? '', after, MOST_ASKED_LINES)),
       })),
     ),
-    proof: work.flatMap((target) =>
-      target.verify.map((_, index) =>
+    proof: work.flatMap((target) => [
+      ...target.preflight.map((_, index) =>
+        mask(`${several ? `${target.name}: ` : ''}before it, ${textOf(target, 'preflight', index)}`),
+      ),
+      ...target.verify.map((_, index) =>
         mask(`${several ? `${target.name}: ` : ''}${textOf(target, 'verify', index)}`),
       ),
-    ),
+    ]),
   };
 }
 
@@ -177,7 +187,7 @@ async function carry(
   const done = await carryInRun(scope, bench, plan, byPerson);
   if ('busy' in done) return refused(done.busy);
   await remember(scope, planned, done, byPerson);
-  return { ok: done.end === 'held', text: describeCarried(planned.id, done), isOwnWords: true };
+  return tellCarried(planned.id, done);
 }
 
 /** What a goal did by itself says how far it can be left alone; what a person approved says nothing of that. */

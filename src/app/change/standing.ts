@@ -54,8 +54,7 @@ function whyNot({ plan, autonomy, isConfined, opensAt }: StandingFacts): string 
     return `it is ${effect}, and autonomy ${autonomy} reaches as far as ${most}`;
   }
   if (opensAt !== null) return `its window is shut until ${opensAt}`;
-  const doubt = doubts[0];
-  if (doubt !== undefined) return doubt;
+  if (doubts.length > 0) return doubts.join('; ');
   if (undo.includes(null)) return 'one of its steps cannot be rolled back';
   return isConfined ? null : 'nothing here would confine its commands';
 }

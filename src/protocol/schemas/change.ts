@@ -11,8 +11,15 @@ const path = z
   .min(1, 'must name a file')
   .refine((text) => !text.includes('\0'), 'must not hold NUL');
 
+/** A check that is waited for longer holds the locks of its targets, and a way back, as long. */
+const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
 const duration = z.union([z.string(), z.number()]).transform((written, context) => {
   const ms = typeof written === 'number' ? written * 1_000 : parseDuration(written);
+  if (ms !== undefined && ms > LONGEST_WAIT_MS) {
+    context.addIssue({ code: 'custom', message: 'must be at most 1h' });
+    return z.NEVER;
+  }
   if (ms !== undefined && ms >= 0 && Number.isFinite(ms)) return ms;
   context.addIssue({ code: 'custom', message: 'must be a duration like 500ms, 10s or 2m' });
   return z.NEVER;
