@@ -51,7 +51,7 @@ export async function lookOnce(
 ): Promise<Looked & { isFinal?: boolean }> {
   const values = await valuesOf(step, expectation, ports);
   if ('refused' in values) return { ok: false, detail: values.refused, isFinal: true };
-  const wanted = /^exit (\d{1,3})$/.exec(expectation.expect.trim());
+  const wanted = EXIT.exec(expectation.expect.trim());
   if (wanted !== null) {
     return { ok: values.exit === Number(wanted[1]), detail: describe(values) };
   }
@@ -66,6 +66,9 @@ export async function lookOnce(
     return { ok: false, detail: message, isFinal: /unknown|syntax|unexpected/i.test(message) };
   }
 }
+
+/** The literal for an exit status; everything else is an expression. */
+export const EXIT = /^exit (\d{1,3})$/;
 
 /** The names that an expression may use, whatever was looked at. */
 export const EXPECTATION_VARIABLES = [

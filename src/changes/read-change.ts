@@ -2,6 +2,7 @@ import { nearest } from '../lib/nearest.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
 import type { Change } from '../protocol/change.ts';
+import { EXIT, EXPECTATION_VARIABLES } from './expectations.ts';
 
 const STEP_FIELDS = ['run', 'edit', 'write', 'call', 'file', 'find', 'replace', 'text'];
 const CHECK_FIELDS = ['run', 'http', 'probe', 'promql', 'call', 'expect', 'within', 'for'];
@@ -27,7 +28,11 @@ export async function readWrittenChange(
 ): Promise<{ change: Change } | { problems: string[] }> {
   const { changeSchema, toChange } = await import('../protocol/schemas/change.ts');
   const checked = changeSchema.safeParse(written);
-  if (checked.success) return { change: toChange(checked.data) };
+  if (checked.success) {
+    const change = toChange(checked.data);
+    const wrong = await wrongExpression(change);
+    return wrong === null ? { change } : { problems: [`${fieldName(wrong.path)}: ${wrong.message}`] };
+  }
   const issues = checked.error.issues.flatMap(insideOf);
   return { problems: issues.map(({ path, message }) => `${fieldName(path)}: ${message}`) };
 }
@@ -36,7 +41,12 @@ async function read(source: string, text: string): Promise<Change> {
   const yaml = await parseYaml(source, text);
   const { changeSchema, toChange } = await import('../protocol/schemas/change.ts');
   const checked = changeSchema.safeParse(yaml.value);
-  if (checked.success) return toChange(checked.data);
+  if (checked.success) {
+    const change = toChange(checked.data);
+    const wrong = await wrongExpression(change);
+    if (wrong === null) return change;
+    throw fileError(source, yaml.lineOf(wrong.path), `${fieldName(wrong.path)}: ${wrong.message}`);
+  }
   const issues = checked.error.issues.flatMap(insideOf);
   // A misspelt field makes two issues, and its name is the better one: the field is also missing.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
@@ -55,6 +65,22 @@ async function read(source: string, text: string): Promise<Change> {
   const field = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;
   const isMissing = issue.path.length > 0 && valueAt(yaml.value, issue.path) === undefined;
   throw fileError(source, yaml.lineOf(issue.path), `${field}${isMissing ? 'is missing' : issue.message}`);
+}
+
+/** The first `expect` that means nothing: a misspelt name would be found out only when everything is applied. */
+async function wrongExpression(change: Change): Promise<{ path: PropertyKey[]; message: string } | null> {
+  for (const field of ['preflight', 'verify'] as const) {
+    for (const [index, { expect }] of change[field].entries()) {
+      if (EXIT.test(expect.trim())) continue;
+      const { compileExpression } = await import('../lib/expression.ts');
+      const message = await compileExpression(expect, EXPECTATION_VARIABLES).then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      if (message !== null) return { path: [field, index, 'expect'], message };
+    }
+  }
+  return null;
 }
 
 interface Issue {

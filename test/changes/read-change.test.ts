@@ -81,6 +81,14 @@ describe('a change file', () => {
       'title: a\napply:\n  - run: x\nverify:\n  - expect: exit 0\n',
       'fix.yaml:5: verify[0]: must have exactly one of',
     ],
+    [
+      'title: a\napply:\n  - run: x\nverify:\n  - run: "true"\n    expect: outptu == ""\n',
+      'fix.yaml:6: verify[0].expect: Unknown variable: outptu',
+    ],
+    [
+      'title: a\npreflight:\n  - run: "true"\n    expect: exit zero\napply:\n  - run: x\nverify:\n  - run: "true"\n',
+      'fix.yaml:4: preflight[0].expect: ',
+    ],
     ['title: [a\n', 'fix.yaml:'],
     ['', 'fix.yaml:1: is not a change'],
     ['- 1\n', 'fix.yaml:1: '],
