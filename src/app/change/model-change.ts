@@ -9,6 +9,7 @@ import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
 import { carryInRun, recordPlan, tellCarried } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
+import { askElsewhere } from './model-elsewhere.ts';
 import { park } from './park.ts';
 import { gatherStanding, standingOf } from './standing.ts';
 import { countAttempt, learn } from './trust.ts';
@@ -41,6 +42,8 @@ export function createModelChanges(
     });
     bench.ports.judge = async (action) => second(await bench.policing.judge(action));
     const made = await planChange(read.change, { id, invariants: scope.goal?.invariants ?? [] }, bench.ports);
+    const elsewhere = await askElsewhere(scope, bench, made, { id, change: read.change }, signal);
+    if (elsewhere !== null) return elsewhere;
     if ('problems' in made) {
       return failed(made.problems.map(({ field, message }) => `${field}: ${bench.ports.mask(message)}`));
     }

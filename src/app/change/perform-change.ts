@@ -24,6 +24,8 @@ export interface ChangeRequest {
   parent: string | null;
   /** Asked once, with the plan. */
   approve(planned: PlannedChange, run: string): Promise<Approved>;
+  /** Somebody else carries it out: then nothing is planned, approved or done here. */
+  elsewhere?(parts: { run: string; recorder: Recorder }): Promise<ChangeEnding>;
 }
 
 /** `later`: nobody is there who could answer; the message says where it waits. */
@@ -60,7 +62,9 @@ export async function performChange(
     recorder.attach(log);
     const bench = await openBench(world, { run, change: CHANGE, recorder, isLogged: true, signal });
     recordOpening(world, recorder, bench, run, request);
-    end = await live(world, { run, request, recorder, bench });
+    end =
+      (await request.elsewhere?.({ run, recorder })) ??
+      (await live(world, { run, request, recorder, bench }));
   } catch (error) {
     end = endOfError(error, signal);
   }

@@ -1,6 +1,14 @@
+import {
+  approveElsewhere,
+  denyElsewhere,
+  findElsewhere,
+  listElsewhere,
+} from '../../app/change/approvals-elsewhere.ts';
 import { approvalsOf, approveChange, denyChange } from '../../app/change/approve-change.ts';
+import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { Approval } from '../../protocol/approval.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { approvalLine, approvalText } from '../print/approval-text.ts';
@@ -29,39 +37,71 @@ export async function run(call: CommandCall): Promise<number> {
 
 async function list(call: CommandCall): Promise<number> {
   const { args, streams } = call;
-  const all = await approvalsOf(await worldOf(call)).list();
-  const shown = args.has('all') ? all : all.filter(({ state }) => state === 'pending');
+  const world = await worldOf(call);
+  const own = await approvalsOf(world).list();
+  const elsewhere = await listElsewhere(world);
+  if (elsewhere.problem !== null) await streams.err(`steward: ${elsewhere.problem}\n`);
+  const isShown = ({ state }: Approval): boolean => args.has('all') || state === 'pending';
+  const shown = [
+    ...elsewhere.approvals.filter(isShown).map((approval) => ({ ...approval, at: 'executor' as const })),
+    ...own.filter(isShown).map((approval) => ({ ...approval, at: 'here' as const })),
+  ];
+  const hasBoth = elsewhere.approvals.length > 0;
   if (args.has('json')) await streams.out(jsonLine({ approvals: shown }));
   else
     await streams.say(
-      shown.length === 0 ? 'Nothing waits for an answer.\n' : shown.map(approvalLine).join(''),
+      shown.length === 0
+        ? 'Nothing waits for an answer.\n'
+        : shown.map((approval) => approvalLine(approval, hasBoth ? approval.at : null)).join(''),
     );
   return 0;
 }
 
 async function show(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
-  const approval = await approvalsOf(await worldOf(call)).find(id);
-  if (args.has('json')) await streams.out(jsonLine(approval));
-  else await streams.say(approvalText(approval));
+  const found = await find(await worldOf(call), id);
+  if (args.has('json')) await streams.out(jsonLine(found.approval));
+  else await streams.say(approvalText(found.approval, found.socket));
   return 0;
 }
 
 async function approve(call: CommandCall, id: string): Promise<number> {
   const { args } = call;
   const format = args.has('json') ? 'json' : readFormat(call);
+  const comment = args.value('comment') ?? null;
   const { signal } = abortOnSignals();
   const world = await worldOf(call);
+  const { approval, socket } = await find(world, id);
   const view = { format, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) =>
-    approveChange(world, { id, comment: args.value('comment') ?? null }, listener, signal),
+    socket === null
+      ? approveChange(world, { id: approval.id, comment }, listener, signal)
+      : approveElsewhere({ socket, approval }, comment, listener, signal),
   );
 }
 
 async function deny(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
-  const approval = await denyChange(await worldOf(call), { id, comment: args.value('comment') ?? null });
-  if (args.has('json')) await streams.out(jsonLine(approval));
-  else await streams.say(`${approval.id} is denied; nothing is done.\n`);
+  const comment = args.value('comment') ?? null;
+  const world = await worldOf(call);
+  const { approval, socket } = await find(world, id);
+  const denied =
+    socket === null
+      ? await denyChange(world, { id: approval.id, comment })
+      : await denyElsewhere({ socket, approval }, comment);
+  if (args.has('json')) await streams.out(jsonLine(denied));
+  else await streams.say(`${denied.id} is denied; nothing is done.\n`);
   return 0;
+}
+
+/** Here, else at the executor (`socket`). */
+async function find(world: World, id: string): Promise<{ approval: Approval; socket: string | null }> {
+  try {
+    return { approval: await approvalsOf(world).find(id), socket: null };
+  } catch (error) {
+    if (!(error instanceof OpsError) || error.code !== 'no-approval') throw error;
+    const elsewhere = await findElsewhere(world, id);
+    if (elsewhere === null) throw error;
+    return elsewhere;
+  }
 }

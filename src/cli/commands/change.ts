@@ -1,7 +1,8 @@
+import { changeElsewhere, executorFor } from '../../app/change/change-elsewhere.ts';
 import { checkChange } from '../../app/change/check-change.ts';
 import { loadChange } from '../../app/change/load-change.ts';
 import { park } from '../../app/change/park.ts';
-import { type Approved, performChange } from '../../app/change/perform-change.ts';
+import { type Approved, type ChangeRequest, performChange } from '../../app/change/perform-change.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
@@ -50,9 +51,20 @@ async function carryOut(call: CommandCall, file: string): Promise<number> {
     await streams.err(`${streams.mask(planText(planned))}\nCarry it out? Type yes: `);
     return { kind: (await firstLine(streams.stdin.chunks())) === 'yes' ? 'yes' : 'no' };
   };
+  const { signal } = signals;
+  const socket = await executorFor(world, change, { isAttended: streams.stdin.kind === 'terminal', signal });
+  const elsewhere: Pick<ChangeRequest, 'elsewhere'> =
+    socket === null
+      ? {}
+      : { elsewhere: (parts) => changeElsewhere({ world, change, socket, signal }, parts) };
   const view = { format, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) =>
-    performChange(world, { run, parent: null, change, source: file, approve }, listener, signals.signal),
+    performChange(
+      world,
+      { run, parent: null, change, source: file, approve, ...elsewhere },
+      listener,
+      signals.signal,
+    ),
   );
 }
 

@@ -1,19 +1,25 @@
 import type { Approval } from '../../protocol/approval.ts';
 import { planText } from './change-text.ts';
 
-/** One line of `steward approvals list`. */
-export function approvalLine({ id, state, effect, title, target, asked, expiresAt }: Approval): string {
+/** One line of `steward approvals list`. `at`: where it waits, when there is more than one place. */
+export function approvalLine(
+  { id, state, effect, title, target, asked, expiresAt }: Approval,
+  at: 'here' | 'executor' | null = null,
+): string {
   const times = asked > 1 ? `, asked ${asked} times` : '';
   const until = state === 'pending' ? `, until ${new Date(expiresAt).toISOString()}` : '';
-  return `${id}  ${state.padEnd(8)}  ${effect.padEnd(12)}  ${title} (${target})${times}${until}\n`;
+  const where = at === null ? '' : `${at.padEnd(8)}  `;
+  return `${id}  ${where}${state.padEnd(8)}  ${effect.padEnd(12)}  ${title} (${target})${times}${until}\n`;
 }
 
 /** Everything that somebody who answers has to know. */
-export function approvalText(approval: Approval): string {
+export function approvalText(approval: Approval, executor: string | null = null): string {
   const { answer, result } = approval;
   const lines = [
     `${approval.title}`,
     `${approval.id} is ${approval.state}; asked for by run ${approval.run.slice(0, 8)} in ${approval.cwd}`,
+    ...(executor === null ? [] : [`At the executor (${executor}), which carries it out as root`]),
+    ...(approval.by === undefined ? [] : [`Asked for by ${approval.by.user}, who cannot answer it`]),
     ...(approval.why === null ? [] : [`Why: ${approval.why}`]),
     ...(approval.evidence.length === 0 ? [] : [`Evidence: ${approval.evidence.join(', ')}`]),
     `Target: ${approval.target}`,

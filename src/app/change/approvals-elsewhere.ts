@@ -1,0 +1,82 @@
+import { OpsError } from '../../lib/ops-error.ts';
+import type { Approval } from '../../protocol/approval.ts';
+import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts';
+import { askExecutor, type ExecutorEnd, executorToAnswer } from '../executor/client.ts';
+import type { RunEnd, RunListener } from '../run-request.ts';
+import type { World } from '../world.ts';
+
+/** What waits at the executor; `problem`: why that cannot be told. Nothing and no problem where there is no executor. */
+export async function listElsewhere(
+  world: World,
+): Promise<{ approvals: Approval[]; problem: string | null }> {
+  const socket = executorToAnswer(world);
+  if (socket === null) return { approvals: [], problem: null };
+  try {
+    return { approvals: await approvalsIn(socket, { do: 'list' }), problem: null };
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    return { approvals: [], problem: `${error.message}${error.hint === null ? '' : `: ${error.hint}`}` };
+  }
+}
+
+/** By its id or the unique beginning of one; null when the executor has none, or there is no executor. */
+export async function findElsewhere(
+  world: World,
+  wanted: string,
+): Promise<{ socket: string; approval: Approval } | null> {
+  const socket = executorToAnswer(world);
+  if (socket === null) return null;
+  const all = await approvalsIn(socket, { do: 'list' });
+  const matching = all.filter(({ id }) => id.startsWith(wanted));
+  const approval = all.find(({ id }) => id === wanted) ?? (matching.length === 1 ? matching[0] : undefined);
+  return approval === undefined ? null : { socket, approval };
+}
+
+/** Says yes to the plan that was shown; what the executor does is told as it goes. Its run is the one that is given back. */
+export async function approveElsewhere(
+  { socket, approval }: { socket: string; approval: Approval },
+  comment: string | null,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const { id, digest } = approval;
+  const last = await askExecutor(
+    socket,
+    { do: 'approve', approval: id, digest, comment, run: true },
+    {
+      onAnswer(answer) {
+        if (answer.say === 'event') listener.onEvent(answer.event, answer.time, null);
+      },
+      signal,
+    },
+  );
+  if (last.say === 'done') return { run: last.run ?? '', logHead: last.head };
+  throw problemOf(last, `the executor goes on with ${id}: steward approvals show ${id} tells how it ended`);
+}
+
+export async function denyElsewhere(
+  { socket, approval }: { socket: string; approval: Approval },
+  comment: string | null,
+): Promise<Approval> {
+  const { id, digest } = approval;
+  const [denied] = await approvalsIn(socket, { do: 'deny', approval: id, digest, comment });
+  return denied ?? approval;
+}
+
+async function approvalsIn(socket: string, request: ExecutorRequest): Promise<Approval[]> {
+  const found: Approval[] = [];
+  const onAnswer = (answer: ExecutorAnswer): void => {
+    if (answer.say === 'approvals') found.push(...answer.approvals);
+  };
+  const last = await askExecutor(socket, request, { onAnswer });
+  if (last.say === 'done') return found;
+  throw problemOf(last, 'look at the journal of the executor');
+}
+
+function problemOf(last: Exclude<ExecutorEnd, { say: 'done' }>, hint: string): OpsError {
+  if (last.say === 'refused') {
+    return new OpsError(last.code, last.reason, last.message, last.hint === null ? {} : { hint: last.hint });
+  }
+  const message = last.say === 'lost' ? last.why : `the executor's run ${last.run} is not over`;
+  return new OpsError('executor-lost', 'escalated', message, { hint });
+}

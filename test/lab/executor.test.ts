@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExecutorAnswer, ExecutorRequest } from '../../src/protocol/executor.ts';
+import {
+  asChange,
+  BROKEN,
+  CONF,
+  GOOD,
+  mendWith,
+  type Scene,
+  SOCKET,
+  STATE,
+  setScene,
+  UNITS,
+} from './executor-scene.ts';
+import { until } from './host.ts';
+import { bootLab, type Lab, STEWARD } from './lab.ts';
+import { type LabModel, startLabModel, toolResults } from './model.ts';
+import { readResult } from './result.ts';
+
+let lab: Lab;
+let scene: Scene;
+let models: Record<'mends' | 'misses', LabModel>;
+
+beforeAll(async () => {
+  lab = await bootLab('executor');
+  scene = await setScene(lab);
+  await scene.settle('');
+  models = {
+    mends: await startModel('mends', mendWith('')),
+    misses: await startModel('misses', mendWith('colour=blue\n', '2s')),
+  };
+});
+afterAll(() => lab?.down());
+
+/** Looks at the fault, asks for the change, and reports. */
+function startModel(name: string, change: object): Promise<LabModel> {
+  const report = {
+    outcome: 'fixed',
+    summary: 'The shop does not start: it does not know one of its settings, see P1 and C1.',
+    findings: [{ text: 'unknown setting: colour', severity: 'critical', evidence: ['P1', 'C1'] }],
+  };
+  return startLabModel(lab, name, {
+    dialect: 'anthropic',
+    script: [
+      { toolCalls: [{ name: 'Bash', input: { command: `cat ${CONF}` } }] },
+      { toolCalls: [{ name: 'Change', input: change }] },
+      { toolCalls: [{ name: 'Report', input: report }] },
+      { text: 'Reported.' },
+    ],
+  });
+}
+
+/** A goal's run of the planner, under its own user, with a fresh memory of findings. */
+async function planner(model: LabModel, ...more: string[]) {
+  await lab.run(['rm', '-rf', '/var/lib/steward/state']);
+  await scene.settle(model.settings + more.join(''));
+  const env = { ANTHROPIC_API_KEY: 'key-of-the-lab', STEWARD_STATE_DIR: '/var/lib/steward/state' };
+  const { code, stdout, stderr } = await scene.steward(
+    'steward',
+    ['run', 'shop', '--output-format', 'json'],
+    env,
+  );
+  expect(stdout, stderr).toMatch(/^\{/);
+  const result = readResult(stdout) as ReturnType<typeof readResult> & { changes: { end: string | null }[] };
+  const log = await lab.must(['cat', `/var/lib/steward/state/runs/${result.session_id}.jsonl`]);
+  const events = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { event: { type: string } & Record<string, unknown> }).event);
+  return { code, result, events, told: toolResults(model.requests().at(-1)) };
+}
+
+/** The id of what waits at the executor. */
+async function waiting(): Promise<string> {
+  const [first] = (await scene.approvals('anna')).filter(({ at }) => at === 'executor');
+  if (first === undefined) throw new Error('nothing waits at the executor');
+  return first.id;
+}
+
+async function approve(user: string, id: string) {
+  const { code, stdout, stderr } = await scene.steward(user, [
+    'approvals',
+    'approve',
+    id,
+    '--output-format',
+    'json',
+  ]);
+  return { code, stderr, result: JSON.parse(stdout || '{}') as Record<string, unknown> };
+}
+
+const send = async (user: string, request: ExecutorRequest): Promise<ExecutorAnswer[]> =>
+  (await scene.raw(user, `${JSON.stringify({ v: 1, ...request })}\n`)).answers;
+
+/** Planned and left for somebody by hand, as the planner. */
+async function propose(text: string, forMs?: number) {
+  const change = asChange(text, forMs);
+  const [planned] = await send('steward', { do: 'plan', change, cwd: '/' });
+  if (planned?.say !== 'planned') throw new Error(`not planned: ${JSON.stringify(planned)}`);
+  const { digest } = planned.plan;
+  const from = { run: crypto.randomUUID(), change: 'X1' };
+  const [parked] = await send('steward', { do: 'propose', change, cwd: '/', digest, from });
+  const approval = parked?.say === 'approvals' ? parked.approvals[0] : undefined;
+  if (approval === undefined) throw new Error(`not parked: ${JSON.stringify(parked)}`);
+  const yes: ExecutorRequest = { do: 'approve', approval: approval.id, digest, comment: null, run: true };
+  return { change, digest, from, approval, yes };
+}
+
+describe('the units', () => {
+  it('are clean for systemd, and open the socket to root and the group only', async () => {
+    const paths = UNITS.map((unit) => `/etc/systemd/system/${unit}`.replace('@.', '@1-2-3.'));
+    const verified = await lab.run([
+      'systemd-analyze',
+      'verify',
+      '--man=no',
+      ...paths.map((p) => p.replace('@1-2-3.', '@.')),
+    ]);
+    expect(verified.stdout + verified.stderr).toBe('');
+    expect(await lab.must(['stat', '-c', '%a %U %G', SOCKET])).toBe('660 root steward\n');
+    expect((await scene.raw('carl', '{"v":1,"do":"list"}\n')).said).toContain('EACCES');
+    await send('bob', { do: 'list' });
+    expect(await lab.must(['stat', '-c', '%a %U', STATE, `${STATE}/seal.key`])).toBe('700 root\n600 root\n');
+    expect((await scene.as('steward', ['cat', `${STATE}/seal.key`])).code).not.toBe(0);
+  });
+});
+
+describe('a planner under its own user', () => {
+  it('finds the fault, proposes, and reports; somebody else approves, and the executor mends and proves it', async () => {
+    await scene.begin(BROKEN);
+    const { code, result, events, told } = await planner(models.mends);
+    expect({ code, outcome: result.outcome }).toEqual({ code: 77, outcome: 'needs-approval' });
+    expect(await scene.conf()).toBe(BROKEN);
+    expect(told.join('\n')).toContain('It waits at the executor as a-');
+    const of = (type: string) => events.find((event) => event.type === type);
+    expect(of('executor.asked')).toMatchObject({ change: 'X1', request: 'propose', socket: SOCKET });
+    const id = await waiting();
+    expect(of('executor.answered')).toMatchObject({ approval: id, problem: null });
+    expect(of('change.parked')).toMatchObject({ approval: id });
+
+    const listed = await scene.steward('anna', ['approvals', 'list']);
+    expect(listed.stdout).toContain(`${id}  executor  pending`);
+    const shown = await scene.steward('anna', ['approvals', 'show', id]);
+    expect(shown.stdout).toContain('Asked for by steward, who cannot answer it');
+    for (const user of ['steward', 'bob']) {
+      const refused = await scene.steward(user, ['approvals', 'approve', id]);
+      expect([user, refused.code]).toEqual([user, 42]);
+    }
+    expect(await scene.conf()).toBe(BROKEN);
+
+    const approved = await approve('anna', id);
+    expect({ code: approved.code, outcome: approved.result.outcome }, approved.stderr).toEqual({
+      code: 0,
+      outcome: 'fixed',
+    });
+    expect(await scene.conf()).toBe(GOOD);
+    expect(await scene.active()).toBe('active');
+    const after = await scene.steward('anna', ['approvals', 'show', id, '--json']);
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      state: 'done',
+      by: { user: 'steward' },
+      answer: { kind: 'approve', by: 'anna' },
+      result: { outcome: 'fixed' },
+    });
+    expect((await planner(models.mends)).result.outcome).toBe('healthy');
+  });
+
+  it('has it rolled back and proved when it does not hold: 58 for whoever approved it', async () => {
+    await scene.begin(BROKEN);
+    expect((await planner(models.misses)).code).toBe(77);
+    const { code, result } = await approve('anna', await waiting());
+    expect(code).toBe(58);
+    expect(result.changes).toMatchObject([{ end: 'rolled-back', rollback_verified: true }]);
+    expect(await scene.conf()).toBe(BROKEN);
+    expect(await scene.active()).not.toBe('active');
+  });
+
+  it('has a service brought back that a change made worse', async () => {
+    await scene.begin(`${GOOD}# mended by hand\n`);
+    const { approval } = await propose(BROKEN);
+    const { code, result } = await approve('anna', approval.id);
+    expect(code).toBe(58);
+    expect(result.changes).toMatchObject([{ end: 'rolled-back', rollback_verified: true }]);
+    expect(await scene.conf()).toBe(`${GOOD}# mended by hand\n`);
+    expect(await scene.active()).toBe('active');
+  });
+
+  it('is asked again when the file has changed since: the first yes is void and does nothing', async () => {
+    await scene.begin(BROKEN);
+    await planner(models.mends);
+    const first = await waiting();
+    await lab.write(CONF, `${BROKEN}# by hand\n`);
+    const voided = await approve('anna', first);
+    expect(voided.code).toBe(77);
+    expect(await scene.conf()).toBe(`${BROKEN}# by hand\n`);
+    expect((await approve('anna', first)).stderr).toContain('is void');
+    const second = await waiting();
+    expect(second).not.toBe(first);
+    expect((await approve('anna', second)).result.outcome).toBe('fixed');
+    expect(await scene.conf()).toBe(`${GOOD}# by hand\n`);
+  });
+
+  it('has it done at once where settings of root reach so far, and cites the log of the executor', async () => {
+    await scene.begin(BROKEN);
+    const { code, result, events } = await planner(models.mends, 'autonomy: full\nexecutor_autonomy: full\n');
+    expect(result.changes).toMatchObject([{ end: 'held' }]);
+    expect({ code, outcome: result.outcome }).toEqual({ code: 0, outcome: 'fixed' });
+    const answered = events.find(({ type }) => type === 'executor.answered');
+    const { run, head } = answered as unknown as { run: string; head: string };
+    const log = (await lab.must(['cat', `${STATE}/runs/${run}.jsonl`])).trimEnd().split('\n');
+    expect((JSON.parse(log.at(-1) ?? '') as { hash: string }).hash).toBe(head);
+    const verified = await lab.run([STEWARD, 'runs', 'verify', run, '--head', head], {
+      env: { STEWARD_STATE_DIR: STATE },
+    });
+    expect(verified.code, verified.stderr).toBe(0);
+    expect(await scene.active()).toBe('active');
+  });
+
+  it('is carried as far as an operator at the command line: what needs root goes to the executor, --yes or not', async () => {
+    await scene.begin(BROKEN);
+    await scene.settle('');
+    const file = '/var/lib/steward/change.yaml';
+    await lab.write(file, JSON.stringify(mendWith('')));
+    const args = ['change', 'run', file, '--yes', '--output-format', 'json'];
+    const { code, stdout } = await scene.steward('steward', args);
+    expect(code, stdout).toBe(77);
+    expect(stdout).toContain('it waits at the executor as a-');
+    expect(await scene.conf()).toBe(BROKEN);
+    const denied = await scene.steward('anna', [
+      'approvals',
+      'deny',
+      await waiting(),
+      '--comment',
+      'not now',
+    ]);
+    expect(denied.code).toBe(0);
+  });
+});
+
+describe('a hostile client', () => {
+  it('gets nowhere with a forged, a replayed and an altered request', async () => {
+    await scene.begin(GOOD);
+    await scene.settle('');
+    const { approval, change, digest, from, yes } = await propose(`${GOOD}owner=anna\n`);
+    // Forged: nobody sealed it.
+    await lab.write(
+      `${STATE}/approvals/a-forged.json`,
+      JSON.stringify({ ...approval, id: 'a-forged', by: undefined }),
+    );
+    const forged = await send('anna', { ...yes, approval: 'a-forged' } as ExecutorRequest);
+    expect(forged).toMatchObject([{ say: 'refused', code: 'bad-seal' }]);
+    // Whoever asked, with somebody else's words.
+    expect(await send('steward', yes)).toMatchObject([{ say: 'refused', code: 'no-right' }]);
+    expect(await send('bob', yes)).toMatchObject([{ say: 'refused', code: 'no-right' }]);
+    // Altered: the digest of one, the text of another; nothing of either was approved.
+    const altered = asChange('port=80\ncolour=red\n');
+    const run = { do: 'run' as const, change: altered, cwd: '/', digest, from };
+    expect(await send('steward', run)).toMatchObject([{ say: 'refused', code: 'other-digest' }]);
+    expect(await scene.conf()).toBe(GOOD);
+    expect((await send('anna', yes)).at(-1)).toMatchObject({ say: 'done', outcome: 'fixed' });
+    expect(await scene.conf()).toBe(`${GOOD}owner=anna\n`);
+    // Replayed: by whoever approved, and by the planner.
+    await scene.begin(GOOD);
+    expect(await send('anna', yes)).toMatchObject([{ say: 'refused', code: 'used' }]);
+    expect(await send('steward', { ...run, change })).toMatchObject([
+      { say: 'refused', code: 'needs-approval' },
+    ]);
+    expect(await scene.conf()).toBe(GOOD);
+  });
+
+  it('is told what is wrong with garbage and 10 MB in a line, and the next one is served', async () => {
+    expect((await scene.raw('bob', 'garbage\n')).answers).toMatchObject([{ code: 'bad-request' }]);
+    const [long] = (await scene.raw('bob', `${'x'.repeat(10_000_000)}\n`)).answers;
+    expect(long).toMatchObject({ say: 'refused', code: 'line-too-long' });
+    expect((await send('bob', { do: 'list' })).at(-1)).toMatchObject({ say: 'done' });
+  });
+
+  it('may leave in the middle: the change ends in its new state, and the approval with it', async () => {
+    await scene.begin(GOOD);
+    const { yes, approval } = await propose(`${GOOD}owner=bert\n`);
+    const node = '/opt/steward/node_modules/.bin/node';
+    const input = `${JSON.stringify({ v: 1, ...yes })}\n`;
+    await scene.as('anna', [node, '/opt/share/client.mjs', SOCKET, '"phase":"apply"'], { input });
+    const done = await until('the executor finishes', async () => {
+      const [shown] = await send('bob', { do: 'show', approval: approval.id });
+      const state = shown?.say === 'approvals' ? shown.approvals[0] : undefined;
+      return state?.state === 'done' ? state : undefined;
+    });
+    expect(done.result?.outcome).toBe('fixed');
+    expect(await scene.conf()).toBe(`${GOOD}owner=bert\n`);
+    expect(await scene.active()).toBe('active');
+  });
+
+  it('cannot have the executor read settings or probes that others than root could have written', async () => {
+    await lab.must(['chmod', 'g+w', '/etc/steward/steward.yaml']);
+    expect(await send('bob', { do: 'list' })).toMatchObject([{ say: 'refused', code: 'not-roots' }]);
+    await lab.must(['chmod', 'g-w', '/etc/steward/steward.yaml']);
+    await lab.must(['chown', 'steward', '/etc/steward/context/shop.yaml']);
+    expect(await send('bob', { do: 'probe', probe: 'shop' })).toMatchObject([{ code: 'not-roots' }]);
+    await lab.must(['chown', 'root', '/etc/steward/context/shop.yaml']);
+    expect((await send('bob', { do: 'list' })).at(-1)).toMatchObject({ say: 'done' });
+  });
+});
+
+describe('the executor', () => {
+  it("gathers a probe of root's by its name, with root's rights", async () => {
+    const [probed] = await send('steward', { do: 'probe', probe: 'private' });
+    expect(probed).toMatchObject({
+      say: 'probed',
+      item: { probe: 'private', status: 'ok', facts: { last: ['only root reads this'] } },
+    });
+    expect((await scene.as('steward', ['cat', '/var/log/shop-private.log'])).code).not.toBe(0);
+  });
+
+  it('is killed in the middle: a unit of its own brings the change to one state, and the approval ends', async () => {
+    const ends: string[] = [];
+    for (const phase of ['keep', 'apply', 'verify']) {
+      await scene.begin(GOOD);
+      const wanted = `${GOOD}owner=${phase}\n`;
+      const { yes, approval } = await propose(wanted, 1_500);
+      const node = '/opt/steward/node_modules/.bin/node';
+      const input = `${JSON.stringify({ v: 1, ...yes })}\n`;
+      const leave = `"change.began","change":"X1","target":0,"phase":"${phase}"`;
+      await scene.as('anna', [node, '/opt/share/client.mjs', SOCKET, leave], { input });
+      await lab.run(['systemctl', 'kill', '--signal=KILL', 'steward-executor@*.service']);
+      const over = await until(`the approval ends after a kill in ${phase}`, async () => {
+        const [shown] = await send('bob', { do: 'show', approval: approval.id });
+        const found = shown?.say === 'approvals' ? shown.approvals[0] : undefined;
+        return found?.state === 'done' ? found : undefined;
+      });
+      const conf = await scene.conf();
+      expect([GOOD, wanted], `${phase}: ${JSON.stringify(over.result)}`).toContain(conf);
+      expect(over.result?.outcome === 'fixed', phase).toBe(conf === wanted);
+      expect(await scene.active()).toBe('active');
+      ends.push(`${phase}: ${over.result?.message}`);
+    }
+    expect(ends.filter((end) => end.includes('recovered: ')).length).toBeGreaterThan(0);
+    const journal = await lab.must([
+      'journalctl',
+      '--no-pager',
+      '-o',
+      'cat',
+      '-u',
+      'steward-executor-recover.service',
+    ]);
+    expect(journal).toMatch(/^(held|rolled-back|refused) /m);
+  });
+});
