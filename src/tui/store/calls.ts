@@ -45,8 +45,8 @@ export function finishCall(
   const running = transcript.calls.find(({ id }) => id === event.call) ?? newCall(event.call);
   const calls = transcript.calls.filter(({ id }) => id !== event.call);
   const rest = { ...transcript, calls };
-  // What it handed in is shown as the report.
-  if (event.tool === 'Report' && event.ok) return rest;
+  // What it handed in is shown as the report, and what it did as the end of the change.
+  if ((event.tool === 'Report' || event.tool === 'Change') && event.ok) return rest;
   const text = unfence(event.text);
   const lines = text.split('\n');
   const isChange = (event.tool === 'Edit' || event.tool === 'Write') && event.ok;

@@ -107,7 +107,7 @@ function hearOutput(transcript: Transcript, id: string, text: string): Transcrip
 
 function printed(transcript: Transcript, batch: number): Transcript {
   if (transcript.printing.number !== batch) return transcript;
-  return { ...transcript, printing: { number: batch, items: [], isPrinted: true } };
+  return { ...transcript, printing: { ...transcript.printing, isPrinted: true } };
 }
 
 function without(state: ScreenState, question: string): ScreenState['questions'] {

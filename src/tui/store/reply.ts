@@ -75,6 +75,7 @@ function tellThinking(transcript: Transcript, reply: Reply, seq: number | null):
 }
 
 function print(transcript: Transcript, reply: Reply, { pieces, rest }: Cut): Transcript {
+  if (pieces.length === 0 && rest === reply) return transcript;
   let next = transcript;
   let isFirst = !reply.hasPrinted;
   for (const piece of pieces) {

@@ -52,7 +52,8 @@ export function createStore(initial: ScreenState): Store {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    dispatch: (input) => update([...takeHeard(), input]),
+    // That a batch is out says nothing of an operator; were it to bring on the next one, there would be no end of frames.
+    dispatch: (input) => update(input.kind === 'printed' ? [input] : [...takeHeard(), input]),
     hear(happening) {
       push(heard, happening);
       if (timer === null) tick();

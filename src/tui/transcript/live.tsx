@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { useEffect, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 import { type ColorDepth, paint } from '../rows/paint.ts';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import { useTheme } from '../theme/theme-context.tsx';
@@ -15,8 +15,9 @@ export function Live({ columns, rows, depth }: { columns: number; rows: number; 
   const reply = useScreenState(({ transcript }) => transcript.reply);
   const calls = useScreenState(({ transcript }) => transcript.calls);
   const askedAt = useScreenState(({ transcript }) => transcript.askedAt);
-  const picture = usePictures(isMoving({ calls, askedAt }), theme.isAnimated ? PICTURE_MS : SECOND_MS);
-  const moment = { ms: now(), picture: theme.isAnimated ? picture : null };
+  useMotion(isMoving({ calls, askedAt }), theme.isAnimated ? PICTURE_MS : SECOND_MS);
+  const ms = now();
+  const moment = { ms, picture: theme.isAnimated ? Math.floor(ms / PICTURE_MS) : null };
   const shown = liveRows({ reply, calls, askedAt }, { columns, rows, theme }, moment);
   if (shown.length === 0) return null;
   return (
@@ -28,13 +29,15 @@ export function Live({ columns, rows, depth }: { columns: number; rows: number; 
   );
 }
 
-/** Counts while something moves. No timer is left when nothing does. */
-function usePictures(isRunning: boolean, everyMs: number): number {
-  const [picture, setPicture] = useState(0);
+/**
+ * Draws again when something moves and nothing else has drawn it for as long: while text streams in, no timer comes on
+ * top. None is left when nothing moves.
+ */
+function useMotion(isMoving: boolean, everyMs: number): void {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    if (!isRunning) return;
-    const timer = setInterval(() => setPicture((count) => count + 1), everyMs);
-    return () => clearInterval(timer);
-  }, [isRunning, everyMs]);
-  return picture;
+    if (!isMoving) return;
+    const timer = setTimeout(draw, everyMs);
+    return () => clearTimeout(timer);
+  });
 }

@@ -1,32 +1,48 @@
-import { Box, Static, Text } from 'ink';
-import { useEffect } from 'react';
+import { Box, type DOMElement, Text } from 'ink';
+import { createElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { type ColorDepth, paint } from '../rows/paint.ts';
 import { useScreen, useScreenState } from '../screen-context.tsx';
-import type { Item } from '../store/item.ts';
 import { useTheme } from '../theme/theme-context.tsx';
 import { itemRows } from './item-rows.ts';
 
 /**
- * Gives each batch of finished items to the terminal, once. A batch is a Static of its own: Ink keeps what it has
- * drawn only as long as that lives, so a session of any length takes no more room than its last batch.
+ * Gives each batch of finished items to the terminal, once. What is drawn of a batch lives until the next one, so a
+ * session of any length takes no more room than its last batch.
  */
 export function Printed({ columns, depth }: { columns: number; depth: ColorDepth }) {
   const { store } = useScreen();
   const theme = useTheme();
-  const batch = useScreenState(({ transcript }) => transcript.printing);
+  const number = useScreenState(({ transcript }) => transcript.printing.number);
+  const items = useScreenState(({ transcript }) => transcript.printing.items);
   useEffect(() => {
-    if (batch.isPrinted) return;
     // In a turn of its own: between two batches of a long session keys are heard.
-    const turn = setImmediate(() => store.dispatch({ kind: 'printed', batch: batch.number }));
+    const turn = setImmediate(() => store.dispatch({ kind: 'printed', batch: number }));
     return () => clearImmediate(turn);
-  }, [store, batch]);
-  return (
-    <Static key={batch.number} items={[...batch.items]}>
-      {(item: Item) => (
+  }, [store, number]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as it is when it is printed, once.
+  const lines = useMemo(
+    () =>
+      items.map((item) => (
         <Box key={item.id}>
           <Text>{paint(itemRows(item, { columns, theme }), theme.style, depth) || ' '}</Text>
         </Box>
-      )}
-    </Static>
+      )),
+    [number],
   );
+  return lines.length === 0 ? null : <Above key={number}>{lines}</Above>;
+}
+
+const STYLE = { position: 'absolute', flexDirection: 'column' } as const;
+/** Of Yoga, which Ink does not hand on. */
+const DISPLAY_NONE = 1;
+
+/**
+ * What Ink's Static is made of, less its second frame: Static draws the whole screen once with what it has and once more
+ * without, and to forget what it has drawn a third time. This is hidden as soon as it is out, with nothing to draw.
+ */
+function Above({ children }: { children: React.ReactNode }) {
+  const box = useRef<DOMElement>(null);
+  // After the frame: Ink draws what stands above at once, when React commits it.
+  useLayoutEffect(() => box.current?.yogaNode?.setDisplay(DISPLAY_NONE), []);
+  return createElement('ink-box', { ref: box, internal_static: true, style: STYLE }, children);
 }

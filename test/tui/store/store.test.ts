@@ -34,6 +34,15 @@ describe('the store of a screen', () => {
     expect(store.get().transcript.reply?.rest).toBe('x'.repeat(1_000));
   });
 
+  it('does not bring on what was told because a batch is out: each would bring on the next', () => {
+    store.hear(delta('One.\n\nTwo.\n\n'));
+    store.hear(delta('Three.\n\n'));
+    store.dispatch({ kind: 'printed', batch: store.get().transcript.printing.number });
+    expect(store.get().transcript.printing).toMatchObject({ number: 1, isPrinted: true });
+    vi.advanceTimersByTime(100);
+    expect(store.get().transcript.printing).toMatchObject({ number: 2, isPrinted: false });
+  });
+
   it('has no timer when nothing is told', () => {
     store.hear(delta('x'));
     store.hear(happened(closed()));

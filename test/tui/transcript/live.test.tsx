@@ -69,7 +69,7 @@ describe('what is still coming', () => {
     await pass(2_100);
     expect(shown.lastFrame()).toContain('working 2s · esc to interrupt');
     store.hear(delta('Is it the disk?', 'thinking'));
-    await pass(1_000);
+    await pass(1_200);
     expect(shown.lastFrame()).toContain('thinking 3s');
     expect(shown.lastFrame()).toContain('⎿ Is it the disk?');
     store.hear(happened(closed()));
