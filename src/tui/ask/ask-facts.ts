@@ -2,7 +2,7 @@ import type { Question } from '../../protocol/question.ts';
 import { type Row, rowWidth, type Span, span } from '../rows/row.ts';
 import { wrapExactly, wrapWords } from '../rows/wrap.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
-import { diffRows } from '../transcript/diff.ts';
+import { diffRows, withoutEnd } from '../transcript/diff.ts';
 import { commandSpans, nameHidden } from './command-spans.ts';
 
 /** What has to be known for an answer: where, what it touches, who asks and why, and whose words are in it. */
@@ -43,7 +43,7 @@ export function diffsRows({ diffs = [] }: Question, width: number): Row[] {
   return diffs.flatMap(({ path, diff }) => [
     [],
     ...wrapExactly([span(nameHidden(path), 'strong')], width),
-    ...diffRows(nameHidden(diff), { columns: width }).filter(
+    ...diffRows(withoutEnd(nameHidden(diff)), { columns: width }).filter(
       (row) => !row.every(({ style }) => style === 'diffHunk'),
     ),
   ]);

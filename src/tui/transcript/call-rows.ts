@@ -4,7 +4,7 @@ import { commandSpans } from '../ask/command-spans.ts';
 import { fill, wordsOf } from '../rows/flow.ts';
 import { cut, type Row, type Span } from '../rows/row.ts';
 import type { Call, FinishedCall } from '../store/item.ts';
-import { diffRows } from './diff.ts';
+import { diffRows, withoutEnd } from './diff.ts';
 import { bare, below, count, dotted, type Frame, seconds } from './frame.ts';
 
 /** Rows of a command line; all of it is behind Ctrl+O. */
@@ -143,7 +143,7 @@ function isChange({ tool, result }: FinishedCall): boolean {
 }
 
 function changeRows(call: FinishedCall, frame: Frame): Row[] {
-  const text = printable(call.preview);
+  const text = withoutEnd(printable(call.preview));
   if (!/^@@ /m.test(text)) {
     return text.trim() === '' ? [] : below([{ text: bare(text.split('\n')[0] ?? ''), style: 'dim' }], frame);
   }

@@ -5,6 +5,11 @@ import { wrapExactly } from '../rows/wrap.ts';
 const HUNK = /^@@ (?:-(?<old>\d+)(?:,\d+)? \+(?<new>\d+)(?:,\d+)?|line (?<at>\d+)) @@(?<rest>.*)$/;
 const HEAD = /^(?:diff |index |--- |\+\+\+ |new file|deleted file|similarity|rename )/;
 
+/** Without the empty line that stands behind the last line feed of a file. */
+export function withoutEnd(diff: string): string {
+  return diff.replace(/\n $/, '');
+}
+
 /** A unified diff with its line numbers: of the old text for what goes, of the new one for what is there now. */
 export function diffRows(text: string, { columns }: { columns: number }): Row[] {
   const lines = text.replace(/\n$/, '').split('\n');

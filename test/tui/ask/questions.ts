@@ -55,7 +55,7 @@ export const CHANGE: Question = {
   diffs: [
     {
       path: '/etc/gallery.conf',
-      diff: '@@ line 2 @@\n photos = /srv/photos\n-thumbs = /galery\n+thumbs = /gallery\u200b',
+      diff: '@@ line 2 @@\n photos = /srv/photos\n-thumbs = /galery\n+thumbs = /gallery\u200b\n ',
     },
   ],
   proof: ['systemctl is-active gallery.service → exit 0', 'http://127.0.0.1:8080/ → status == 200'],
