@@ -12,6 +12,8 @@ export interface Lab {
   run(argv: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Output>;
   /** `run` for what must work; answers with stdout. */
   must(argv: readonly string[], options?: { input?: string }): Promise<string>;
+  /** What the host has to start to run this inside: for what wants a terminal. */
+  argv(argv: readonly string[]): string[];
   steward(args: readonly string[], options?: { env?: Record<string, string> }): Promise<Output>;
   write(path: string, text: string): Promise<void>;
   /** Orderly power-off; nothing is left on the host. May be called twice. */
@@ -54,6 +56,7 @@ export async function bootLab(name: string): Promise<Lab> {
     share,
     run: (argv, options = {}) => runOnHost(inside(argv, options.env), options),
     must: (argv, options = {}) => mustRun(inside(argv), options),
+    argv: inside,
     steward: (args, options = {}) => runOnHost(inside([STEWARD, ...args], options.env)),
     async write(path, text) {
       await mustRun(inside(['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1"', 'sh', path]), {
