@@ -9,6 +9,7 @@ import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
 import { type ChangeNote, type Next, nextOf, type StepCounts } from './transaction.ts';
+import { runCall } from './typed-steps.ts';
 
 export interface CarriedOut {
   end: ChangeEnd;
@@ -99,7 +100,7 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
     case 'keep':
       return (await holdBack(target, ports)) ?? keepUnits(step, place.target, target.back, ports);
     case 'apply':
-      return runStep(step, target.steps[index], ports);
+      return applyStep(step, target.steps[index], ports);
     case 'verify':
       return awaitExpectation(step, at(target.verify, index), ports);
     case 'rollback':
@@ -109,6 +110,17 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
         ? lookBack(step, place.target, target, ports)
         : baselineAgain(step, place.target, target, index - 1, ports);
   }
+}
+
+function applyStep(
+  step: string,
+  work: TargetWork['steps'][number] | undefined,
+  ports: ChangePorts,
+): Promise<Looked> {
+  const typed = work?.typed ?? null;
+  return work === undefined || typed === null
+    ? runStep(step, work, ports)
+    : runCall(step, work.action, typed, ports);
 }
 
 /**

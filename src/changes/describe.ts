@@ -39,7 +39,7 @@ function describeCheck(expectation: Expectation | undefined): string {
   return `${asked} → ${expect}`;
 }
 
-function describeBack(step: BackStep | undefined): string {
+export function describeBack(step: BackStep | undefined): string {
   switch (step?.kind) {
     case undefined:
       return '';
@@ -51,6 +51,10 @@ function describeBack(step: BackStep | undefined): string {
       return `bring ${step.unit} back to the state it had`;
     case 'again':
       return step.line;
+    case 'call':
+      return step.work.text;
+    case 'typed':
+      return step.work.undo?.text ?? step.work.text;
     case 'do':
       return step.text;
   }

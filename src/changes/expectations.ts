@@ -1,5 +1,6 @@
 import type { Action } from '../protocol/action.ts';
 import type { Expectation } from '../protocol/change.ts';
+import { aidsFor } from './call-aids.ts';
 import type { ChangePorts } from './ports.ts';
 
 export interface Looked {
@@ -107,7 +108,7 @@ async function valuesOf(
       return { ...NOTHING, facts, findings, output: detail };
     }
     case 'call':
-      return { refused: `${what.tool} is not a tool that can be asked here` };
+      return called(step, what, ports);
   }
 }
 
@@ -130,6 +131,27 @@ async function ran(step: string, action: Action, ports: ChangePorts): Promise<Va
     json: asJson(stdout.text),
     timedOut,
   };
+}
+
+/** `json` is what the tool made of the answer, `exit` the program's own. */
+async function called(
+  step: string,
+  what: Extract<Expectation['what'], { kind: 'call' }>,
+  ports: ChangePorts,
+): Promise<Values | { refused: string }> {
+  const work = await ports.typed.look(what.tool, what.input, aidsFor(step, null, ports));
+  // A cluster that does not answer yet may do so later.
+  if ('problem' in work) return { ...NOTHING, exit: 255, error: work.problem };
+  const values = await ran(step, { kind: 'process', argv: work.argv, cwd: work.cwd }, ports);
+  if ('refused' in values) return values;
+  const { exit, output, error, timedOut } = values;
+  const reading = ports.typed.read(work, {
+    exit: typeof exit === 'number' ? exit : null,
+    output: String(output),
+    error: String(error),
+    timedOut: timedOut === true,
+  });
+  return { ...values, error: reading.ok ? '' : values.error, json: reading.data, output: reading.detail };
 }
 
 async function fetched(step: string, url: string, ports: ChangePorts): Promise<Values | { refused: string }> {

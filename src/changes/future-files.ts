@@ -22,6 +22,8 @@ export interface FutureFiles {
   /** What a step writes. Rejects with OpsError `input` when it cannot be: `find` is missing or stands there twice, … */
   take(step: Extract<ChangeStep, { kind: 'edit' | 'write' }>): Promise<Written>;
   all(): FutureFile[];
+  /** A file as it will be after the steps so far; null: it will not be there. */
+  peek(path: string): Promise<{ path: string; text: string; isChanged: boolean } | null>;
 }
 
 export interface Written {
@@ -69,6 +71,18 @@ export function createFutureFiles(
       return { path: file.path, content, expects };
     },
     all: () => [...files.values()],
+    async peek(written) {
+      const path = await ports.files.resolve(
+        isAbsolute(written) ? written : join(ports.cwd, written),
+        ports.cwd,
+      );
+      const known = files.get(path);
+      if (known !== undefined) return { path, text: known.after, isChanged: true };
+      const earlier = past.get(path);
+      if (earlier === undefined) reads += 1;
+      const text = earlier === undefined ? await readNow(`${change}.read${reads}`, path, ports) : earlier;
+      return text === null ? null : { path, text, isChanged: earlier !== undefined };
+    },
   };
 }
 

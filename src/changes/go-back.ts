@@ -5,6 +5,7 @@ import { type FutureFile, readOrTell } from './future-files.ts';
 import { bringUnitBack } from './kept-state.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
+import { callBack, runCall } from './typed-steps.ts';
 import type { BackStep } from './way-back.ts';
 
 /** One step of the way back. Doing it twice does no harm, nor where what it undoes was never done. */
@@ -24,6 +25,10 @@ export async function goBack(
       return bringUnitBack(step, target, back.unit, ports);
     case 'again':
       return runStep(step, { text: back.line, action: back.action }, ports);
+    case 'call':
+      return runCall(step, back.action, back.work, ports);
+    case 'typed':
+      return callBack(step, back.work, ports);
     case 'do':
       return runStep(step, back, ports);
   }

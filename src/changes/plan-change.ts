@@ -3,9 +3,19 @@ import { OpsError } from '../lib/ops-error.ts';
 import { printable } from '../lib/printable.ts';
 import type { Action } from '../protocol/action.ts';
 import { describeAction } from '../protocol/action.ts';
-import type { Change, ChangeStep, ChangeTarget, Expectation, PlannedChange } from '../protocol/change.ts';
+import type {
+  Change,
+  ChangeStep,
+  ChangeTarget,
+  Expectation,
+  PlannedChange,
+  Precondition,
+} from '../protocol/change.ts';
+import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
-import { createFutureFiles, type FutureFile } from './future-files.ts';
+import { aidsFor } from './call-aids.ts';
+import { describeBack } from './describe.ts';
+import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
 import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
@@ -18,6 +28,8 @@ export interface PlanProblem {
   /** `apply[1]` */
   field: string;
   message: string;
+  /** Of what a file or a tool had against it: `unreadable`. Absent for what policy said. */
+  code?: string;
 }
 
 export interface PlanOptions {
@@ -45,14 +57,15 @@ export async function planChange(
     const plain = forTarget(change, target);
     const own = { ...plain, verify: [...plain.verify, ...invariants] };
     const judged = await judgeSteps(`${id}.${index + 1}`, own.apply, 'apply', past, problems, ports);
-    const checked = await judgeChecks(own, plain.verify.length, problems, ports);
+    const checked = await judgeChecks(`${id}.${index + 1}`, own, plain.verify.length, problems, ports);
     const derived = deriveWayBack(judged.steps, judged.files);
     const back =
       own.rollback === 'auto'
         ? { ...derived, judged: [] }
-        : await ownWayBack(own.rollback, derived, problems, ports);
+        : await ownWayBack(`${id}.${index + 1}`, own.rollback, derived, problems, ports);
     undo.push(...back.undo);
     weighed.push(
+      ...(await judgeUndos(judged.steps, ports)),
       ...judged.steps.map(({ action, judgement }) => ({ judgement, isWrite: action.kind === 'write' })),
       ...checked.map((judgement) => ({ judgement, isWrite: false })),
       ...back.judged,
@@ -61,11 +74,18 @@ export async function planChange(
     work.push({
       name: nameOf(target),
       preflight: own.preflight,
-      steps: judged.steps.map(({ step, action }) => ({ text: describeStep(step, action), action })),
+      steps: judged.steps.map(({ step, action, typed }) => ({
+        text: typed?.text ?? describeStep(step, action),
+        action,
+        typed,
+      })),
       verify: own.verify,
       back: back.steps,
       files,
-      preconditions: await gatherPreconditions(`${id}.${index + 1}`, judged.steps, files, ports),
+      preconditions: withoutDoubles([
+        ...(await gatherPreconditions(`${id}.${index + 1}`, judged.steps, files, ports)),
+        ...judged.steps.flatMap(({ typed }) => typed?.preconditions ?? []),
+      ]),
     });
     for (const file of files) past.set(file.path, file.after);
   }
@@ -97,15 +117,17 @@ async function judgeSteps(
   for (const [index, step] of steps.entries()) {
     const place = `${field}[${index}]`;
     try {
-      const action = await actionOf(step, files, ports);
+      const typed =
+        step.kind === 'call' ? await planCall(`${id}.${field}${index + 1}`, step, files, ports) : null;
+      const action = await actionOf(step, typed, files, ports);
       const judgement = await ports.judge(action);
       if (judgement.verdict === 'deny') {
         problems.push({ field: place, message: `${judgement.reason} (${judgement.rule})` });
       }
-      judged.push({ step, action: judgement.action, judgement });
+      judged.push({ step, action: judgement.action, judgement, typed });
     } catch (error) {
       if (!(error instanceof OpsError)) throw error;
-      problems.push({ field: place, message: error.message });
+      problems.push({ field: place, message: error.message, code: error.code });
     }
   }
   return { steps: judged, files: files.all() };
@@ -113,7 +135,8 @@ async function judgeSteps(
 
 async function actionOf(
   step: ChangeStep,
-  files: ReturnType<typeof createFutureFiles>,
+  typed: TypedWork | null,
+  files: FutureFiles,
   ports: ChangePorts,
 ): Promise<Action> {
   switch (step.kind) {
@@ -122,13 +145,27 @@ async function actionOf(
     case 'edit':
     case 'write':
       return { kind: 'write', ...(await files.take(step)) };
-    case 'call':
-      throw new OpsError('bad-change', 'input', `there is no typed tool ${JSON.stringify(step.tool)} here`);
+    case 'call': {
+      if (typed === null) throw new Error('a call was not planned');
+      return { kind: 'process', argv: typed.argv, cwd: typed.cwd };
+    }
   }
+}
+
+async function planCall(
+  id: string,
+  { tool, input }: Extract<ChangeStep, { kind: 'call' }>,
+  files: FutureFiles,
+  ports: ChangePorts,
+): Promise<TypedWork> {
+  const work = await ports.typed.plan(tool, input, aidsFor(id, files, ports));
+  if ('problem' in work) throw new OpsError('bad-change', 'input', work.problem);
+  return work;
 }
 
 /** A check that is not known to only look counts with its effect: it is granted with the rest, or not done. */
 async function judgeChecks(
+  id: string,
   change: Change,
   /** How many checks of `verify` are its own; behind them stand the goal's invariants. */
   ownChecks: number,
@@ -138,11 +175,12 @@ async function judgeChecks(
   const judged: Judgement[] = [];
   for (const field of ['preflight', 'verify'] as const) {
     for (const [index, { what }] of change[field].entries()) {
-      if (what.kind !== 'run' && what.kind !== 'http') continue;
-      const action: Action =
-        what.kind === 'run'
-          ? ports.toAction(what.line, ports.cwd)
-          : { kind: 'fetch', method: 'GET', url: what.url };
+      const action = await actionOfCheck(`${id}.${field}${index + 1}`, what, ports);
+      if (action === null) continue;
+      if ('problem' in action) {
+        problems.push({ field: `${field}[${index}]`, message: action.problem });
+        continue;
+      }
       const judgement = await ports.judge(action);
       judged.push(judgement);
       if (judgement.verdict === 'deny') {
@@ -159,8 +197,42 @@ async function judgeChecks(
   return judged;
 }
 
+/** What typed tools would run on the way back: a grant has to reach so far. */
+async function judgeUndos(steps: readonly JudgedStep[], ports: ChangePorts): Promise<Weighed[]> {
+  const commands = steps.flatMap(({ typed }) =>
+    (typed?.undo?.commands ?? []).map((argv) => ({ argv, cwd: typed?.cwd ?? ports.cwd })),
+  );
+  return Promise.all(
+    commands.map(async ({ argv, cwd }) => ({
+      judgement: await ports.judge({ kind: 'process', argv, cwd }),
+      isWrite: false,
+    })),
+  );
+}
+
+/** null: nothing that policy would judge beforehand. */
+async function actionOfCheck(
+  id: string,
+  what: Expectation['what'],
+  ports: ChangePorts,
+): Promise<Action | { problem: string } | null> {
+  switch (what.kind) {
+    case 'run':
+      return ports.toAction(what.line, ports.cwd);
+    case 'http':
+      return { kind: 'fetch', method: 'GET', url: what.url };
+    case 'call': {
+      const work = await ports.typed.look(what.tool, what.input, aidsFor(id, null, ports));
+      return 'problem' in work ? work : { kind: 'process', argv: work.argv, cwd: work.cwd };
+    }
+    default:
+      return null;
+  }
+}
+
 /** An operator's own steps come after the files are back: what they run reads the old ones. */
 async function ownWayBack(
+  id: string,
   steps: readonly ChangeStep[],
   derived: WayBack,
   problems: PlanProblem[],
@@ -170,7 +242,7 @@ async function ownWayBack(
   const judged: Weighed[] = [];
   for (const [index, step] of steps.entries()) {
     const field = `rollback[${index}]`;
-    if (step.kind !== 'write' && step.kind !== 'run') {
+    if (step.kind === 'edit') {
       problems.push({
         field,
         message: 'a rollback runs commands and writes files; edits go back by themselves',
@@ -179,22 +251,31 @@ async function ownWayBack(
     }
     const isWrite = step.kind === 'write';
     const file = isWrite ? await ports.files.resolve(step.file, ports.cwd) : '';
+    const work =
+      step.kind === 'call'
+        ? await ports.typed.look(step.tool, step.input, aidsFor(`${id}.${field}`, null, ports))
+        : null;
+    if (work !== null && 'problem' in work) {
+      problems.push({ field, message: work.problem });
+      continue;
+    }
     const judgement = await ports.judge(
-      isWrite
+      step.kind === 'write'
         ? { kind: 'write', path: file, content: step.text, expects: null }
-        : ports.toAction(step.line, ports.cwd),
+        : step.kind === 'run'
+          ? ports.toAction(step.line, ports.cwd)
+          : { kind: 'process', argv: work?.argv ?? [], cwd: work?.cwd ?? ports.cwd },
     );
     if (judgement.verdict === 'deny') {
       problems.push({ field, message: `${judgement.reason} (${judgement.rule})` });
     }
     judged.push({ judgement, isWrite });
     if (isWrite) own.push({ kind: 'put', file, text: step.text });
+    else if (work !== null) own.push({ kind: 'call', work, action: judgement.action });
     else own.push({ kind: 'do', text: describeAction(judgement.action), action: judgement.action });
   }
   const restores = derived.steps.filter(({ kind }) => kind === 'restore');
-  const given = own.map((step) =>
-    step.kind === 'put' ? putText(step) : step.kind === 'do' ? step.text : '',
-  );
+  const given = own.map((step) => (step.kind === 'put' ? putText(step) : describeBack(step)));
   const undo = derived.undo.map((known, index) =>
     index > 0
       ? (known ?? 'by the rollback that was given')
@@ -205,6 +286,15 @@ async function ownWayBack(
 
 function putText({ file, text }: { file: string; text: string }): string {
   return describeAction({ kind: 'write', path: file, content: text, expects: null });
+}
+
+function withoutDoubles(preconditions: readonly Precondition[]): Precondition[] {
+  const known = new Map<string, Precondition>();
+  for (const each of preconditions) {
+    const key = `${each.kind} ${each.name}`;
+    if (!known.has(key)) known.set(key, each);
+  }
+  return [...known.values()];
 }
 
 export function describeStep(step: ChangeStep, action: Action): string {

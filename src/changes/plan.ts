@@ -1,5 +1,6 @@
 import type { Action } from '../protocol/action.ts';
 import type { Expectation, PlannedChange, Precondition } from '../protocol/change.ts';
+import type { TypedWork } from '../protocol/typed-call.ts';
 import type { FutureFile } from './future-files.ts';
 import type { WayBack } from './way-back.ts';
 
@@ -12,7 +13,7 @@ export interface Plan {
 export interface TargetWork {
   name: string;
   preflight: Expectation[];
-  steps: { text: string; action: Action }[];
+  steps: { text: string; action: Action; typed: TypedWork | null }[];
   verify: Expectation[];
   back: WayBack['steps'];
   files: FutureFile[];

@@ -2,6 +2,7 @@ import type { Action } from '../protocol/action.ts';
 import type { ChangeEvent } from '../protocol/change-event.ts';
 import type { Gate, StepOrigin } from '../protocol/gate.ts';
 import type { Clock, Files, Http, Processes } from '../protocol/machine.ts';
+import type { TypedCalls } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 
 /** What planning and carrying out a change needs of the rest. */
@@ -16,6 +17,8 @@ export interface ChangePorts {
   foresee(action: Action): Promise<string | null>;
   /** From a line to what would run: argv for one command, else the line for a shell. */
   toAction(line: string, cwd: string): Action;
+  /** Tools with typed input: `call` steps and checks. */
+  typed: TypedCalls;
   processes: Pick<Processes, 'run' | 'find'>;
   files: Files;
   http: Http;

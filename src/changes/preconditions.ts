@@ -38,7 +38,9 @@ export async function gatherPreconditions(
       found.push({ kind: 'git-commit', name: dirname(file.path), value: head.output.trim() });
     }
   }
-  for (const { judgement } of steps) {
+  for (const { judgement, typed } of steps) {
+    // A typed call says itself what it rests on.
+    if (typed !== null) continue;
     for (const words of judgement.commands ?? []) {
       const wanted = indexOf(words);
       if (wanted === null || seen.has(wanted.name)) continue;

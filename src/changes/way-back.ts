@@ -1,5 +1,6 @@
 import type { Action } from '../protocol/action.ts';
 import type { ChangeStep } from '../protocol/change.ts';
+import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import type { FutureFile } from './future-files.ts';
 
@@ -13,6 +14,10 @@ export type BackStep =
   | { kind: 'unit'; unit: string }
   /** An operator's own text for a file. */
   | { kind: 'put'; file: string; text: string }
+  /** What a typed tool knows how to undo. */
+  | { kind: 'typed'; work: TypedWork }
+  /** An operator's own call of one. */
+  | { kind: 'call'; work: TypedWork; action: Action }
   /** An operator's own, or the opposite of what was run. */
   | { kind: 'do'; text: string; action: Action };
 
@@ -27,6 +32,8 @@ export interface JudgedStep {
   step: ChangeStep;
   action: Action;
   judgement: Judgement;
+  /** Of a call: its target, what it rests on, and its undo. */
+  typed: TypedWork | null;
 }
 
 /**
@@ -37,9 +44,13 @@ export function deriveWayBack(steps: readonly JudgedStep[], files: readonly Futu
   const again: BackStep[] = [];
   const units = new Set<string>();
   const opposites: BackStep[] = [];
-  const undo = steps.map(({ step, action, judgement }): string | null => {
+  const undo = steps.map(({ step, action, judgement, typed }): string | null => {
     if (step.kind === 'edit' || step.kind === 'write') return 'the file is put back as it was';
     if (judgement.effect === 'observe') return 'nothing to undo';
+    if (typed !== null && typed.undo !== null) {
+      opposites.unshift({ kind: 'typed', work: typed });
+      return typed.undo.text;
+    }
     const words = plainWords(judgement);
     if (words === null) return null;
     const touched = unitsOf(words);

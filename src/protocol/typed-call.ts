@@ -41,6 +41,8 @@ export type Ask = (argv: readonly string[]) => Promise<Ran | string>;
 /** How a call is undone: plain JSON, because another process may have to do it. */
 export interface TypedUndo {
   text: string;
+  /** What it would run, as far as that is known beforehand: judged with the plan, since a yes has to cover it. */
+  commands: readonly (readonly string[])[];
   state: Readonly<Record<string, unknown>>;
 }
 

@@ -5,12 +5,14 @@ import { createProcesses, createScratch } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
 import type { Gate, Grant } from '../../protocol/gate.ts';
+import { createTypedCalls } from '../../tools/index.ts';
 import { confinementOf } from '../confinement.ts';
 import { gather } from '../gather.ts';
 import { gateOptionsOf } from '../gating.ts';
 import { createPolicing, type Policing } from '../policing.ts';
 import { loadProbes, pickProbes } from '../probes.ts';
 import type { Recorder } from '../recorder.ts';
+import { surroundingsOf } from '../surroundings.ts';
 import type { World } from '../world.ts';
 
 /** What one change works with: its own gate, which does nothing above observe before `allow` was called. */
@@ -72,6 +74,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     judge: policing.judge,
     foresee: (action) => foresee(gateOptions, { id: options.change, origin: 'change', action }),
     toAction: policing.policy.toAction,
+    typed: createTypedCalls(() => surroundingsOf(world)),
     processes,
     files: world.files,
     http: world.http,

@@ -54,6 +54,7 @@ export const consul: TypedProgram = {
       preconditions: [{ kind: 'consul-index', name, value: index === null ? null : String(index) }],
       undo: {
         text: value === null ? `delete ${key} again` : `put ${key} back to ${shorten(value)}`,
+        commands: commandsOf(key, value, pin),
         state: { key, before: value, after: wanted },
       },
       notes: [value === null ? 'it is not there now' : `it is ${shorten(value)} now, index ${index}`],
@@ -147,6 +148,16 @@ async function lookAt(key: string, pin: Pin, ask: Ask): Promise<Found | { proble
   };
 }
 
+/** As they will be, but for the index, which nobody knows yet. */
+function commandsOf(key: string, before: string | null, pin: Pin): string[][] {
+  const built = buildConsul(undoInput(key, before), pin, 1);
+  return 'problem' in built ? [] : [built.argv];
+}
+
+function undoInput(key: string, before: string | null): Input {
+  return before === null ? { verb: 'delete', key } : { verb: 'put', key, value: before };
+}
+
 /** Only from what the call itself wrote: what somebody else has written since is theirs. */
 async function goBack(undo: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Reading> {
   const { key, before, after } = undo.state as { key: string; before: string | null; after: string | null };
@@ -156,7 +167,7 @@ async function goBack(undo: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Re
   if (now.value !== after) {
     return { ok: false, detail: `${key} was changed by somebody else; it is left as it is`, data: null };
   }
-  const input = before === null ? { verb: 'delete', key } : { verb: 'put', key, value: before };
+  const input = undoInput(key, before);
   const built = buildConsul(input, pin, now.index);
   if ('problem' in built) return { ok: false, detail: built.problem, data: null };
   const ran = await act(built.argv);

@@ -64,7 +64,7 @@ export const git: TypedProgram = {
     const { commit, branch } = before;
     return {
       preconditions: [{ kind: 'git-commit', name: String(pin.repository), value: commit }],
-      undo: undoOf(input, commit, branch),
+      undo: undoOf(input, commit, branch, pin),
       notes: [`on ${branch}, commit ${commit.slice(0, 12)} now`, ...(await staged(input, pin, aids))],
     };
   },
@@ -113,14 +113,25 @@ async function staged(input: Input, pin: Pin, { ask }: CallAids): Promise<string
   return files.length === 0 ? [] : [`staged: ${files.slice(0, 10).join(', ')}`];
 }
 
-function undoOf(input: Input, commit: string, branch: string): TypedUndo | null {
+function undoOf(input: Input, commit: string, branch: string, pin: Pin): TypedUndo | null {
+  const made = (text: string, words: string[], state: TypedUndo['state']): TypedUndo => ({
+    text,
+    commands: [['git', '-C', String(pin.repository), ...words]],
+    state,
+  });
   switch (input.verb) {
     case 'commit':
-      return { text: `git reset --soft ${commit.slice(0, 12)}`, state: { kind: 'commit', commit } };
+      return made(`git reset --soft ${commit.slice(0, 12)}`, ['reset', '--soft', commit], {
+        kind: 'commit',
+        commit,
+      });
     case 'branch':
-      return { text: `git switch ${branch}`, state: { kind: 'branch', branch } };
+      return made(`git switch ${branch}`, ['switch', branch], { kind: 'branch', branch });
     case 'add':
-      return { text: 'git restore --staged', state: { kind: 'add', paths: input.paths } };
+      return made('git restore --staged', ['restore', '--staged', '--', ...(input.paths as string[])], {
+        kind: 'add',
+        paths: input.paths,
+      });
     default:
       return null;
   }

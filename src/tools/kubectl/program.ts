@@ -150,11 +150,17 @@ async function prepareOne(input: Input, pin: Pin, ask: Ask): Promise<Prepared | 
   const { version, replicas } = now.object;
   return {
     preconditions: [versionOf(name, pin, version)],
-    undo:
-      input.verb === 'scale' && replicas !== null
-        ? { text: `scale ${name} to ${replicas}`, state: { object: name, replicas } }
-        : null,
+    undo: input.verb === 'scale' && replicas !== null ? undoScale(name, replicas, pin) : null,
     notes: replicas === null ? [] : [`${replicas} replicas now`],
+  };
+}
+
+function undoScale(object: string, replicas: number, pin: Pin): TypedUndo {
+  const built = build({ verb: 'scale', object, replicas }, pin);
+  return {
+    text: `scale ${object} to ${replicas}`,
+    commands: isProblem(built) ? [] : [built.argv],
+    state: { object, replicas },
   };
 }
 

@@ -3,6 +3,7 @@ import { buildArgv, type FieldRule, type Input, type Verbs } from '../typed/buil
 import { asJson, firstLine, type Prepared, readPlain, type TypedProgram } from '../typed/typed-program.ts';
 
 const CURRENT = '/run/current-system';
+const PROFILE = '/nix/var/nix/profiles/system';
 const STORE_PATH = /^\/nix\/store\/[a-z0-9]{32}-[\w.+?=-]+$/;
 
 /** A flake without the network in its name: `.#nuc1`, `/etc/nixos#nuc1`. */
@@ -160,7 +161,7 @@ async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prep
   const output = String(input.output);
   const before = await linkTo(CURRENT, ask);
   if (typeof before !== 'string') return before;
-  const profile = await linkTo('/nix/var/nix/profiles/system', ask);
+  const profile = await linkTo(PROFILE, ask);
   if (typeof profile !== 'string') return profile;
   const there = await linkTo(output, ask);
   if (typeof there !== 'string') return { problem: `${output} is not in the store: build it first` };
@@ -170,10 +171,14 @@ async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prep
   return {
     preconditions: [
       { kind: 'store-path', name: CURRENT, value: before },
-      { kind: 'store-path', name: '/nix/var/nix/profiles/system', value: profile },
+      { kind: 'store-path', name: PROFILE, value: profile },
       { kind: 'store-path', name: 'what is activated', value: output },
     ],
-    undo: { text: `${before} is activated again`, state: { before, profile, verb: input.verb } },
+    undo: {
+      text: `${before} is activated again`,
+      commands: stepsBack(before, profile).map(({ argv }) => argv),
+      state: { before, profile, verb: input.verb },
+    },
     notes: [
       // Equal versions hide from a comparison of closures: only the paths tell.
       before === output ? 'it is the system that runs now' : `from ${before}`,
@@ -185,22 +190,21 @@ async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prep
   };
 }
 
+/** The profile first: what is activated is then also what the next boot takes. */
+function stepsBack(before: string, profile: string): { argv: string[] }[] {
+  return [
+    { argv: ['nix-env', '--profile', PROFILE, '--set', profile] },
+    { argv: [`${before}/bin/switch-to-configuration`, before === profile ? 'switch' : 'test'] },
+  ];
+}
+
 async function goBack({ state, text }: TypedUndo, _pin: Pin, ask: Ask, act: Ask): Promise<Reading> {
   const { before, profile } = state as { before: string; profile: string };
   const now = await linkTo(CURRENT, ask);
-  const then = await linkTo('/nix/var/nix/profiles/system', ask);
-  const steps: { argv: string[]; isDone: boolean }[] = [
-    {
-      argv: ['nix-env', '--profile', '/nix/var/nix/profiles/system', '--set', profile],
-      isDone: then === profile,
-    },
-    {
-      argv: [`${before}/bin/switch-to-configuration`, then === profile ? 'test' : 'switch'],
-      isDone: now === before && then === profile,
-    },
-  ];
-  for (const { argv, isDone } of steps) {
-    if (isDone) continue;
+  const then = await linkTo(PROFILE, ask);
+  const isDone = [then === profile, now === before && then === profile];
+  for (const [index, { argv }] of stepsBack(before, profile).entries()) {
+    if (isDone[index] === true) continue;
     const ran = await act(argv);
     if (typeof ran === 'string') return { ok: false, detail: ran, data: null };
     // 4: it is active, and that is what a way back is for; units that failed are what the verification looks at.

@@ -74,7 +74,7 @@ export const nomad: TypedProgram = {
         if (wanted === now.version) return { problem: `job ${job} is at version ${wanted} already` };
         return {
           preconditions: [indexOf(job, pin, now.index)],
-          undo: undoTo(job, now),
+          undo: undoTo(job, now, pin),
           notes: [`version ${now.version}, modify index ${now.index} now`],
         };
       }
@@ -136,10 +136,7 @@ async function prepareRun(
       indexOf(plan.job, pin, plan.index),
       { kind: 'file' as const, name: file.path, value: file.sha256 },
     ],
-    undo:
-      now === null
-        ? { text: `stop ${plan.job} again`, state: { job: plan.job, version: null } }
-        : undoTo(plan.job, now),
+    undo: now === null ? undoTo(plan.job, null, pin) : undoTo(plan.job, now, pin),
     notes: [reading.detail],
   };
 }
@@ -167,17 +164,27 @@ async function inspect(job: string, pin: Pin, ask: Ask): Promise<Job | { problem
   return { index: found.JobModifyIndex, version: found.Version, isStopped: found.Stop === true };
 }
 
-function undoTo(job: string, { version, index }: Job): TypedUndo {
-  return { text: `nomad job revert ${job} ${version}`, state: { job, version, index } };
+/** null: there was no such job. */
+function undoTo(job: string, before: Job | null, pin: Pin): TypedUndo {
+  const built = build(undoInput(job, before?.version ?? null), pin);
+  return {
+    text: before === null ? `stop ${job} again` : `nomad job revert ${job} ${before.version}`,
+    commands: isProblem(built) ? [] : [built.argv],
+    state: { job, version: before?.version ?? null, index: before?.index ?? null },
+  };
+}
+
+function undoInput(job: string, version: number | null): Input {
+  return version === null ? { verb: 'stop', job } : { verb: 'revert', job, version };
 }
 
 async function goBack({ state, text }: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Reading> {
-  const { job, version, index } = state as { job: string; version: number | null; index?: number };
+  const { job, version, index } = state as { job: string; version: number | null; index: number | null };
   const now = await inspect(job, pin, ask);
   if ('problem' in now) return { ok: false, detail: now.problem, data: null };
   const isAsItWas = version === null ? now.index === null || now.isStopped : now.index === index;
   if (isAsItWas) return { ok: true, detail: `job ${job} is as it was`, data: null };
-  const input = version === null ? { verb: 'stop', job } : { verb: 'revert', job, version };
+  const input = undoInput(job, version);
   const built = build(input, pin);
   if (isProblem(built)) return { ok: false, detail: built.problem, data: null };
   const ran = await act(built.argv);

@@ -1,0 +1,233 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustRun } from './host.ts';
+import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
+
+const CONSUL = 'http://127.0.0.1:8500';
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await bootLab('typed');
+  const binary = (await mustRun(['bash', join(import.meta.dirname, 'get-consul.sh')])).trim();
+  copyFileSync(binary, join(lab.share, 'consul'));
+  await lab.must(['install', '-m755', '/opt/share/consul', '/usr/local/bin/consul']);
+  copyFileSync(join(import.meta.dirname, '../stand-ins/nomad'), join(lab.share, 'nomad'));
+  await lab.must(['install', '-m755', '/opt/share/nomad', '/usr/local/bin/nomad']);
+  await lab.write(
+    '/etc/steward/steward.yaml',
+    `${LAB_SETTINGS}environment: { CONSUL_HTTP_ADDR: '${CONSUL}' }\n`,
+  );
+  await lab.write(
+    '/etc/consul/web.json',
+    JSON.stringify({
+      service: {
+        name: 'web',
+        port: 80,
+        check: {
+          args: ['sh', '-c', 'test "$(consul kv get web/state)" = good || exit 2'],
+          interval: '1s',
+          timeout: '5s',
+        },
+      },
+    }),
+  );
+  await lab.must([
+    ...['systemd-run', '--unit=consul', 'consul', 'agent', '-dev', '-node=nuc1', '-datacenter=homelab'],
+    ...['-enable-local-script-checks', '-config-dir=/etc/consul'],
+  ]);
+  await lab.must(['sh', '-c', 'until consul kv put app/port 80 >/dev/null 2>&1; do sleep 0.2; done']);
+});
+afterAll(() => lab?.down());
+
+interface Done {
+  code: number | null;
+  result: Record<string, unknown>;
+}
+
+async function change(text: string, name = 'change', env: Record<string, string> = {}): Promise<Done> {
+  await lab.write(`/root/${name}.yaml`, text);
+  const { code, stdout, stderr } = await lab.steward(
+    ['change', 'run', `/root/${name}.yaml`, '--yes', '--output-format', 'json'],
+    { env },
+  );
+  expect(stdout, stderr).toMatch(/^\{/);
+  return { code, result: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+const key = async (name: string) => (await lab.run(['consul', 'kv', 'get', name])).stdout.trim();
+const put = (value: string, verified = value) => `title: Another port
+apply:
+  - call: { Consul: { verb: put, key: app/port, value: '${value}' } }
+verify:
+  - call: { Consul: { verb: get, key: app/port } }
+    expect: json.value == '${verified}'
+    for: 0s
+`;
+
+describe('a key of Consul', () => {
+  it('is put by a change, which names the cluster, its datacenter and the index it rests on', async () => {
+    await lab.must(['consul', 'kv', 'put', 'app/port', '80']);
+    const { code, result } = await change(put('8080'));
+    expect({ code, outcome: result.outcome, error: result.error }).toEqual({
+      code: 0,
+      outcome: 'fixed',
+      error: null,
+    });
+    expect(await key('app/port')).toBe('8080');
+    const [done] = result.changes as { steps: string[] }[];
+    expect(done?.steps.join()).toContain(`at ${CONSUL}, datacenter homelab`);
+    const { stdout } = await lab.steward(['runs', 'show', String(result.session_id), '--json']);
+    expect(stdout).toContain('-cas');
+    expect(stdout).toMatch(/"kind":\s*"consul-index"/);
+    expect(stdout).toContain('-http-addr=http://127.0.0.1:8500');
+  });
+
+  it('is put back, by its index, when the change does not hold', async () => {
+    await lab.must(['consul', 'kv', 'put', 'app/port', '80']);
+    const { code, result } = await change(put('8080', '9090'));
+    expect({ code, changes: result.changes }).toMatchObject({
+      code: 58,
+      changes: [{ end: 'rolled-back', rollback_verified: true }],
+    });
+    expect(await key('app/port')).toBe('80');
+  });
+
+  it('that was not there is deleted again, and a value may begin with @ or a dash', async () => {
+    await lab.run(['consul', 'kv', 'delete', 'app/new']);
+    const text = put('@/etc/hostname', '-').replaceAll('app/port', 'app/new');
+    const undone = await change(text);
+    expect(undone.code, JSON.stringify(undone.result)).toBe(58);
+    expect((await lab.run(['consul', 'kv', 'get', 'app/new'])).code).toBe(1);
+    const good = put('@/etc/hostname').replaceAll('app/port', 'app/new');
+    expect((await change(good)).code).toBe(0);
+    expect(await key('app/new')).toBe('@/etc/hostname');
+  });
+
+  it('is won by one of two changes that race for it; the other has no effect', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await lab.must(['consul', 'kv', 'put', 'app/port', `${round}`]);
+      // Each with a target of its own: not steward's lock decides, but the index.
+      const racing = (value: string) => put(value).replace('apply:', `targets: [${value}]\napply:`);
+      const both = await Promise.all([change(racing('a1'), 'a'), change(racing('b1'), 'b')]);
+      const codes = both.map(({ code }) => code).sort();
+      const won = await key('app/port');
+      expect(['a1', 'b1'], JSON.stringify(both)).toContain(won);
+      const winner = both[won === 'a1' ? 0 : 1];
+      expect(winner?.code, JSON.stringify(both)).toBe(0);
+      expect(codes, JSON.stringify(both)).not.toEqual([0, 0]);
+    }
+  });
+
+  it('is not touched when the cluster answers as another datacenter than it was planned for', async () => {
+    const nowhere = { CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' };
+    // What the environment says does not count: settings do.
+    expect((await change(put('4000'), 'change', nowhere)).code).toBe(0);
+    expect(await key('app/port')).toBe('4000');
+  });
+
+  it('refuses what does not fit, and says what would', async () => {
+    const { code, result } = await change(put('1').replace('verb: put', 'verb: puts'));
+    expect(code).toBe(42);
+    expect(JSON.stringify(result.error)).toContain('verb must be one of members');
+    const strange = await change(put('1').replace('key: app/port,', 'key: app/port, token: x,'));
+    expect(JSON.stringify(strange.result.error)).toContain('put does not take token');
+  });
+});
+
+describe('a failing check of Consul', () => {
+  it('is turned healthy by a change, which proves it', async () => {
+    await lab.must(['consul', 'kv', 'put', 'web/state', 'bad']);
+    const state = `curl -fs ${CONSUL}/v1/health/checks/web`;
+    await lab.must([
+      'sh',
+      '-c',
+      `for i in $(seq 100); do ${state} | grep -q critical && exit 0; sleep 0.2; done; ${state}; exit 1`,
+    ]);
+    const { code, result } = await change(`title: Make web healthy
+apply:
+  - call: { Consul: { verb: put, key: web/state, value: good } }
+verify:
+  - http: ${CONSUL}/v1/health/checks/web
+    expect: json[0].Status == 'passing'
+    within: 20s
+    for: 2s
+`);
+    expect({ code, error: result.error }).toEqual({ code: 0, error: null });
+  });
+});
+
+const JOB = '/srv/jobs/web.nomad';
+const job = (image: string, count = 2, meta = 'x') =>
+  `job = web\ncount = ${count}\nimage = ${image}\nmeta = ${meta}\n`;
+const RUN = `title: Another image
+apply:
+  - call: { Nomad: { verb: run, file: ${JOB} } }
+verify:
+  - call: { Nomad: { verb: status, job: web } }
+    expect: json[0].Status == 'running'
+    for: 0s
+`;
+const version = async () =>
+  (
+    JSON.parse(
+      await lab.must(['nomad', 'job', 'inspect', '-address=http://127.0.0.1:4646', '-json', 'web']),
+    ) as {
+      Job: { Version: number; Meta: string; JobModifyIndex: number };
+    }
+  ).Job;
+
+describe('a job of Nomad (stand-in)', () => {
+  beforeAll(async () => {
+    await lab.write(JOB, job('one'));
+    await lab.must(['nomad', 'job', 'run', '-address=http://127.0.0.1:4646', JOB]);
+  });
+
+  it('is run with the index that its plan was made for', async () => {
+    await lab.write(JOB, job('two'));
+    const { code, result } = await change(RUN);
+    expect({ code, error: result.error }).toEqual({ code: 0, error: null });
+    const [done] = result.changes as { steps: string[] }[];
+    expect(done?.steps.join()).toContain('DestructiveUpdate 2');
+    expect((await version()).Version).toBe(1);
+  });
+
+  it('is run when only something in place differs, which exit 0 of the plan hides', async () => {
+    await lab.write(JOB, job('two', 2, 'y'));
+    const { code, result } = await change(RUN);
+    expect({ code, error: result.error }).toEqual({ code: 0, error: null });
+    expect(JSON.stringify(result.changes)).toContain('InPlaceUpdate 2');
+    expect((await version()).Meta).toBe('y');
+  });
+
+  it('is left alone when nothing differs, or there is no place for it', async () => {
+    const same = await change(RUN);
+    expect(same.code).toBe(42);
+    expect(JSON.stringify(same.result.error)).toContain('no difference');
+    await lab.write(JOB, job('two', 9, 'y'));
+    const full = await change(RUN);
+    expect(full.code).toBe(42);
+    expect(JSON.stringify(full.result.error)).toContain('would not be placed: front');
+    expect((await version()).Version).toBe(2);
+  });
+
+  it('is reverted to the version before when the new one does not hold', async () => {
+    const before = await version();
+    await lab.write(JOB, job('broken', 2, 'z'));
+    const { code, result } = await change(RUN);
+    expect({ code, changes: result.changes }).toMatchObject({ code: 58, changes: [{ end: 'rolled-back' }] });
+    const now = await version();
+    expect({ meta: now.Meta, isNewer: now.Version > before.Version }).toEqual({ meta: 'y', isNewer: true });
+  });
+
+  it('is run from the file as an earlier step of the change leaves it', async () => {
+    await lab.write(JOB, job('two', 2, 'y'));
+    const text = RUN.replace(
+      'apply:\n',
+      `apply:\n  - edit: { file: ${JOB}, find: 'meta = y', replace: 'meta = edited' }\n`,
+    );
+    const { code, result } = await change(text);
+    expect({ code, error: result.error }).toEqual({ code: 0, error: null });
+    expect((await version()).Meta).toBe('edited');
+  });
+});
