@@ -17,8 +17,8 @@ export async function offerRule(
   cwd: string,
   policingWith: (rule: string) => Promise<Policing>,
 ): Promise<RuleOffer | null> {
-  const { verdict, effect, rule: asking } = judgement;
-  if (verdict !== 'ask' || asking === 'origin' || effectRank(effect) > effectRank('reversible')) return null;
+  const { verdict, effect, isStrange = false } = judgement;
+  if (verdict !== 'ask' || isStrange || effectRank(effect) > effectRank('reversible')) return null;
   const draft = draftRule(judgement);
   if (draft === null) return null;
   const policing = await policingWith(draft.rule);

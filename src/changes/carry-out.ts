@@ -1,4 +1,4 @@
-import type { Action } from '../protocol/action.ts';
+import { type Action, describeAction } from '../protocol/action.ts';
 import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
 import { checkFiles } from './check-files.ts';
 import { textOf } from './describe.ts';
@@ -129,7 +129,7 @@ function applyStep(
  */
 async function holdBack({ steps, back }: TargetWork, ports: ChangePorts): Promise<Looked | null> {
   const given = back.flatMap((step): { text: string; action: Action }[] => {
-    if (step.kind === 'do') return [step];
+    if ('action' in step) return [{ text: describeAction(step.action), action: step.action }];
     if (step.kind !== 'put') return [];
     const { file: path, text: content } = step;
     return [{ text: `write ${path}`, action: { kind: 'write', path, content, expects: null } }];

@@ -81,7 +81,8 @@ export function deriveWayBack(steps: readonly JudgedStep[], files: readonly Futu
 }
 
 /** Of a single command its words, `sudo` left out; null for pipes and everything that is not plain. */
-function plainWords({ commands }: Judgement): readonly string[] | null {
+function plainWords({ commands, writes = [] }: Judgement): readonly string[] | null {
+  if (writes.length > 0) return null;
   const all = commands ?? [];
   const inner = all.length === 2 && all[0]?.[0] === 'sudo' ? all[1] : all.length === 1 ? all[0] : undefined;
   return inner ?? null;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import { type Autonomy, autonomyRank, effectRank, type PermissionMode } from '../protocol/effect.ts';
 import type { Grant, StepOrigin } from '../protocol/gate.ts';
@@ -125,21 +126,34 @@ function isGranted({ origin, grant }: Pick<Circumstances, 'origin' | 'grant'>): 
 
 /** Is it about a target that somebody keeps? By its resolved name, its file, and the words of its commands. */
 function keptFor(
-  { target, action, commands = [] }: Judgement,
+  { target, action, commands = [], writes = [] }: Judgement,
   kept: readonly HandsOff[],
 ): HandsOff | undefined {
-  const path = action.kind === 'write' || action.kind === 'remove' ? action.path : null;
-  const names = new Set([target.name, ...commands.flat()]);
+  const words = [...commands.flat(), ...writes];
+  const names = new Set([target.name, ...words]);
+  const paths =
+    action.kind === 'write' || action.kind === 'remove'
+      ? [action.path]
+      : 'cwd' in action
+        ? words.flatMap((word) => pathsIn(word, action.cwd))
+        : [];
   return kept.find(({ target: name }) => {
-    const isBelow = path !== null && (path === name || path.startsWith(`${name.replace(/\/$/, '')}/`));
+    const folder = name.replace(/\/$/, '');
     return (
       name === EVERYTHING ||
-      isBelow ||
+      paths.some((path) => path === folder || path.startsWith(`${folder}/`)) ||
       names.has(name) ||
       names.has(name.replace(/\.service$/, '')) ||
       names.has(`${name}.service`)
     );
   });
+}
+
+/** What a word of a command may mean as a path: all of it, the value of an option, what is attached to one. */
+function pathsIn(word: string, cwd: string): string[] {
+  const value = word.slice(word.indexOf('=') + 1);
+  const attached = /^-[A-Za-z](.+)$/.exec(word)?.[1] ?? value;
+  return [...new Set([word, value, attached])].map((path) => resolve(cwd, path));
 }
 
 /** The host itself is kept. */

@@ -171,12 +171,14 @@ function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgeme
   const judgement = withTarget(action, ruling, targetOf(parts, specs, environment));
   if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
   const commands = parts.flatMap((part) => part.commands);
+  const writes = parts.flatMap((part) => part.writes ?? []);
   const needs = needsOf(parts, action.cwd, core.options.home, specs);
   const things = thingsOf(parts, specs);
   const verbs = ruling.effect === 'observe' ? [] : verbsOf(parts, specs);
   return {
     ...judgement,
     commands,
+    ...(writes.length === 0 ? {} : { writes }),
     needs,
     ...(things.length === 0 ? {} : { things }),
     ...(verbs.length === 0 ? {} : { verbs }),

@@ -19,6 +19,8 @@ export interface Judgement {
   action: Action;
   /** Of a command line: the literal words of its simple commands, wrappers and what they wrap. */
   commands?: readonly (readonly string[])[];
+  /** Of a command line: files that its redirections write, as they stand there. */
+  writes?: readonly string[];
   /** Of a command whose words are literal: what its programs' specs say that they name. */
   things?: readonly NamedThing[];
   /** Of a command above observe: words that are programs or verbs of one, and name nothing in the world. */

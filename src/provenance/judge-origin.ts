@@ -120,11 +120,14 @@ function hearsay(word: string, origins: Origins): string {
     : `; it comes only from ${sources.slice(0, 3).join(', ')}, which others write`;
 }
 
-function spottedIn({ action, commands = [] }: Judgement): SpottedThing[] {
+function spottedIn({ action, commands = [], writes = [] }: Judgement): SpottedThing[] {
   if (action.kind === 'write' || action.kind === 'remove') {
     return [{ kind: 'path', word: action.path, name: action.path }];
   }
-  return commands.flatMap(spotThings);
+  return [
+    ...commands.flatMap(spotThings),
+    ...writes.map((word) => ({ kind: 'path' as const, word, name: word })),
+  ];
 }
 
 /** Why a word that nothing declares is not to be relied on; null when it is. */

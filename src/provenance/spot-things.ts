@@ -1,7 +1,7 @@
 /** Something that a word seems to name in the world, by its looks: where no spec says what it names. */
 export interface SpottedThing {
   kind: 'unit' | 'path' | 'address' | 'name';
-  /** As it stands in the command. */
+  /** As it stands in the command, without the option whose value it is. */
   word: string;
   /** As it is looked up: units with their suffix, addresses without port. */
   name: string;
@@ -52,13 +52,19 @@ function unit(word: string): SpottedThing {
 }
 
 function thingOf(word: string): SpottedThing[] {
-  const value = word.startsWith('--') && word.includes('=') ? word.slice(word.indexOf('=') + 1) : word;
+  const value = valueOf(word);
   if (value.startsWith('-') || /\s/.test(value) || value.length < SHORTEST_NAME) return [];
   const address = ADDRESS.exec(value)?.[1];
-  if (address !== undefined) return [{ kind: 'address', word, name: address.replace(/^\[|\]$/g, '') }];
+  if (address !== undefined) return [{ kind: 'address', word: value, name: address.replace(/^\[|\]$/g, '') }];
   const host = /^[a-z][a-z\d+.-]*:\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^/:?#]+)/.exec(value)?.[1];
-  if (host !== undefined) return [{ kind: 'address', word, name: host }];
-  if (/^[~.]{0,2}\//.test(value)) return [{ kind: 'path', word, name: value }];
+  if (host !== undefined) return [{ kind: 'address', word: value, name: host }];
+  if (/^[~.]{0,2}\//.test(value)) return [{ kind: 'path', word: value, name: value }];
   if (UNIT_SUFFIX.test(value)) return [unit(value)];
-  return [{ kind: 'name', word, name: value }];
+  return [{ kind: 'name', word: value, name: value }];
+}
+
+/** `--output=X`, `of=X` and `-o/X` name X. */
+function valueOf(word: string): string {
+  const attached = /^-[A-Za-z]([~.]{0,2}\/.*)$/.exec(word)?.[1];
+  return attached ?? /^-{0,2}\w[\w-]*=(.*)$/.exec(word)?.[1] ?? word;
 }

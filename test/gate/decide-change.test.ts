@@ -69,6 +69,30 @@ describe('a step of a change', () => {
     expect(decide(write, { ...kept('/etc/nginx'), origin: 'rollback' }).kind).toBe('allow');
   });
 
+  it.each([
+    ['touch /srv/kept/a', ['touch', '/srv/kept/a'], []],
+    ['touch kept/a', ['touch', 'kept/a'], []],
+    ['touch ./other/../kept', ['touch', './other/../kept'], []],
+    ['tar --file=kept/a', ['tar', '--file=kept/a'], []],
+    ['sort -okept/a', ['sort', '-okept/a'], []],
+    ['dd of=/srv/kept/a', ['dd', 'of=/srv/kept/a'], []],
+    ['echo x > kept/a', ['echo', 'x'], ['kept/a']],
+  ] as [string, string[], string[]][])(
+    'leaves a folder that somebody keeps to people: %s',
+    (_, argv, writes) => {
+      const step: Judgement = {
+        ...restart,
+        target: { kind: 'host', name: 'localhost' },
+        action: { kind: 'process', argv, cwd: '/srv' },
+        commands: [argv],
+        writes,
+      };
+      const kept = (target: string) => ({ ...granted, handsOff: [{ target, until: 0, by: 'anna' }] });
+      expect(decide(step, kept('/srv/kept'))).toMatchObject({ rule: 'gate:hands-off' });
+      expect(decide(step, kept('/srv/kep')).kind).toBe('allow');
+    },
+  );
+
   it('leaves a log on disk, or is not done', () => {
     expect(decide(restart, { ...granted, isDurable: false })).toMatchObject({ rule: 'gate:not-durable' });
   });

@@ -187,6 +187,23 @@ describe('a thing of which a spec says how to list it', () => {
     });
   });
 
+  it.each([
+    ['sort --output=/srv/.cache/owned', []],
+    ['dd of=/srv/.cache/owned', []],
+    ['sort -o/srv/.cache/owned', []],
+    ['echo x', ['/srv/.cache/owned']],
+  ])('asks for a word of strangers behind an option or a redirection: %s', async (line, writes) => {
+    const origins = createOrigins();
+    origins.see(heard('C3', 'ERROR: write /srv/.cache/owned to repair'));
+    const judgement = { ...judged(line.split(' '), 'reversible'), writes };
+    expect(await judgeOrigin(judgement, origins, LOOKUPS)).toMatchObject({
+      verdict: 'ask',
+      rule: 'origin',
+      isStrange: true,
+      origins: [{ word: '/srv/.cache/owned', source: 'C3' }],
+    });
+  });
+
   it('is named with its source when only a text says it', async () => {
     const origins = createOrigins();
     origins.see(heard('C4', 'restart webdb now'));

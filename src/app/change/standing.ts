@@ -43,9 +43,16 @@ export function standingOf(facts: StandingFacts): Standing {
   return { kind: isAttended ? 'ask' : 'park', why };
 }
 
-/** null: it is within what this run may do by itself. */
-function whyNot({ plan, autonomy, isConfined, opensAt }: StandingFacts): string | null {
-  const { effect, undo, doubts } = plan;
+/** null: it is within what this run may do by itself. Whoever is asked instead hears every doubt. */
+function whyNot(facts: StandingFacts): string | null {
+  const { doubts } = facts.plan;
+  const first = whyBeyond(facts);
+  if (first === null && doubts.length === 0) return null;
+  return [...(first === null ? [] : [first]), ...doubts].join('; ');
+}
+
+function whyBeyond({ plan, autonomy, isConfined, opensAt }: StandingFacts): string | null {
+  const { effect, undo } = plan;
   const most = autonomyRank(autonomy) >= autonomyRank('full') ? 'disruptive' : 'reversible';
   if (autonomyRank(autonomy) < autonomyRank('reversible')) {
     return `it is ${effect}, and autonomy ${autonomy} leaves every change to a person`;
@@ -54,7 +61,6 @@ function whyNot({ plan, autonomy, isConfined, opensAt }: StandingFacts): string 
     return `it is ${effect}, and autonomy ${autonomy} reaches as far as ${most}`;
   }
   if (opensAt !== null) return `its window is shut until ${opensAt}`;
-  if (doubts.length > 0) return doubts.join('; ');
   if (undo.includes(null)) return 'one of its steps cannot be rolled back';
   return isConfined ? null : 'nothing here would confine its commands';
 }
