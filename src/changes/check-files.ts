@@ -24,11 +24,25 @@ export async function checkFiles(
   const checks: FileCheck[] = [];
   for (const [index, file] of files.entries()) {
     const check =
+      findConflict(file) ??
       (await parse(file)) ??
       (await askProgram(`${step}.check${index + 1}`, `check-${index + 1}`, file, ports));
     if (check !== null) checks.push(check);
   }
   return checks;
+}
+
+const CONFLICT = ['<<<<<<< ', '=======', '>>>>>>> '];
+
+/** As version control leaves them. A change that resolves them has none in what it writes. */
+function findConflict({ path, after }: FutureFile): FileCheck | null {
+  let next = 0;
+  for (const line of after.split('\n')) {
+    const mark = CONFLICT[next];
+    if (mark !== undefined && line.startsWith(mark)) next += 1;
+  }
+  if (next < CONFLICT.length) return null;
+  return { path, by: 'merge', ok: false, detail: 'it has a merge conflict that nobody has resolved' };
 }
 
 async function parse({ path, after }: FutureFile): Promise<FileCheck | null> {

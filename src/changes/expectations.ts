@@ -1,6 +1,7 @@
 import type { Action } from '../protocol/action.ts';
 import type { Expectation } from '../protocol/change.ts';
 import { aidsFor } from './call-aids.ts';
+import { patienceOf } from './patience.ts';
 import type { ChangePorts } from './ports.ts';
 
 export interface Looked {
@@ -24,6 +25,7 @@ export async function awaitExpectation(
 ): Promise<Looked> {
   const { clock, signal } = ports;
   const startedMs = clock.elapsed();
+  const untilMs = startedMs + patienceOf(ports, Number.POSITIVE_INFINITY);
   let since: number | null = null;
   for (let look = 1; ; look += 1) {
     const seen = await lookOnce(`${step}.${look}`, expectation, ports);
@@ -39,6 +41,7 @@ export async function awaitExpectation(
         return wasTrue ? { ok: false, detail: `it did not stay so: ${seen.detail}` } : seen;
       }
     }
+    if (now >= untilMs) return { ok: false, detail: `there was no time to see it stay so: ${seen.detail}` };
     if (signal.aborted) return { ok: false, detail: 'it was interrupted while it was looked at' };
     await clock.sleep(POLL_MS, signal);
   }
@@ -115,7 +118,7 @@ async function valuesOf(
 async function ran(step: string, action: Action, ports: ChangePorts): Promise<Values | { refused: string }> {
   const admission = await ports.gate.perform({ id: step, origin: ports.origin, action }, async (permit) => {
     const value = await ports.processes.run(permit, {
-      timeoutMs: CHECK_TIMEOUT_MS,
+      timeoutMs: patienceOf(ports, CHECK_TIMEOUT_MS),
       limitBytes: CHECK_LIMIT_BYTES,
       signal: ports.signal,
     });
@@ -159,7 +162,7 @@ async function fetched(step: string, url: string, ports: ChangePorts): Promise<V
     { id: step, origin: ports.origin, action: { kind: 'fetch', method: 'GET', url } },
     async (permit) => {
       const value = await ports.http.fetch(permit, {
-        timeoutMs: CHECK_TIMEOUT_MS,
+        timeoutMs: patienceOf(ports, CHECK_TIMEOUT_MS),
         limitBytes: CHECK_LIMIT_BYTES,
         signal: ports.signal,
       });

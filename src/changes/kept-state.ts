@@ -1,6 +1,7 @@
 import type { Action } from '../protocol/action.ts';
 import type { Looked } from './expectations.ts';
 import { readOrTell } from './future-files.ts';
+import { patienceOf } from './patience.ts';
 import type { TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
@@ -95,7 +96,7 @@ export async function lookBack(
 async function awaitUnit(step: string, target: number, unit: string, ports: ChangePorts): Promise<Looked> {
   const kept = await keptUnit(target, unit, ports);
   if (kept === null) return { ok: false, detail: `nobody kept how ${unit} was` };
-  const until = ports.clock.elapsed() + SETTLE_MS;
+  const until = ports.clock.elapsed() + patienceOf(ports, SETTLE_MS);
   for (let look = 1; ; look += 1) {
     const now = await readUnit(`${step}.${unit}.${look}`, unit, ports);
     if (typeof now === 'string') return { ok: false, detail: now };

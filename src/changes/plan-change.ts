@@ -16,6 +16,7 @@ import type { Judgement } from '../protocol/verdict.ts';
 import { aidsFor } from './call-aids.ts';
 import { describeBack } from './describe.ts';
 import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
+import { otherMachine } from './other-machine.ts';
 import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
@@ -54,6 +55,7 @@ export async function planChange(
   }
   const past = new Map<string, string | null>();
   for (const [index, target] of targetsOf(change).entries()) {
+    problems.push(...otherMachine(change, target, ports.hostname));
     const plain = forTarget(change, target);
     const own = { ...plain, verify: [...plain.verify, ...invariants] };
     const judged = await judgeSteps(`${id}.${index + 1}`, own.apply, 'apply', past, problems, ports);

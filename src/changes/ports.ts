@@ -42,7 +42,11 @@ export interface ChangePorts {
   /** On disk when it resolves: a step is not begun before its `began` is. */
   sync(): Promise<void>;
   mask(text: string): string;
+  /** Of this machine. */
+  hostname: string;
   /** What relative paths are relative to. */
   cwd: string;
   signal: AbortSignal;
+  /** Milliseconds until all has to be over; absent: it takes as long as it takes. */
+  leftMs?(): number;
 }

@@ -1,6 +1,7 @@
 import { OpsError } from '../lib/ops-error.ts';
 import type { Action } from '../protocol/action.ts';
 import type { Looked } from './expectations.ts';
+import { patienceOf } from './patience.ts';
 import type { ChangePorts } from './ports.ts';
 
 const TIMEOUT_MS = 600_000;
@@ -22,7 +23,7 @@ export async function runStep(
         return { value, trace: { ok: true, summary: value.detail } };
       }
       const result = await ports.processes.run(permit, {
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: patienceOf(ports, TIMEOUT_MS),
         limitBytes: LIMIT_BYTES,
         signal: ports.signal,
         merge: true,

@@ -73,3 +73,27 @@ describe('a change that is killed', () => {
     expect(new Set(ends)).toEqual(new Set(['refused', 'rolled-back', 'held']));
   });
 });
+
+describe('steward recover', () => {
+  it('is over within a minute when a check hangs: back to the old state, and nothing left behind', async () => {
+    const { box, log, args } = site();
+    const pid = join(box.cwd, 'pid');
+    const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}; exec sleep 1000; }'`;
+    writeFileSync(join(box.cwd, 'change.yaml'), CHANGE.replace('grep -q 2 a.json', hangs));
+    const at = { cwd: box.cwd, env: box.env, log };
+    const sitting = await sit(PROGRAM, args, at, { at: 'file', path: pid });
+    expect(sitting.signal).toBe('SIGKILL');
+    expect(stateOf(box)).toEqual(NEW);
+    const left = readFileSync(pid, 'utf8').trim();
+    const startedMs = performance.now();
+    const { code, stdout } = await box.run(['recover', '--json']);
+    expect(performance.now() - startedMs).toBeLessThan(60_000);
+    const { recovered } = JSON.parse(stdout) as { recovered: { end: string; failed: string }[] };
+    expect(recovered).toMatchObject([{ end: 'rolled-back', failed: expect.stringContaining('verify 1: ') }]);
+    expect(code).toBe(0);
+    expect(stateOf(box)).toEqual(OLD);
+    for (const process of [left, readFileSync(pid, 'utf8').trim()]) {
+      expect(existsSync(`/proc/${process}`)).toBe(false);
+    }
+  }, 120_000);
+});

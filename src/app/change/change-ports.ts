@@ -91,6 +91,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     record: (event: ChangeEvent) => recorder.record(event),
     sync: () => recorder.sync(),
     mask: world.masker.mask,
+    hostname: world.host.hostname,
     cwd: world.cwd,
     signal,
   };

@@ -1,4 +1,5 @@
 import { awaitExpectation, checkFiles, planChange } from '../../changes/index.ts';
+import { capText } from '../../lib/cap.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
 import { createRecorder } from '../recorder.ts';
 import type { World } from '../world.ts';
@@ -12,8 +13,22 @@ export interface CheckedChange {
   /** Checked by the program that will read it, or by how it is written. */
   files: { path: string; by: string; ok: boolean; detail: string }[];
   preflight: { text: string; ok: boolean; detail: string }[];
-  diffs: { path: string; before: string | null; after: string }[];
+  /** Both texts cut where they are long; `size` is of the whole, null for a file that is not there. */
+  diffs: {
+    path: string;
+    before: string | null;
+    after: string;
+    size: { before: TextSize | null; after: TextSize | null };
+  }[];
 }
+
+export interface TextSize {
+  lines: number;
+  bytes: number;
+}
+
+/** Of each side of a diff. Nobody reads more, and whoever wants it has the files. */
+const MOST_DIFF_BYTES = 128 * 1024;
 
 /** `steward change check`: the static check, the preflight and what would be done. Changes nothing, keeps nothing. */
 export async function checkChange(world: World, change: Change, signal: AbortSignal): Promise<CheckedChange> {
@@ -48,12 +63,19 @@ export async function checkChange(world: World, change: Change, signal: AbortSig
       diffs: work.flatMap((target) =>
         target.files.map(({ path, before, after }) => ({
           path,
-          before: before === null ? null : ports.mask(before),
-          after: ports.mask(after),
+          before: before === null ? null : capText(ports.mask(before), MOST_DIFF_BYTES).text,
+          after: capText(ports.mask(after), MOST_DIFF_BYTES).text,
+          size: { before: sizeOf(before), after: sizeOf(after) },
         })),
       ),
     };
   } finally {
     await clear();
   }
+}
+
+function sizeOf(text: string | null): TextSize | null {
+  if (text === null) return null;
+  const lines = text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
+  return { lines, bytes: Buffer.byteLength(text) };
 }

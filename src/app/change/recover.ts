@@ -1,4 +1,5 @@
 import { type ChangeNote, carryOut, type Plan } from '../../changes/index.ts';
+import { endMarked } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
@@ -34,6 +35,9 @@ export async function recoverChanges(world: World, signal: AbortSignal): Promise
   }
   return recovered;
 }
+
+/** At boot others wait for it: a check that hangs is not waited for. Each change has this long, milliseconds. */
+const RECOVERY_MS = 50_000;
 
 interface Mark {
   run: string;
@@ -85,10 +89,14 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
         isLogged: true,
         signal,
       });
+      // What it had started would go on changing what is being put back.
+      if (world.env.STEWARD_RUN !== run) await endMarked(`STEWARD_RUN=${run}`);
       recorder.record({ type: 'change.cut', change });
       const byPerson = (await ports.kept.read('grant.json')) === JSON.stringify({ byPerson: true });
       allow({ digest: plan.planned.digest, effect: plan.planned.effect, byPerson });
-      const done = await carryOut(plan, ports, [...notesOf(events, change), { kind: 'cut-off' }]);
+      const deadline = world.clock.elapsed() + RECOVERY_MS;
+      const limited = { ...ports, leftMs: () => deadline - world.clock.elapsed() };
+      const done = await carryOut(plan, limited, [...notesOf(events, change), { kind: 'cut-off' }]);
       const end = endingOf(done, plan);
       recorder.record({
         type: 'run.closed',

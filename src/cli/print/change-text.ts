@@ -1,5 +1,6 @@
-import type { CheckedChange } from '../../app/change/check-change.ts';
+import type { CheckedChange, TextSize } from '../../app/change/check-change.ts';
 import { showDiff } from '../../lib/show-diff.ts';
+import { formatBytes } from '../../lib/size.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
 
 const MOST_DIFF_LINES = 200;
@@ -35,12 +36,17 @@ export function checkedText(file: string, checked: CheckedChange): string {
       planned.preconditions.map(({ kind, name, value }) => `${kind} ${name}: ${value ?? 'not there'}`),
     ),
     ...diffs.map(
-      ({ path, before, after }) =>
-        `${path}${before === null ? ' (new)' : ''}\n${showDiff(before ?? '', after, MOST_DIFF_LINES)}`,
+      ({ path, before, after, size }) =>
+        `${path}: ${sizeText(size.before)} → ${sizeText(size.after)}\n${showDiff(before ?? '', after, MOST_DIFF_LINES)}`,
     ),
     checked.ok ? 'Nothing stands against it; nothing was changed.' : 'It would not be carried out as it is.',
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function sizeText(size: TextSize | null): string {
+  if (size === null) return 'not there';
+  return `${size.lines} ${size.lines === 1 ? 'line' : 'lines'}, ${formatBytes(size.bytes)}`;
 }
 
 function section(title: string, lines: readonly string[]): string {
