@@ -58,6 +58,16 @@ export interface ExecutorPlan {
   why: string | null;
 }
 
+/** What waits, as it would be done now; for whoever may answer it. Masked. */
+export interface ShownPlan {
+  /** It is still the plan that was asked for; otherwise a yes will be void. */
+  isSame: boolean;
+  /** Why it cannot be planned any more. */
+  problem: string | null;
+  diffs: { path: string; diff: string }[];
+  proof: string[];
+}
+
 /** The last line. */
 export interface ExecutorDone {
   say: 'done';
@@ -76,6 +86,7 @@ export type ExecutorAnswer =
   /** Of the executor's own run log, in order. */
   | { say: 'event'; time: string; event: RunEvent }
   | { say: 'approvals'; approvals: Approval[] }
+  | ({ say: 'shown' } & ShownPlan)
   | { say: 'probed'; item: SnapshotItem; findings: Finding[] }
   /** It is being carried out, or was cut off and is not recovered yet. */
   | { say: 'working'; run: string }

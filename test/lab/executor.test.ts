@@ -140,6 +140,8 @@ describe('a planner under its own user', () => {
     expect(listed.stdout).toContain(`${id}  executor  pending`);
     const shown = await scene.steward('anna', ['approvals', 'show', id]);
     expect(shown.stdout).toContain('Asked for by steward, who cannot answer it');
+    expect(shown.stdout).toContain(`${CONF}\n@@ line 1 @@\n port=80\n-colour=red`);
+    expect((await scene.steward('bob', ['approvals', 'show', id])).stdout).not.toContain('-colour=red');
     for (const user of ['steward', 'bob']) {
       const refused = await scene.steward(user, ['approvals', 'approve', id]);
       expect([user, refused.code]).toEqual([user, 42]);

@@ -45,6 +45,7 @@ describe('a change that nobody is there to approve', () => {
     expect(result.error?.message).toContain(approval?.id);
     const shown = await box.run(['approvals', 'show', approval?.id ?? '']);
     expect(shown.stdout).toContain('undone by: the file is put back as it was');
+    expect(shown.stdout).toContain('-{"port": 80}\n+{"port": 8080}');
     // From another folder: it is carried out where it was asked for.
     const approved = await box.json(['approvals', 'approve', approval?.id ?? '', '--comment', 'go on'], {
       cwd: box.home,

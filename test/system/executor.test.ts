@@ -107,6 +107,27 @@ describe('the executor', () => {
     expect(now(path)).toBe(BROKEN);
   });
 
+  it('shows every line of the files to whoever may answer, and to nobody who only asks', async () => {
+    const rig = await createExecutorRig();
+    const { path, change } = plantConf(rig);
+    const { approval } = await propose(rig, change);
+    const show = { do: 'show' as const, approval: approval.id };
+    expect((await rig.ask(show)).map(({ say }) => say)).toEqual(['approvals', 'done']);
+    rig.be(ROOT);
+    expect((await rig.ask(show))[1]).toEqual({
+      say: 'shown',
+      isSame: true,
+      problem: null,
+      diffs: [{ path, diff: '@@ line 1 @@\n port=80\n-colour=red\n ' }],
+      proof: [`grep -qx port=80 ${path} → exit 0`],
+    });
+    writeFileSync(path, GOOD);
+    expect((await rig.ask(show))[1]).toMatchObject({
+      isSame: false,
+      problem: expect.stringContaining('apply[0]'),
+    });
+  });
+
   it('finds an approval void when the file has changed since, leaves it alone, and has the new plan wait', async () => {
     const rig = await createExecutorRig();
     const { path, change } = plantConf(rig);

@@ -1,6 +1,6 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
-import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts';
+import type { ExecutorAnswer, ExecutorRequest, ShownPlan } from '../../protocol/executor.ts';
 import { askExecutor, type ExecutorEnd, executorToAnswer } from '../executor/client.ts';
 import type { RunEnd, RunListener } from '../run-request.ts';
 import type { World } from '../world.ts';
@@ -30,6 +30,23 @@ export async function findElsewhere(
   const matching = all.filter(({ id }) => id.startsWith(wanted));
   const approval = all.find(({ id }) => id === wanted) ?? (matching.length === 1 ? matching[0] : undefined);
   return approval === undefined ? null : { socket, approval };
+}
+
+/** As it would be done now; null for whoever may not answer it, and when it waits no more. */
+export async function showElsewhere({
+  socket,
+  approval,
+}: {
+  socket: string;
+  approval: Approval;
+}): Promise<ShownPlan | null> {
+  const shown: ShownPlan[] = [];
+  const onAnswer = (answer: ExecutorAnswer): void => {
+    if (answer.say === 'shown') shown.push(answer);
+  };
+  const last = await askExecutor(socket, { do: 'show', approval: approval.id }, { onAnswer });
+  if (last.say !== 'done') throw problemOf(last, 'look at the journal of the executor');
+  return shown[0] ?? null;
 }
 
 /** Says yes to the plan that was shown; what the executor does is told as it goes. Its run is the one that is given back. */

@@ -1,9 +1,7 @@
-import { type CarriedOut, type Plan, planChange, readWrittenChange, textOf } from '../../changes/index.ts';
+import { type CarriedOut, type Plan, planChange, readWrittenChange } from '../../changes/index.ts';
 import { printable } from '../../lib/printable.ts';
-import { showDiff } from '../../lib/show-diff.ts';
 import type { ParkedChange } from '../../protocol/approval.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
-import type { Question } from '../../protocol/question.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
@@ -11,11 +9,9 @@ import { carryInRun, recordPlan, tellCarried } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { askElsewhere } from './model-elsewhere.ts';
 import { park } from './park.ts';
+import { shownOf } from './show-plan.ts';
 import { gatherStanding, standingOf } from './standing.ts';
 import { countAttempt, learn } from './trust.ts';
-
-/** A person who is asked reads all that one can read. */
-const MOST_ASKED_LINES = 1_000;
 
 /** The changes of one run that a model asks for: `X1`, `X2`, … Each is granted, left for a person, or refused. */
 export function createModelChanges(
@@ -157,27 +153,6 @@ async function askPerson(
   });
   if (answer.kind !== 'deny') return null;
   return refused(comment === null ? 'the operator said no' : `the operator said no: ${comment}`);
-}
-
-/** Every line that the files would have, and what would prove that it worked. */
-function shownOf({ work }: Plan, mask: (text: string) => string): Pick<Question, 'diffs' | 'proof'> {
-  const several = work.length > 1;
-  return {
-    diffs: work.flatMap(({ files }) =>
-      files.map(({ path, before, after }) => ({
-        path: mask(path),
-        diff: mask(showDiff(before ?? '', after, MOST_ASKED_LINES)),
-      })),
-    ),
-    proof: work.flatMap((target) => [
-      ...target.preflight.map((_, index) =>
-        mask(`${several ? `${target.name}: ` : ''}before it, ${textOf(target, 'preflight', index)}`),
-      ),
-      ...target.verify.map((_, index) =>
-        mask(`${several ? `${target.name}: ` : ''}${textOf(target, 'verify', index)}`),
-      ),
-    ]),
-  };
 }
 
 async function carry(

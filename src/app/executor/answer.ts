@@ -2,6 +2,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts';
 import { readRun } from '../../runs/index.ts';
 import { approvalsOf } from '../change/approve-change.ts';
+import { showParked } from '../change/show-parked.ts';
 import { gather } from '../gather.ts';
 import { createLookBench } from '../look-bench.ts';
 import { loadProbes, pickProbes } from '../probes.ts';
@@ -10,6 +11,7 @@ import { carryOutAsked } from './carry.ts';
 import { claimOf, requestClaim } from './claims.ts';
 import { doneWith, type ExecutorScope } from './executor-scope.ts';
 import { judgePlan } from './plan.ts';
+import { whyNotAnswer } from './rights.ts';
 
 /** Does what one request asks for; the last answer is given back. OpsError for what is refused. */
 export async function answer(scope: ExecutorScope, request: ExecutorRequest): Promise<ExecutorAnswer> {
@@ -28,13 +30,23 @@ export async function answer(scope: ExecutorScope, request: ExecutorRequest): Pr
       scope.send({ say: 'approvals', approvals: await approvalsOf(scope.world).list() });
       return doneWith(null);
     case 'show':
-      scope.send({ say: 'approvals', approvals: [await approvalAt(scope.world, request.approval)] });
-      return doneWith(null);
+      return show(scope, request.approval);
     case 'probe':
       return probe(scope, request.probe);
     case 'ended':
       return ended(scope, request);
   }
+}
+
+/** Its lines are for whoever may answer: whoever asks could have put any file of root's into a change. */
+async function show(scope: ExecutorScope, id: string): Promise<ExecutorAnswer> {
+  const { world, peer, accounts, send, signal } = scope;
+  const approval = await approvalAt(world, id);
+  send({ say: 'approvals', approvals: [approval] });
+  const why = whyNotAnswer(peer.uid, approval, world.settings.executor_approvers, accounts);
+  const shown = why === null ? await showParked(world, approval, signal) : null;
+  if (shown !== null) send({ say: 'shown', ...shown });
+  return doneWith(null);
 }
 
 async function plan(

@@ -3,15 +3,17 @@ import {
   denyElsewhere,
   findElsewhere,
   listElsewhere,
+  showElsewhere,
 } from '../../app/change/approvals-elsewhere.ts';
 import { approvalsOf, approveChange, denyChange } from '../../app/change/approve-change.ts';
+import { showParked } from '../../app/change/show-parked.ts';
 import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
-import { approvalLine, approvalText } from '../print/approval-text.ts';
+import { approvalLine, approvalText, shownText } from '../print/approval-text.ts';
 import { readFormat } from '../read-request.ts';
 import { printRun } from '../run-and-print.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -59,9 +61,13 @@ async function list(call: CommandCall): Promise<number> {
 
 async function show(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
-  const found = await find(await worldOf(call), id);
-  if (args.has('json')) await streams.out(jsonLine(found.approval));
-  else await streams.say(approvalText(found.approval, found.socket));
+  const world = await worldOf(call);
+  const { approval, socket } = await find(world, id);
+  const { signal } = abortOnSignals();
+  const plan =
+    socket === null ? await showParked(world, approval, signal) : await showElsewhere({ socket, approval });
+  if (args.has('json')) await streams.out(jsonLine({ ...approval, plan }));
+  else await streams.say(`${approvalText(approval, socket)}${plan === null ? '' : shownText(plan)}`);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import type { Approval } from '../../protocol/approval.ts';
+import type { ShownPlan } from '../../protocol/executor.ts';
 import { planText } from './change-text.ts';
 
 /** One line of `steward approvals list`. `at`: where it waits, when there is more than one place. */
@@ -42,4 +43,17 @@ export function approvalText(approval: Approval, executor: string | null = null)
       : [`Result: ${result.outcome}, run ${result.run.slice(0, 8)}: ${result.message}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What `show` adds of a plan that waits: every line, and what would prove it. */
+export function shownText({ isSame, problem, diffs, proof }: ShownPlan): string {
+  const lines = [
+    ...(problem === null ? [] : [`It cannot be done any more: ${problem}`]),
+    ...(problem !== null || isSame
+      ? []
+      : ['What it rests on has moved: a yes does not count, and the new plan will wait. It would be:']),
+    ...diffs.map(({ path, diff }) => `${path}\n${diff}`),
+    ...(proof.length === 0 ? [] : ['Proved by:', ...proof.map((text) => `  ${text}`)]),
+  ];
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }

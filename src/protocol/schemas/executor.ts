@@ -112,6 +112,13 @@ export const answerSchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('event'), time: text, event: eventSchema }),
   z.object({ say: z.literal('approvals'), approvals: z.array(approvalRecord) }),
   z.object({
+    say: z.literal('shown'),
+    isSame: z.boolean(),
+    problem: maybeText,
+    diffs: z.array(z.object({ path: text, diff: text })),
+    proof: z.array(text),
+  }),
+  z.object({
     say: z.literal('probed'),
     item: z.looseObject({ probe: text }),
     findings: z.array(z.looseObject({})),
