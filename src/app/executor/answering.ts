@@ -10,6 +10,9 @@ import { doneWith, type ExecutorScope } from './executor-scope.ts';
 import { judgePlan } from './plan.ts';
 import { whyNotAnswer } from './rights.ts';
 
+/** Of one user. The same target is asked about once, so that many are a mistake, or malice. */
+const MOST_PENDING = 50;
+
 /** Leaves a plan for somebody to answer, under the name of whoever the kernel says asks for it. */
 export async function propose(
   scope: ExecutorScope,
@@ -24,6 +27,19 @@ export async function propose(
       'it is about another plan by now than the one that was shown',
       {
         hint: 'plan it again',
+      },
+    );
+  }
+  const mine = (await approvalsOf(world).list()).filter(
+    ({ state, by }) => state === 'pending' && by?.uid === peer.uid,
+  );
+  if (mine.length >= MOST_PENDING) {
+    throw new OpsError(
+      'too-many',
+      'input',
+      `${mine.length} changes of ${user} wait already, and nobody reads more`,
+      {
+        hint: 'have some of them answered: steward approvals list',
       },
     );
   }
