@@ -43,6 +43,11 @@ export function stateOfProcess(
     return { status: 'failed', reason: `could not be started: ${result.startError}` };
   if (result.timedOut) return { status: 'failed', reason: `no end after ${timeoutMs} ms` };
   if (result.aborted) return { status: 'failed', reason: 'aborted' };
+  if (result.signal === 'SIGXFSZ')
+    return {
+      status: 'failed',
+      reason: `printed more than ${result.stdout.totalBytes} bytes, too much to judge`,
+    };
   if (result.exitCode === null)
     return { status: 'failed', reason: `killed by ${result.signal ?? 'a signal'}` };
   if (BLIND.test(result.stderr.text)) {

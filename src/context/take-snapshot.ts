@@ -1,7 +1,7 @@
 import { capText } from '../lib/cap.ts';
 import { sha256 } from '../lib/digest.ts';
 import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
-import type { Clock } from '../protocol/machine.ts';
+import type { Clock, Together } from '../protocol/machine.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
 import { type ComputeFacts, compileFacts, FactError } from './compute-facts.ts';
@@ -24,7 +24,7 @@ export interface SnapshotOptions extends GatherPorts {
   deadlineMs?: number;
   /** Number of the first item; a second snapshot of a run goes on counting. Default 1. */
   firstNumber?: number;
-  /** Probes at a time. Default 8. */
+  /** Probes at a time. Default 16. */
   parallel?: number;
   signal?: AbortSignal;
   /** One that the caller has already. */
@@ -70,15 +70,16 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   const first = options.firstNumber ?? 1;
   const queue = specs.map((spec, index) => ({ spec, id: `P${first + index}` }));
   const compiler = options.compiler ?? (await createExpressionCompiler());
+  const parallel = options.parallel ?? 16;
+  const commands = specs.filter(({ gather: { kind } }) => kind !== 'http').length;
+  const party = options.processes.together(Math.min(commands, parallel));
   const work = async () => {
     for (let next = queue.shift(); next !== undefined && !stop.signal.aborted; next = queue.shift()) {
       const { spec, id } = next;
       const at = clock.now();
       const since = clock.elapsed();
       const facts = await compileFacts(compiler, spec);
-      const missing = missingFor(spec, options);
-      const gathered =
-        missing === null ? await gather(spec, id, options, stop.signal) : notConfigured(missing);
+      const gathered = await look(spec, id, options, party, stop.signal);
       if (stop.signal.aborted) return;
       const read = interpret(spec, facts, gathered, journalBaseline, clock.now());
       if (read.journalBaseline !== undefined) journalBaseline = read.journalBaseline;
@@ -88,7 +89,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       );
     }
   };
-  const all = Promise.all(Array.from({ length: options.parallel ?? 8 }, work));
+  const all = Promise.all(Array.from({ length: parallel }, work));
   const isOver = new AbortController();
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const deadline = clock.sleep(options.deadlineMs ?? 10_000, isOver.signal);
@@ -123,6 +124,28 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       () => undefined,
     ),
   };
+}
+
+/** Asks, together with the others; whoever asks no command lets them go ahead. */
+async function look(
+  spec: ProbeSpec,
+  id: string,
+  options: SnapshotOptions,
+  party: Together,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  let isWaitedFor = spec.gather.kind !== 'http';
+  const run: Together['run'] = (permit, runOptions) => {
+    isWaitedFor = false;
+    return party.run(permit, runOptions);
+  };
+  try {
+    const missing = missingFor(spec, options);
+    if (missing !== null) return notConfigured(missing);
+    return await gather(spec, id, { ...options, processes: { ...options.processes, run } }, signal);
+  } finally {
+    if (isWaitedFor) party.excuse();
+  }
 }
 
 interface Interpreted {

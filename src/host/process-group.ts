@@ -8,6 +8,8 @@ const KILL_GRACE_MS = 2_000;
 /** For what the program left behind to end by itself, such as the `tee` of a process substitution. */
 const LINGER_MS = 150;
 const POLL_MS = 15;
+/** By then whoever waits for a dead process has done so. */
+const REAP_MS = 50;
 /** Between looks for processes of a sandbox that have not been told to end. */
 const TELL_MS = 50;
 
@@ -128,22 +130,25 @@ function askToEnd(group: number): void {
 }
 
 async function isGoneWithin(group: number, ms: number): Promise<boolean> {
-  const end = performance.now() + ms;
-  for (;;) {
-    if (!hasLiving(group)) return true;
+  const start = performance.now();
+  const end = start + ms;
+  for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, POLL_MS)) {
+    if (isEmpty(group)) return true;
+    // The dead whom nobody has waited for still count for kill(2): in a container process 1 may never do so.
+    const isLong = performance.now() > Math.min(start + REAP_MS, end);
+    if (isLong && membersOf(group).length === 0) return true;
     if (performance.now() >= end) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 
-function hasLiving(group: number): boolean {
+function isEmpty(group: number): boolean {
   try {
     process.kill(-group, 0);
+    return false;
   } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
+    return errorCode(error) === 'ESRCH';
   }
-  // The dead whom nobody has waited for still count for kill(2): in a container process 1 may never do so.
-  return membersOf(group).length > 0;
 }
 
 function membersOf(group: number): number[] {

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import type { Effect } from '../protocol/effect.ts';
 import type { Needs } from '../protocol/isolation.ts';
-import type { Clock, Processes, ProcessResult } from '../protocol/machine.ts';
+import type { Clock, Processes, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
@@ -11,7 +11,9 @@ import { buildEnvironment, findProgram, isProgram, readCredentials, TRUSTED_PATH
 import type { HostIsolation } from './isolation.ts';
 import { type Confines, planSandbox } from './plan-sandbox.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
-import { runProcess } from './run-process.ts';
+import { type Command, runProcess } from './run-process.ts';
+import { fitsTogether, runTogether, type Start } from './run-together.ts';
+import { waitForCompany } from './wait-for-company.ts';
 
 /** Pinned; NixOS has no /bin/bash, there the trusted path has one. */
 const BASH = '/bin/bash';
@@ -102,31 +104,80 @@ export function createProcesses(options: ProcessesOptions): Processes {
     return [isolation.program ?? 'bwrap', ...bubblewrapArguments({ ...plan, hasOwnProc }), '--'];
   }
 
+  /** Judged words are prepared and confined; who launches them is the caller's to say. */
+  async function perform(permit: Permit, runOptions: ProcessOptions, launch: Launch): Promise<ProcessResult> {
+    const kind = Permit.kindOf(permit) === 'shell' ? 'shell' : 'process';
+    const { effect, needs, isBare } = permit;
+    const command = prepare(Permit.spend(permit, kind), isBare);
+    if ('startError' in command) return nothingStarted(command.startError, false);
+    if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
+    if (isAborted(runOptions.signal)) return nothingStarted(null, true);
+    if (isBare && runOptions.isOnTerminal === true) {
+      return runOnTerminal({ ...command, env: environmentFor(needs) }, runOptions.signal);
+    }
+    const sandbox = isBare ? [] : await confine(effect, needs, command.cwd);
+    if (sandbox === undefined) return nothingStarted('no isolation', false);
+    if (isAborted(runOptions.signal)) return nothingStarted(null, true);
+    const linger = sandbox.length > 0 && kind === 'shell' ? LINGER : [];
+    const run = {
+      ...command,
+      sandbox: [...sandbox, ...linger],
+      env: environmentFor(needs),
+      mark: nextMark(),
+    };
+    return launch(run, runOptions);
+  }
+
+  const alone: Launch = (command, runOptions) => runProcess(command, runOptions, options.store);
+
+  /** Those that fit in one go. What does not, or nobody can start with others here, is started by itself. */
+  async function startAll(starts: readonly Start[]): Promise<void> {
+    const { spawn } = await import('node:child_process');
+    const bash = isProgram(BASH) ? BASH : find('bash');
+    for (const group of groupsOf(starts)) {
+      if (group.length > 1 && bash !== undefined && runTogether(spawn, bash, group)) continue;
+      for (const { command, options: runOptions, resolve, reject } of group) {
+        alone(command, runOptions).then(resolve, reject);
+      }
+    }
+  }
+
   return {
     find,
-    async run(permit, runOptions) {
-      const kind = Permit.kindOf(permit) === 'shell' ? 'shell' : 'process';
-      const { effect, needs, isBare } = permit;
-      const command = prepare(Permit.spend(permit, kind), isBare);
-      if ('startError' in command) return nothingStarted(command.startError, false);
-      if (!isFolder(command.cwd)) return nothingStarted('ENOENT', false);
-      if (isAborted(runOptions.signal)) return nothingStarted(null, true);
-      if (isBare && runOptions.isOnTerminal === true) {
-        return runOnTerminal({ ...command, env: environmentFor(needs) }, runOptions.signal);
-      }
-      const sandbox = isBare ? [] : await confine(effect, needs, command.cwd);
-      if (sandbox === undefined) return nothingStarted('no isolation', false);
-      if (isAborted(runOptions.signal)) return nothingStarted(null, true);
-      const linger = sandbox.length > 0 && kind === 'shell' ? LINGER : [];
-      const run = {
-        ...command,
-        sandbox: [...sandbox, ...linger],
-        env: environmentFor(needs),
-        mark: nextMark(),
+    run: (permit, runOptions) => perform(permit, runOptions, alone),
+    together(expected) {
+      const company = waitForCompany(expected, (starts) => void startAll(starts));
+      return {
+        excuse: company.excuse,
+        async run(permit, runOptions) {
+          let hasCome = false;
+          try {
+            return await perform(permit, runOptions, (command, given) => {
+              hasCome = true;
+              return new Promise((resolve, reject) =>
+                company.join({ command, options: given, resolve, reject }),
+              );
+            });
+          } finally {
+            if (!hasCome) company.excuse();
+          }
+        },
       };
-      return runProcess(run, runOptions, options.store);
     },
   };
+}
+
+type Launch = (command: Command, options: ProcessOptions) => Promise<ProcessResult>;
+
+/** One folder and one environment each; what does not fit with others is a group of its own. */
+function groupsOf(starts: readonly Start[]): Start[][] {
+  const groups = new Map<string, Start[]>();
+  for (const [index, start] of starts.entries()) {
+    const { cwd, env } = start.command;
+    const key = fitsTogether(start) ? JSON.stringify([cwd, env]) : String(index);
+    groups.set(key, [...(groups.get(key) ?? []), start]);
+  }
+  return [...groups.values()];
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {

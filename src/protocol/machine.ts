@@ -55,8 +55,17 @@ export interface Processes {
    * the group is left when it resolves.
    */
   run(permit: Permit, options: ProcessOptions): Promise<ProcessResult>;
+  /** For so many programs that are about to be run at the same time: starting them with one another costs less. */
+  together(expected: number): Together;
   /** Absolute path of a program on the trusted path list, or undefined. */
   find(program: string): string | undefined;
+}
+
+export interface Together {
+  /** As `Processes.run`, but it waits a moment (100 ms at most) for the others. */
+  run: Processes['run'];
+  /** One of those that were expected does not come. */
+  excuse(): void;
 }
 
 export interface FileFacts {

@@ -92,6 +92,38 @@ export function describeProcesses(name: string, make: (store: StateStore) => Pro
       expect([result.whole, await store.readText('spill/C1')]).toEqual([null, undefined]);
     });
 
+    it('runs those that belong together as if each were by itself', async () => {
+      const party = processes.together(6);
+      const control = new AbortController();
+      const together = (action: Action, options: Partial<ProcessOptions> = {}) =>
+        party.run(mintPermit(action), { timeoutMs: 10_000, limitBytes: 1000, ...options });
+      party.excuse();
+      setTimeout(() => control.abort(), 300);
+      const results = await Promise.all([
+        together(program('printf', '%s', 'hello')),
+        together(program('seq', '1', '2000')),
+        together(program('sleep', '30'), { timeoutMs: 200 }),
+        together(program('sleep', '30'), { signal: control.signal }),
+        together(program('no-such-program-here')),
+      ]);
+      const [hello, counted, late, aborted, missing] = results;
+      expect(hello).toEqual({
+        exitCode: 0,
+        signal: null,
+        timedOut: false,
+        aborted: false,
+        startError: null,
+        durationMs: expect.any(Number),
+        stdout: { text: 'hello', totalBytes: 5, isTruncated: false },
+        stderr: { text: '', totalBytes: 0, isTruncated: false },
+        whole: null,
+      });
+      expect(counted).toMatchObject({ exitCode: 0, stdout: { totalBytes: 8893, isTruncated: true } });
+      expect(late).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true, aborted: false });
+      expect(aborted).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: false, aborted: true });
+      expect(missing).toMatchObject({ exitCode: null, startError: 'ENOENT' });
+    });
+
     it('refuses a permit that was used or is for something else', async () => {
       const permit = mintPermit(program('printf', '%s', 'hello'));
       await processes.run(permit, { timeoutMs: 1000, limitBytes: 100 });

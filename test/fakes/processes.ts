@@ -34,7 +34,7 @@ export function createFakeProcesses(
   const ran: string[] = [];
   const answer = typeof script === 'function' ? script : (command: string) => script[command];
 
-  return {
+  const fake: FakeProcesses = {
     ran,
     find(program) {
       if (program.startsWith('/')) return program;
@@ -84,7 +84,9 @@ export function createFakeProcesses(
         whole,
       });
     },
+    together: () => ({ run: fake.run, excuse() {} }),
   };
+  return fake;
 }
 
 function spendCommand(permit: Permit): Action {
