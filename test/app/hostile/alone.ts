@@ -35,6 +35,8 @@ export function openHouse(): House {
 
 export interface Alone {
   events: RunEvent[];
+  /** The same with when each was heard of, milliseconds of a clock that never goes back. */
+  times: { event: RunEvent; at: number }[];
   /** What the model was told of each of its calls. */
   told: string[];
   marker: string;
@@ -88,11 +90,19 @@ export async function runAlone(
     outputSchema: null,
     ...request,
   };
-  const listener = { onEvent: (event: RunEvent) => void events.push(event), onDelta() {} };
+  const times: Alone['times'] = [];
+  const listener = {
+    onEvent(event: RunEvent) {
+      events.push(event);
+      times.push({ event, at: performance.now() });
+    },
+    onDelta() {},
+  };
   await performRun(world, whole, listener, new AbortController().signal);
   const built = events.find((event) => event.type === 'prompt.built');
   return {
     events,
+    times,
     told: events.flatMap((event) => (event.type === 'call.finished' ? [event.text] : [])),
     marker: built?.type === 'prompt.built' ? built.marker : '',
   };

@@ -13,6 +13,8 @@ export interface Sat {
   session: OpenSession;
   questions: Question[];
   events: RunEvent[];
+  /** The same with when each was heard of, milliseconds of a clock that never goes back. */
+  times: { event: RunEvent; at: number }[];
   /** The log as it is on disk. */
   log: string;
   decision(step: string): Extract<RunEvent, { type: 'step.decided' }> | undefined;
@@ -35,7 +37,9 @@ export async function sit(
   prepare?.(session);
   calls = turns(session);
   const questions: Question[] = [];
+  const times: Sat['times'] = [];
   session.client.follow((one) => {
+    if (one.kind === 'run') times.push({ event: one.event, at: performance.now() });
     if (one.kind !== 'question' || questions.some(({ id }) => id === one.question.id)) return;
     questions.push(one.question);
     const kind = person(one.question);
@@ -51,6 +55,7 @@ export async function sit(
     session,
     questions,
     events,
+    times,
     log: readLogs(session.home),
     decision: (step) =>
       events.findLast(
