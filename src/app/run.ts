@@ -1,3 +1,4 @@
+import { createApprovals } from '../approvals/index.ts';
 import { createMemoryStore, readFreeBytes } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { formatBytes } from '../lib/size.ts';
@@ -74,10 +75,16 @@ function withRoom(world: World, request: RunRequest): World {
   return { ...world, store: createMemoryStore(reason), notices: [...world.notices, notice] };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Runs of a goal come by themselves, night after night; whoever starts them does not clean up. */
 async function tidy({ store, settings, clock }: World): Promise<void> {
   const { days, keep } = settings.retention;
-  await pruneRuns(store, { keepDays: days, keepAtLeast: keep, now: clock.now() }).catch(() => {
+  const prune = async (): Promise<void> => {
+    await pruneRuns(store, { keepDays: days, keepAtLeast: keep, now: clock.now() });
+    await createApprovals({ store, clock }).prune(clock.now() - days * DAY_MS);
+  };
+  await prune().catch(() => {
     // A folder that cannot be read or written was already the run's own trouble, and is in its ending.
   });
 }

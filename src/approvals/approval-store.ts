@@ -29,6 +29,8 @@ export interface Approvals {
     end: { state: 'done' | 'void'; result: NonNullable<Approval['result']> },
   ): Promise<Approval>;
   parkedOf(id: string): Promise<ParkedChange | null>;
+  /** Removes those that ended before `before`, milliseconds since the epoch, with what lies beside them. */
+  prune(before: number): Promise<void>;
 }
 
 const FOLDER = 'approvals';
@@ -94,7 +96,7 @@ export function createApprovals({ store, clock }: { store: StateStore; clock: Cl
             state === 'pending' && rule === proposal.rule && target === proposal.target,
         );
         const made = propose(same, proposal, { id: newId(), now: clock.now() });
-        await store.write(`${FOLDER}/${made.approval.id}.change.json`, JSON.stringify(parked));
+        await store.write(changeFile(made.approval.id), JSON.stringify(parked));
         await write(made.approval);
         return made;
       }),
@@ -102,16 +104,28 @@ export function createApprovals({ store, clock }: { store: StateStore; clock: Cl
       locked(async () => {
         const result = answer(await mustRead(id), given);
         await write(result.approval);
+        if (result.approval.state === 'denied') await store.remove(changeFile(id));
         return result;
       }),
     settle: (id, end) =>
       locked(async () => {
         const settled = settle(await mustRead(id), { ...end, now: clock.now() });
         await write(settled);
+        await store.remove(changeFile(id));
         return settled;
       }),
+    prune: (before) =>
+      locked(async () => {
+        for (const { id, state, updatedAt, expiresAt } of await list()) {
+          const isOver = state !== 'pending' && state !== 'approved';
+          const endedAt = state === 'expired' ? expiresAt : updatedAt;
+          if (!isOver) continue;
+          await store.remove(changeFile(id));
+          if (endedAt < before) await store.remove(`${FOLDER}/${id}.json`);
+        }
+      }),
     async parkedOf(id) {
-      const text = await store.readText(`${FOLDER}/${id}.change.json`);
+      const text = await store.readText(changeFile(id));
       if (text === undefined) return null;
       try {
         // Written whole by us, in a folder that is ours alone.
@@ -121,6 +135,11 @@ export function createApprovals({ store, clock }: { store: StateStore; clock: Cl
       }
     },
   };
+}
+
+/** The change as it would be carried out, unmasked: it goes when nobody needs it any more. */
+function changeFile(id: string): string {
+  return `${FOLDER}/${id}.change.json`;
 }
 
 /** Without letters and digits that look alike; 36 bits, so that nobody guesses one that was told to somebody else. */

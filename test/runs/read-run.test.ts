@@ -184,6 +184,8 @@ describe('pruning runs', () => {
     await store.write('runs/a.files/C1', 'kept');
     await store.write('runs/c.files/C1', 'kept');
     await store.write(`${spillFolder('c')}/S1.txt`, 'long');
+    await store.write('changes/c/X1/plan.json', '{}');
+    await store.write('changes/d/X2/plan.json', '{}');
     await store.write(`${spillFolder('d')}/S1.txt`, 'long');
     const aged: Record<string, number> = { a: 40, b: 41, c: 42, d: 1 };
     const now = Date.now();
@@ -204,6 +206,21 @@ describe('pruning runs', () => {
     expect(await store.list('runs/c.files')).toEqual([]);
     expect(await store.list(spillFolder('c'))).toEqual([]);
     expect(await store.list(spillFolder('d'))).toHaveLength(1);
+    expect(await store.list('changes/c/X1')).toEqual([]);
+    expect(await store.list('changes/d/X2')).toHaveLength(1);
+  });
+
+  it('leaves a run with a change that was cut off, whatever its age', async () => {
+    const store = await storeWithRuns(['a', 'b']);
+    await store.write('changes/open/a.X1', '{}');
+    await store.write('changes/a/X1/plan.json', '{}');
+    const old = {
+      ...store,
+      list: async (folder: string) =>
+        (await store.list(folder)).map((entry) => ({ ...entry, modifiedAt: 0 })),
+    };
+    expect(await pruneRuns(old, { keepDays: 30, keepAtLeast: 0, now: Date.now() })).toEqual(['b']);
+    expect(await store.list('changes/a/X1')).toHaveLength(1);
   });
 
   it('leaves a run that somebody goes on with meanwhile', async () => {

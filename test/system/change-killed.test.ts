@@ -75,13 +75,18 @@ describe('a change that is killed', () => {
 });
 
 describe('steward recover', () => {
-  it('is over within a minute when a check hangs: back to the old state, and nothing left behind', async () => {
-    const { box, log, args } = site();
+  it('is over within a minute when a check hangs: back to the old state, nothing left behind, and whoever said yes is told', async () => {
+    const { box, log } = site();
     const pid = join(box.cwd, 'pid');
+    const file = join(box.cwd, 'change.yaml');
     const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}; exec sleep 1000; }'`;
-    writeFileSync(join(box.cwd, 'change.yaml'), CHANGE.replace('grep -q 2 a.json', hangs));
+    writeFileSync(file, CHANGE.replace('grep -q 2 a.json', hangs));
+    const asked = await box.json(['change', 'run', file]);
+    const id = /a-[a-z0-9]{8}/.exec(asked.result.error?.message ?? '')?.[0] ?? '';
+    const copy = join(box.home, '.local/state/steward/approvals', `${id}.change.json`);
+    expect(existsSync(copy)).toBe(true);
     const at = { cwd: box.cwd, env: box.env, log };
-    const sitting = await sit(PROGRAM, args, at, { at: 'file', path: pid });
+    const sitting = await sit(PROGRAM, ['approvals', 'approve', id], at, { at: 'file', path: pid });
     expect(sitting.signal).toBe('SIGKILL');
     expect(stateOf(box)).toEqual(NEW);
     const left = readFileSync(pid, 'utf8').trim();
@@ -95,5 +100,9 @@ describe('steward recover', () => {
     for (const process of [left, readFileSync(pid, 'utf8').trim()]) {
       expect(existsSync(`/proc/${process}`)).toBe(false);
     }
+    const shown = JSON.parse((await box.run(['approvals', 'show', id, '--json'])).stdout);
+    expect(shown).toMatchObject({ state: 'done', result: { outcome: 'escalated' } });
+    // Nothing in it is masked, so it goes as soon as nobody needs it.
+    expect(existsSync(copy)).toBe(false);
   }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { type CarriedOut, carryOut, type Plan } from '../../changes/index.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
+import { OPEN_CHANGES } from '../../runs/index.ts';
 import type { Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
 import type { ChangeBench } from './change-ports.ts';
@@ -25,7 +26,7 @@ export async function carryInRun(
   const { planned } = plan;
   const locks = await lockTargets(world, plan, run);
   if ('busy' in locks) return locks;
-  const mark = `changes/open/${run}.${planned.id}`;
+  const mark = `${OPEN_CHANGES}/${run}.${planned.id}`;
   try {
     await bench.ports.kept.write('plan.json', JSON.stringify({ run, plan }));
     await world.store.write(mark, JSON.stringify({ run, change: planned.id }));

@@ -5,6 +5,7 @@ import { createProcesses, createScratch } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
 import type { Gate, Grant } from '../../protocol/gate.ts';
+import { changesFolder } from '../../runs/index.ts';
 import { createTypedCalls } from '../../tools/index.ts';
 import { confinementOf } from '../confinement.ts';
 import { gather } from '../gather.ts';
@@ -108,7 +109,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
 
 /** Where a change keeps its plan and what it may have to put back; private, since nothing in it is masked. */
 export function changeFolder(run: string, change: string): string {
-  return `changes/${run}.${change}`;
+  return `${changesFolder(run)}/${change}`;
 }
 
 async function lookWith(

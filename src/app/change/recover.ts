@@ -1,14 +1,15 @@
+import { createApprovals } from '../../approvals/index.ts';
 import { type ChangeNote, carryOut, type Plan } from '../../changes/index.ts';
 import { endMarked } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
-import { openRunLog } from '../../runs/index.ts';
+import { OPEN_CHANGES, openRunLog } from '../../runs/index.ts';
 import { createRecorder } from '../recorder.ts';
 import type { World } from '../world.ts';
 import { changeFolder, openBench } from './change-ports.ts';
-import { endingOf } from './ending.ts';
+import { type ChangeEnding, endingOf } from './ending.ts';
 import { lockTargets } from './target-locks.ts';
 
 export interface Recovered {
@@ -26,7 +27,7 @@ export interface Recovered {
  * Without a model. Safe to call again, and by two at once.
  */
 export async function recoverChanges(world: World, signal: AbortSignal): Promise<Recovered[]> {
-  const marks = await world.store.list('changes/open');
+  const marks = await world.store.list(OPEN_CHANGES);
   const recovered: Recovered[] = [];
   for (const { name } of marks) {
     const at = name.lastIndexOf('.');
@@ -45,7 +46,7 @@ interface Mark {
 }
 
 async function recoverOne(world: World, { run, change }: Mark, signal: AbortSignal): Promise<Recovered> {
-  const mark = `changes/open/${run}.${change}`;
+  const mark = `${OPEN_CHANGES}/${run}.${change}`;
   const told = { run, change, title: null, failed: null };
   const plan = await readPlan(world, { run, change });
   let opened: Awaited<ReturnType<typeof openRunLog>>;
@@ -109,6 +110,7 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
         durationMs: 0,
       });
       await recorder.sync();
+      await settleApproved(world, { run, change }, events, end);
       await world.store.remove(mark);
       await clear();
       return { run, change, title, end: done.end, failed: done.failed, message: done.message };
@@ -117,6 +119,24 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
     }
   } finally {
     log.close();
+  }
+}
+
+/** Whoever had said yes to it finds what came of it where they said it. */
+async function settleApproved(
+  world: World,
+  { run, change }: Mark,
+  events: readonly RunEvent[],
+  { reason, message, result }: ChangeEnding,
+): Promise<void> {
+  const opened = events.find((event) => event.type === 'run.opened');
+  const parent = opened?.trigger.parent ?? null;
+  const approvals = createApprovals(world);
+  for (const approval of await approvals.list()) {
+    const isItsOwn = approval.run === run && approval.change === change;
+    if (approval.state !== 'approved' || !(isItsOwn || approval.run === parent)) continue;
+    const told = { run, outcome: ending(reason).outcome, message: message ?? result ?? '' };
+    await approvals.settle(approval.id, { state: 'done', result: told });
   }
 }
 
