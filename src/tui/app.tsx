@@ -8,7 +8,7 @@ import { modeAfter } from './mode-after.ts';
 import { openPager } from './pager/open-pager.tsx';
 import { FindingsPanel } from './panel/findings-panel.tsx';
 import { Picker } from './pickers/picker.tsx';
-import type { ColorDepth } from './rows/paint.ts';
+import { useDepth } from './rows/depth-context.ts';
 import { useScreen, useScreenState } from './screen-context.tsx';
 import { StatusLine } from './status/status-line.tsx';
 import { focusOf } from './store/state.ts';
@@ -27,7 +27,7 @@ const CLEAR = '\u001b[H\u001b[2J\n';
  * The whole screen. Below what is printed it is never as tall as the window: a taller one would have to be cleared. Nor
  * does it begin in the first row: what is erased from there tmux takes for the whole screen, and puts into the history.
  */
-export function App({ depth }: { depth: ColorDepth }) {
+export function App() {
   const screen = useScreen();
   const { client, store, now } = screen;
   const { exit } = useApp();
@@ -53,6 +53,7 @@ export function App({ depth }: { depth: ColorDepth }) {
   const [relay] = useState(createKeyRelay);
   const commands = useCommandEntries(client);
   const theme = useTheme();
+  const depth = useDepth();
   useEffect(() => store.dispatch({ kind: 'resized', size: { columns, rows } }), [store, columns, rows]);
   useInput(
     (input, key) => {
@@ -70,9 +71,9 @@ export function App({ depth }: { depth: ColorDepth }) {
   const shared = { client, columns, now };
   return (
     <>
-      <Printed columns={columns} depth={depth} />
+      <Printed columns={columns} />
       <Box flexDirection="column" maxHeight={room}>
-        <Live columns={columns} rows={room} depth={depth} />
+        <Live columns={columns} rows={room} />
         <Box flexDirection="column" flexShrink={0} marginTop={rows < 16 ? 0 : 1}>
           {panel !== null && isEditorAlone && (
             <FindingsPanel

@@ -3,6 +3,7 @@ import type { Client } from '../app/client.ts';
 import type { NotificationChannel } from '../lib/notification-channel.ts';
 import { App } from './app.tsx';
 import { startNotifying } from './notify/start-notifying.ts';
+import { DepthProvider } from './rows/depth-context.ts';
 import type { ColorDepth } from './rows/paint.ts';
 import { ScreenProvider } from './screen-context.tsx';
 import { initialState } from './store/state.ts';
@@ -50,7 +51,9 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
   const app = render(
     <ScreenProvider value={{ client, store, stdin, stdout, now }}>
       <ChosenTheme settings={look}>
-        <App depth={depthOf(stdout, look)} />
+        <DepthProvider value={depthOf(stdout, look)}>
+          <App />
+        </DepthProvider>
       </ChosenTheme>
     </ScreenProvider>,
     {

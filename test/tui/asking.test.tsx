@@ -6,6 +6,7 @@ import { initialState } from '../../src/tui/store/state.ts';
 import { createStore } from '../../src/tui/store/store.ts';
 import { createFakeClient, type FakeClient, statusOf } from '../fakes/client.ts';
 import { FETCH, RESTART } from './ask/questions.ts';
+import { textShown } from './support.ts';
 
 const open: (() => void)[] = [];
 afterEach(() => {
@@ -34,7 +35,7 @@ function showScreen(): Shown {
         now: () => 0,
       }}
     >
-      <App depth={1} />
+      <App />
     </ScreenProvider>,
   );
   const unfollow = client.follow((happening) => store.hear(happening));
@@ -44,7 +45,7 @@ function showScreen(): Shown {
     unfollow();
     store.close();
   });
-  const frame = (): string => screen.lastFrame() ?? '';
+  const frame = (): string => textShown(screen);
   return {
     client,
     frame,

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Happening } from '../../src/app/client.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { plain } from '../../src/tui/rows/paint.ts';
@@ -9,6 +10,11 @@ import { createTheme } from '../../src/tui/theme/theme.ts';
 import { itemRows } from '../../src/tui/transcript/item-rows.ts';
 
 export const THEME = createTheme({ theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: false });
+
+/** What a person reads of the last frame. */
+export function textShown(screen: { lastFrame(): string | undefined }): string {
+  return stripVTControlCharacters(screen.lastFrame() ?? '');
+}
 
 export function frame(columns = 80): { columns: number; theme: typeof THEME } {
   return { columns, theme: THEME };

@@ -1,31 +1,17 @@
 import { Box, Text } from 'ink';
 import { useTheme } from '../theme/theme-context.tsx';
+import { useDepth } from './depth-context.ts';
+import { paint } from './paint.ts';
 import type { Row } from './row.ts';
 
-/** Rows that were laid out before: one line each, never wrapped again. */
+/** Rows that were laid out before: one line each, never wrapped again. One text for all: Ink's work is by the piece. */
 export function Rows({ rows, indent = 0 }: { rows: readonly Row[]; indent?: number }) {
-  return (
-    <Box flexDirection="column" flexShrink={0} paddingLeft={indent}>
-      {rows.map((row, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place.
-        <RowLine key={index} row={row} />
-      ))}
-    </Box>
-  );
-}
-
-export function RowLine({ row }: { row: Row }) {
   const { style } = useTheme();
-  // An empty Text has no height.
-  if (row.every(({ text }) => text === '')) return <Text> </Text>;
+  const text = paint(rows, style, useDepth());
   return (
-    <Text wrap="truncate-end">
-      {row.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a span is its place.
-        <Text key={index} {...style[part.style]}>
-          {part.text}
-        </Text>
-      ))}
-    </Text>
+    <Box flexShrink={0} paddingLeft={indent}>
+      {/* An empty Text has no height. */}
+      {rows.length > 0 && <Text wrap="truncate-end">{text === '' ? ' ' : text}</Text>}
+    </Box>
   );
 }

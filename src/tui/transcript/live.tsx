@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import { useEffect, useReducer } from 'react';
-import { type ColorDepth, paint } from '../rows/paint.ts';
+import { useDepth } from '../rows/depth-context.ts';
+import { paint } from '../rows/paint.ts';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import { useTheme } from '../theme/theme-context.tsx';
 import { isMoving, liveRows } from './live-rows.ts';
@@ -9,9 +10,10 @@ const PICTURE_MS = 160;
 const SECOND_MS = 1_000;
 
 /** What is still coming: the newest rows of it, as many as there is room for. */
-export function Live({ columns, rows, depth }: { columns: number; rows: number; depth: ColorDepth }) {
+export function Live({ columns, rows }: { columns: number; rows: number }) {
   const { now } = useScreen();
   const theme = useTheme();
+  const depth = useDepth();
   const reply = useScreenState(({ transcript }) => transcript.reply);
   const calls = useScreenState(({ transcript }) => transcript.calls);
   const askedAt = useScreenState(({ transcript }) => transcript.askedAt);

@@ -1,6 +1,7 @@
 import { Box, type DOMElement, Text } from 'ink';
 import { createElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import { type ColorDepth, paint } from '../rows/paint.ts';
+import { useDepth } from '../rows/depth-context.ts';
+import { paint } from '../rows/paint.ts';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import { useTheme } from '../theme/theme-context.tsx';
 import { itemRows } from './item-rows.ts';
@@ -9,9 +10,10 @@ import { itemRows } from './item-rows.ts';
  * Gives each batch of finished items to the terminal, once. What is drawn of a batch lives until the next one, so a
  * session of any length takes no more room than its last batch.
  */
-export function Printed({ columns, depth }: { columns: number; depth: ColorDepth }) {
+export function Printed({ columns }: { columns: number }) {
   const { store } = useScreen();
   const theme = useTheme();
+  const depth = useDepth();
   const number = useScreenState(({ transcript }) => transcript.printing.number);
   const items = useScreenState(({ transcript }) => transcript.printing.items);
   useEffect(() => {

@@ -2,6 +2,7 @@ import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Answer, Answered, Question } from '../../../src/protocol/question.ts';
 import { AskDialog } from '../../../src/tui/ask/ask-dialog.tsx';
+import { textShown } from '../support.ts';
 import { FETCH, LONG, RESTART } from './questions.ts';
 
 const ENTER = '\r';
@@ -53,8 +54,8 @@ function show(
   open.push(screen);
   return {
     told,
-    frame: () => screen.lastFrame() ?? '',
-    shows: (text) => vi.waitFor(() => expect(screen.lastFrame()).toContain(text), { timeout: 10_000 }),
+    frame: () => textShown(screen),
+    shows: (text) => vi.waitFor(() => expect(textShown(screen)).toContain(text), { timeout: 10_000 }),
     async press(...keys) {
       for (const key of keys) {
         screen.stdin.write(key);

@@ -4,6 +4,7 @@ import { Editor } from '../../../src/tui/editor/editor.tsx';
 import { createKeyRelay } from '../../../src/tui/key-relay.ts';
 import type { EditorProps, Submission } from '../../../src/tui/slots.ts';
 import { createFakeClient, type FakeClient, type FakeProgram } from '../../fakes/client.ts';
+import { textShown } from '../support.ts';
 import { COMMANDS } from './editing.ts';
 
 afterEach(cleanup);
@@ -43,14 +44,15 @@ async function show(over: Partial<EditorProps> = {}, program: FakeProgram = {}):
     lendTerminal: (use) => use(),
     ...over,
   };
-  const { lastFrame, stdin, rerender } = render(<Editor {...props} />);
+  const shown = render(<Editor {...props} />);
+  const { stdin, rerender } = shown;
   // Effects, in which it begins to listen, run after the first frame.
   await vi.waitFor(() => expect(stdin.listenerCount('readable')).toBe(over.isFocused === false ? 0 : 1));
   return {
     client,
     asked,
     relay,
-    screen: () => lastFrame() ?? '',
+    screen: () => textShown(shown),
     read: (chunk) => stdin.write(chunk),
     again: (more) => rerender(<Editor {...{ ...props, ...over, ...more }} />),
   };

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Picker } from '../../../src/tui/pickers/picker.tsx';
 import type { PickerName } from '../../../src/tui/store/state.ts';
 import { createFakeClient, type FakeClient, type FakeProgram } from '../../fakes/client.ts';
+import { textShown } from '../support.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 3, 0);
 const PROGRAM: FakeProgram = {
@@ -73,7 +74,7 @@ function show(picker: PickerName, program = PROGRAM): Shown {
     client,
     told,
     press: (key) => screen.stdin.write(key),
-    shows: (text) => vi.waitFor(() => expect(screen.lastFrame()).toContain(text), { timeout: 10_000 }),
+    shows: (text) => vi.waitFor(() => expect(textShown(screen)).toContain(text), { timeout: 10_000 }),
   };
 }
 

@@ -39,7 +39,7 @@ describe('what is still coming', () => {
     return render(
       <ThemeProvider theme={theme}>
         <ScreenProvider value={screen}>
-          <Live columns={60} rows={rows} depth={1} />
+          <Live columns={60} rows={rows} />
         </ScreenProvider>
       </ThemeProvider>,
     );
