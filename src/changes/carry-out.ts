@@ -1,6 +1,8 @@
 import { type Action, describeAction } from '../protocol/action.ts';
 import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
+import type { TypedWork } from '../protocol/typed-call.ts';
 import { checkFiles } from './check-files.ts';
+import { armDeadMan, confirmDeadMan } from './dead-man.ts';
 import { textOf } from './describe.ts';
 import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
 import { goBack } from './go-back.ts';
@@ -32,7 +34,7 @@ export async function carryOut(
   const { planned, work } = plan;
   const known = [...notes];
   const details = new Map<string, string>();
-  const counts = countsOf(work[0]);
+  const counts = countsOf(work);
   for (;;) {
     const next = nextOf(work.length, counts, known);
     if (next.do === 'end') return end(plan, next, details, ports);
@@ -54,18 +56,36 @@ export async function carryOut(
 }
 
 /** All targets go through the same steps. */
-export function countsOf(work: TargetWork | undefined): StepCounts {
+export function countsOf(all: readonly TargetWork[]): StepCounts {
+  const work = all[0];
   const checks = work?.verify.length ?? 0;
+  const hasDeadMan = all.some(({ deadMan }) => hasTimer(deadMan));
   return {
     check: 1,
     preflight: work?.preflight.length ?? 0,
     baseline: checks,
-    keep: 1,
+    keep: hasDeadMan ? 2 : 1,
     apply: work?.steps.length ?? 0,
     verify: checks,
+    confirm: confirmsOf(work).length + (hasDeadMan ? 1 : 0),
     rollback: work?.back.length ?? 0,
     'verify-rollback': 1 + checks,
   };
+}
+
+/** Plans of older releases say nothing of it. */
+function hasTimer(deadMan: TargetWork['deadMan'] | undefined): boolean {
+  return deadMan !== null && deadMan !== undefined;
+}
+
+/** What makes the calls of `apply` last, once they are verified. */
+function confirmsOf(work: TargetWork | undefined): { action: Action; typed: TypedWork }[] {
+  return (work?.steps ?? []).flatMap(({ typed }) => {
+    const argv = typed?.confirm ?? null;
+    return typed == null || argv === null
+      ? []
+      : [{ typed, action: { kind: 'process' as const, argv, cwd: typed.cwd } }];
+  });
 }
 
 function isBack(phase: ChangePhase): boolean {
@@ -98,11 +118,19 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
       return { ok: seen.ok, detail: seen.detail };
     }
     case 'keep':
+      if (index > 0) return arm(step, place.target, target, ports);
       return (await holdBack(target, ports)) ?? keepUnits(step, place.target, target.back, ports);
     case 'apply':
       return applyStep(step, target.steps[index], ports);
     case 'verify':
       return awaitExpectation(step, at(target.verify, index), ports);
+    case 'confirm': {
+      const confirm = confirmsOf(target)[index];
+      if (confirm !== undefined) return runCall(step, confirm.action, confirm.typed, ports);
+      return hasTimer(target.deadMan)
+        ? confirmDeadMan(step, place.target, ports)
+        : { ok: true, detail: 'nothing to confirm' };
+    }
     case 'rollback':
       return goBack(step, place.target, target.back[index], ports);
     case 'verify-rollback':
@@ -139,6 +167,15 @@ async function holdBack({ steps, back }: TargetWork, ports: ChangePorts): Promis
     if (why !== null) return { ok: false, detail: `${text}: ${why}` };
   }
   return null;
+}
+
+async function arm(step: string, index: number, target: TargetWork, ports: ChangePorts): Promise<Looked> {
+  if (target.deadMan === null) return { ok: true, detail: 'nothing to arm' };
+  if (ports.processes.find('systemd-run') === undefined) {
+    // Who said yes was told so.
+    return { ok: true, detail: 'there is no systemd here to bring it back by itself' };
+  }
+  return armDeadMan(step, index, target, target.deadMan, ports);
 }
 
 async function checkAll(step: string, target: TargetWork, ports: ChangePorts): Promise<Looked> {

@@ -10,12 +10,14 @@ export function textOf(target: TargetWork, phase: ChangePhase, index: number): s
     case 'preflight':
       return describeCheck(target.preflight[index]);
     case 'keep':
-      return 'the state of units is kept';
+      return index === 0 ? 'the state of units is kept' : 'a timer is armed that brings the old state back';
     case 'apply':
       return target.steps[index]?.text ?? '';
     case 'baseline':
     case 'verify':
       return describeCheck(target.verify[index]);
+    case 'confirm':
+      return 'what was verified is made to last';
     case 'rollback':
       return describeBack(target.back[index]);
     case 'verify-rollback':

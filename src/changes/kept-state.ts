@@ -112,11 +112,15 @@ async function awaitUnit(step: string, target: number, unit: string, ports: Chan
   }
 }
 
-async function keptUnit(target: number, unit: string, ports: ChangePorts): Promise<UnitState | null> {
+/** As they were before anything was applied; empty when nobody kept them. */
+export async function keptUnits(target: number, ports: ChangePorts): Promise<Record<string, UnitState>> {
   const text = await ports.kept.read(unitsName(target));
-  if (text === undefined) return null;
   // Written by `keepUnits`, in a folder that is ours alone.
-  return (JSON.parse(text) as Record<string, UnitState>)[unit] ?? null;
+  return text === undefined ? {} : (JSON.parse(text) as Record<string, UnitState>);
+}
+
+async function keptUnit(target: number, unit: string, ports: ChangePorts): Promise<UnitState | null> {
+  return (await keptUnits(target, ports))[unit] ?? null;
 }
 
 function unitsName(target: number): string {

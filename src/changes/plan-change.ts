@@ -14,10 +14,12 @@ import type {
 import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { aidsFor } from './call-aids.ts';
+import { deadManFor } from './dead-man.ts';
 import { describeBack } from './describe.ts';
 import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
 import { otherMachine } from './other-machine.ts';
-import type { Plan, TargetWork } from './plan.ts';
+import { ownAccessOf } from './own-access.ts';
+import type { DeadMan, Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
 import { forTarget, nameOf } from './targets.ts';
@@ -73,6 +75,9 @@ export async function planChange(
       ...back.judged,
     );
     const files = judged.files;
+    const touched = ownAccessOf(judged.steps, files);
+    const deadMan = deadManFor(touched, own.verify, ports.deadManMs);
+    if (deadMan !== null) weighed.push(weighDeadMan(deadMan, ports));
     work.push({
       name: nameOf(target),
       preflight: own.preflight,
@@ -84,6 +89,7 @@ export async function planChange(
       verify: own.verify,
       back: back.steps,
       files,
+      deadMan,
       preconditions: withoutDoubles([
         ...(await gatherPreconditions(`${id}.${index + 1}`, judged.steps, files, ports)),
         ...judged.steps.flatMap(({ typed }) => typed?.preconditions ?? []),
@@ -97,6 +103,25 @@ export async function planChange(
       planned: planned(id, change, work, { undo, ...weigh(weighed) }, ports),
       work,
     },
+  };
+}
+
+/** Whoever changes how a machine is reached may cut off the one who says yes: it asks, however small the edit is. */
+function weighDeadMan({ why, afterS }: DeadMan, { processes }: ChangePorts): Weighed {
+  const isArmed = processes.find('systemd-run') !== undefined;
+  const armed = isArmed
+    ? `a timer of systemd brings the old state back after ${afterS} s unless it is verified`
+    : 'without systemd nothing brings it back by itself';
+  return {
+    judgement: {
+      verdict: 'ask',
+      effect: 'disruptive',
+      rule: 'own-access',
+      reason: `this machine is reached by ${why.join(', ')}: ${armed}`,
+      target: { kind: 'host', name: 'localhost' },
+      action: { kind: 'process', argv: ['systemd-run'], cwd: '/' },
+    },
+    isWrite: false,
   };
 }
 

@@ -10,6 +10,14 @@ export interface Plan {
   work: TargetWork[];
 }
 
+/** A timer on the machine that changes, which brings the old state back unless somebody confirms the new one. */
+export interface DeadMan {
+  /** What the change touches, for people. */
+  why: string[];
+  /** Seconds until it goes off. */
+  afterS: number;
+}
+
 export interface TargetWork {
   name: string;
   preflight: Expectation[];
@@ -17,6 +25,8 @@ export interface TargetWork {
   verify: Expectation[];
   back: WayBack['steps'];
   files: FutureFile[];
+  /** Of a change of the way to this machine; null: it touches none of it. */
+  deadMan: DeadMan | null;
   /** Bound into the digest; void when one of them moved. */
   preconditions: Precondition[];
 }

@@ -35,6 +35,8 @@ export interface ChangePorts {
   kept: {
     write(name: string, text: string): Promise<void>;
     read(name: string): Promise<string | undefined>;
+    /** Absolute; undefined where nothing is kept on disk. */
+    pathOf(name: string): string | undefined;
   };
   /** A copy for programs that check a file before it is in its place; gives its absolute path. */
   copyOf(name: string, text: string): Promise<string>;
@@ -44,6 +46,8 @@ export interface ChangePorts {
   mask(text: string): string;
   /** Of this machine. */
   hostname: string;
+  /** How long a change of the way to this machine waits, at least, before the old state comes back by itself. */
+  deadManMs: number;
   /** What relative paths are relative to. */
   cwd: string;
   signal: AbortSignal;

@@ -28,7 +28,15 @@ export function nextOf(targets: number, counts: StepCounts, notes: readonly Chan
   return { do: 'end', end: 'held', target: Math.max(0, targets - 1), failed: null };
 }
 
-const FORWARD: readonly ChangePhase[] = ['check', 'preflight', 'baseline', 'keep', 'apply', 'verify'];
+const FORWARD: readonly ChangePhase[] = [
+  'check',
+  'preflight',
+  'baseline',
+  'keep',
+  'apply',
+  'verify',
+  'confirm',
+];
 const BACK: readonly ChangePhase[] = ['rollback', 'verify-rollback'];
 
 function nextOn(target: number, counts: StepCounts, notes: readonly ChangeNote[]): Next | 'held' {
@@ -40,7 +48,8 @@ function nextOn(target: number, counts: StepCounts, notes: readonly ChangeNote[]
       const step = firstUndone(target, FORWARD, counts, notes);
       if (step === null) return 'held';
       // Looking once more does no harm, and is the only way to keep what was applied in full.
-      if (!wasCutOff(notes) || (isTouched && step.phase === 'verify')) return { do: 'step', ...step };
+      if (!wasCutOff(notes) || (isTouched && (step.phase === 'verify' || step.phase === 'confirm')))
+        return { do: 'step', ...step };
       // Nothing was applied here: it is not taken up without whoever asked for it.
       if (!isTouched) return { do: 'end', end: 'refused', target, failed: step };
     } else if (!isTouched) return { do: 'end', end: 'refused', target, failed };

@@ -229,6 +229,14 @@ export const SETTINGS_TABLE = {
     null,
     'Variables for the commands steward runs: where a service is, never a secret.',
   ),
+  'changes.dead_man': row(
+    duration(),
+    300_000,
+    'replace',
+    'never',
+    null,
+    'After a change of network, firewall, sshd or DNS: how long until the old state comes back unless it was verified.',
+  ),
   'retention.days': row(
     count(),
     90,

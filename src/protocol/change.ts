@@ -61,6 +61,7 @@ export const CHANGE_PHASES = [
   'keep',
   'apply',
   'verify',
+  'confirm',
   'rollback',
   'verify-rollback',
 ] as const;

@@ -58,6 +58,8 @@ export interface TypedWork {
   preconditions: Precondition[];
   /** null: no undo of its own is known. */
   undo: TypedUndo | null;
+  /** What makes it last once it is verified, such as a switch after a test; null: nothing more. */
+  confirm: readonly string[] | null;
 }
 
 /** What planning a call needs of whoever plans. */

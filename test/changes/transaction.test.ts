@@ -10,6 +10,7 @@ const COUNTS: StepCounts = {
   keep: 1,
   apply: 2,
   verify: 1,
+  confirm: 1,
   rollback: 2,
   'verify-rollback': 1,
 };
@@ -42,7 +43,15 @@ const ending = fc.oneof(
 );
 const count = fc.integer({ min: 0, max: 3 });
 const counts = fc
-  .record({ check: count, preflight: count, baseline: count, keep: count, apply: count, rollback: count })
+  .record({
+    check: count,
+    preflight: count,
+    baseline: count,
+    keep: count,
+    apply: count,
+    confirm: count,
+    rollback: count,
+  })
   .map((some): StepCounts => ({ ...some, verify: 1, 'verify-rollback': 1 }));
 
 describe('a change', () => {
@@ -57,6 +66,7 @@ describe('a change', () => {
       'apply 0.0',
       'apply 0.1',
       'verify 0.0',
+      'confirm 0.0',
     ]);
   });
 
@@ -80,7 +90,7 @@ describe('a change', () => {
 
   it('stops at the first target that fails and leaves those that hold', () => {
     const ok = { ok: true };
-    const all = [...Array(7).fill(ok), ok, ok, ok, ok, { ok: false }] as Ending[];
+    const all = [...Array(8).fill(ok), ok, ok, ok, ok, { ok: false }] as Ending[];
     const { end, done } = carryOut(3, COUNTS, all);
     expect(end).toMatchObject({ end: 'rolled-back', target: 1, failed: { phase: 'apply', index: 0 } });
     expect(done.some((step) => step.includes(' 2.'))).toBe(false);

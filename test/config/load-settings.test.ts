@@ -57,6 +57,7 @@ describe('loadSettings', () => {
         probes: { disabled: [], dirs: [] },
         endpoints: [],
         environment: {},
+        changes: { dead_man: 300_000 },
         retention: { days: 90, keep: 500 },
         output: { limit: 16384 },
         screen: {

@@ -87,12 +87,14 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     kept: {
       write: (name, text) => world.store.write(`${folder}/${name}`, text),
       read: (name) => world.store.readText(`${folder}/${name}`),
+      pathOf: (name) => world.store.pathOf(`${folder}/${name}`),
     },
     copyOf: scratch.write,
     record: (event: ChangeEvent) => recorder.record(event),
     sync: () => recorder.sync(),
     mask: world.masker.mask,
     hostname: world.host.hostname,
+    deadManMs: world.settings.changes.dead_man,
     cwd: world.cwd,
     signal,
   };

@@ -15,6 +15,8 @@ const VERBS: Verbs = {
   generations: { words: ['list-generations'], always: ['--json'], fields: {} },
   build: { words: ['build'], always: ['--no-link'], fields: { flake: FLAKE } },
   'dry-activate': { words: ['dry-activate'], fields: { output: OUTPUT } },
+  /** `test`, and once it is verified `switch`. */
+  deploy: { words: ['test'], fields: { output: OUTPUT } },
   test: { words: ['test'], fields: { output: OUTPUT } },
   switch: { words: ['switch'], fields: { output: OUTPUT } },
   boot: { words: ['boot'], fields: { output: OUTPUT } },
@@ -52,6 +54,7 @@ function readRebuild(input: Input, ran: Ran): Reading {
       if (exit !== 0 || path === null) return readPlain({ ...ran, exit: exit === 0 ? 1 : exit }, verb);
       return { ok: true, detail: `built ${path}`, data: { output: path } };
     }
+    case 'deploy':
     case 'test':
     case 'switch':
     case 'boot':
@@ -179,6 +182,7 @@ async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prep
       commands: stepsBack(before, profile).map(({ argv }) => argv),
       state: { before, profile, verb: input.verb },
     },
+    ...(input.verb === 'deploy' ? { confirm: ['nixos-rebuild', 'switch', `--store-path=${output}`] } : {}),
     notes: [
       // Equal versions hide from a comparison of closures: only the paths tell.
       before === output ? 'it is the system that runs now' : `from ${before}`,

@@ -37,6 +37,7 @@ export function createTypedCalls(around: () => Surroundings): TypedCalls {
     text: `${tool} ${describeInput(input)} at ${program.describe(pin)}`,
     preconditions: [],
     undo: null,
+    confirm: null,
   });
   return {
     async look(tool, input, aids) {
@@ -51,9 +52,9 @@ export function createTypedCalls(around: () => Surroundings): TypedCalls {
       const prepared = await program.prepare?.(input, pin, aids);
       if (prepared === undefined) return plain;
       if ('problem' in prepared) return prepared;
-      const { argv = plain.argv, preconditions, undo, notes } = prepared;
+      const { argv = plain.argv, preconditions, undo, notes, confirm = null } = prepared;
       const text = notes.length === 0 ? plain.text : `${plain.text} (${notes.join('; ')})`;
-      return { ...plain, argv, preconditions, undo, text };
+      return { ...plain, argv, preconditions, undo, text, confirm };
     },
     async moved({ tool, input, pin }, ask) {
       const program = programOf(tool);

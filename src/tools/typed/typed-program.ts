@@ -25,6 +25,8 @@ export interface Prepared {
   preconditions: Precondition[];
   /** null: none of its own. */
   undo: TypedUndo | null;
+  /** What makes it last once it is verified. */
+  confirm?: readonly string[];
   /** More about what it will do, for people. */
   notes: readonly string[];
 }
