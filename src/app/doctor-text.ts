@@ -14,3 +14,16 @@ export function describeIsolation({ kind, choice, problem }: IsolationState): st
         : `none, although settings demand ${choice}: ${problem} (no command runs)`;
   }
 }
+
+/** Whether what needs root can be asked for. */
+export function describeExecutor({
+  socket,
+  waiting,
+  problem,
+}: {
+  socket: string;
+  waiting: number;
+  problem: string | null;
+}): string {
+  return problem === null ? `${socket} (${waiting} waiting for an answer)` : problem;
+}

@@ -1,6 +1,8 @@
 import { cardOf, createModel, type ModelTarget, probeToolUse, profileOf } from '../models/index.ts';
 import type { IsolationState } from '../protocol/isolation.ts';
+import { listElsewhere } from './change/approvals-elsewhere.ts';
 import { cardOverrides, chooseTarget, keyOf } from './choose-target.ts';
+import { executorToAnswer } from './executor/client.ts';
 import { look } from './look.ts';
 import type { World } from './world.ts';
 
@@ -9,6 +11,8 @@ export interface Diagnosis {
   level: 'cloud model' | 'local model' | 'rules only';
   model: { name: string | null; endpoint: string | null; canCallTools: boolean; detail: string };
   isolation: IsolationState;
+  /** Where changes that need root are asked for; null: there is none, or settings say never. */
+  executor: { socket: string; waiting: number; problem: string | null } | null;
   state: { location: string; kind: 'disk' | 'memory' };
   settings: string[];
   probes: { name: string; status: string; reason: string | null }[];
@@ -32,6 +36,7 @@ export async function diagnose(world: World, model: string | null, signal: Abort
     level,
     model: thinking,
     isolation: await world.isolation.settle(),
+    executor: await lookForExecutor(world),
     state: { location: world.store.location, kind: world.store.kind },
     settings: world.loaded.sources,
     probes: seen.gathered.items.map(({ probe, status, reason }) => ({ name: probe, status, reason })),
@@ -40,6 +45,13 @@ export async function diagnose(world: World, model: string | null, signal: Abort
 }
 
 const LEVELS = { cloud: 'cloud model', local: 'local model' } as const;
+
+async function lookForExecutor(world: World): Promise<Diagnosis['executor']> {
+  const socket = executorToAnswer(world);
+  if (socket === null) return null;
+  const { approvals, problem } = await listElsewhere(world);
+  return { socket, waiting: approvals.filter(({ state }) => state === 'pending').length, problem };
+}
 
 function noModel(reason: string): Diagnosis['model'] {
   return { name: null, endpoint: null, canCallTools: false, detail: reason };

@@ -1,5 +1,5 @@
 import { type Diagnosis, diagnose } from '../../app/doctor.ts';
-import { describeIsolation } from '../../app/doctor-text.ts';
+import { describeExecutor, describeIsolation } from '../../app/doctor-text.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
@@ -29,6 +29,7 @@ function describe(found: Diagnosis): string {
     `Model           ${model.name ?? 'none'}${model.endpoint === null ? '' : ` at ${model.endpoint}`}`,
     `                ${model.detail}`,
     `Isolation       ${describeIsolation(found.isolation)}`,
+    ...(found.executor === null ? [] : [`Executor        ${describeExecutor(found.executor)}`]),
     `State           ${found.state.location}${found.state.kind === 'memory' ? ' (in memory: nothing is kept, observe only)' : ''}`,
     `Settings        ${found.settings.length === 0 ? 'defaults' : found.settings.join(', ')}`,
     'Probes',
