@@ -1,0 +1,102 @@
+import type { Delivery } from '../protocol/delivery.ts';
+import type { Incident, IncidentBook, IncidentInput, IncidentSignal } from '../protocol/incident.ts';
+import { linkStorm, promoteOrphans } from './link-storm.ts';
+import { passTime } from './pass-time.ts';
+import type { JoinRules } from './rules.ts';
+import { type Incidents, takeDelivery } from './take-delivery.ts';
+import { type Heartbeats, isHeartbeat, takeHeartbeat } from './take-heartbeat.ts';
+import { isActive, signal, tell } from './transitions.ts';
+
+export const EMPTY_BOOK: IncidentBook = { incidents: new Map(), heartbeats: new Map() };
+
+interface Books {
+  incidents: Incidents;
+  heartbeats: Heartbeats;
+}
+
+/** The book after these inputs, in their order. The one before stays as it is. */
+export function applyInputs(
+  book: IncidentBook,
+  inputs: readonly IncidentInput[],
+  rules: JoinRules,
+): IncidentBook {
+  const books = { incidents: new Map(book.incidents), heartbeats: new Map(book.heartbeats) };
+  for (const input of inputs) {
+    apply(books, input, rules);
+    promoteOrphans(books.incidents, input.at);
+  }
+  return books;
+}
+
+function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
+  switch (input.type) {
+    case 'delivery.taken':
+      take(books, input.delivery, input.at, rules);
+      break;
+    case 'operator.acked':
+      change(books.incidents, input.incident, (one) => {
+        const { by, comment, at } = input;
+        if (!isActive(one) || one.state === 'acknowledged') return one;
+        return {
+          ...signal(one, 'acked', at, `acknowledged by ${by}${said(comment)}`),
+          acked: { by, at, comment },
+        };
+      });
+      break;
+    case 'operator.closed':
+      change(books.incidents, input.incident, (one) =>
+        signal(one, 'closed', input.at, `closed by ${input.by}${said(input.comment)}`),
+      );
+      break;
+    case 'run.planned':
+      change(books.incidents, input.incident, (one) => {
+        const { run, at } = input;
+        const runs = [...one.runs, { run, startedAt: at, endedAt: null, outcome: null }];
+        return tell(
+          signal({ ...one, runs }, 'run-started', at, `run ${run} is on it`),
+          at,
+          `run ${run} begins`,
+        );
+      });
+      break;
+    case 'run.ended':
+      change(books.incidents, input.incident, (one) => endRun(one, input));
+      break;
+    case 'time.passed':
+      passTime(books, input, rules);
+  }
+}
+
+function take(books: Books, delivery: Delivery, at: number, rules: JoinRules): void {
+  const beats = delivery.alerts.filter((alert) => isHeartbeat(alert, rules));
+  const alerts = delivery.alerts.filter((alert) => !isHeartbeat(alert, rules));
+  for (const alert of beats) takeHeartbeat(books, { delivery, alert, at }, rules);
+  for (const id of takeDelivery(books.incidents, { ...delivery, alerts }, at, rules)) {
+    linkStorm(books.incidents, id, at, rules);
+  }
+}
+
+function endRun(
+  one: Incident,
+  { run, outcome, at }: Extract<IncidentInput, { type: 'run.ended' }>,
+): Incident {
+  const runs = one.runs.map((each) =>
+    each.run === run && each.endedAt === null ? { ...each, endedAt: at, outcome } : each,
+  );
+  return tellOnce({ ...one, runs }, 'run-ended', at, `run ${run} ended: ${outcome}`);
+}
+
+/** It is news also where it does not change the state. */
+function tellOnce(one: Incident, what: IncidentSignal, at: number, text: string): Incident {
+  const moved = signal(one, what, at, text);
+  return moved === one ? tell(one, at, text) : moved;
+}
+
+function change(incidents: Incidents, id: string, make: (one: Incident) => Incident): void {
+  const one = incidents.get(id);
+  if (one !== undefined) incidents.set(id, make(one));
+}
+
+function said(comment: string | null): string {
+  return comment === null ? '' : `: ${comment}`;
+}

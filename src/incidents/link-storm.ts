@@ -1,0 +1,88 @@
+import type { Incident } from '../protocol/incident.ts';
+import type { JoinRules } from './rules.ts';
+import type { Incidents } from './take-delivery.ts';
+import { isActive, tell } from './transitions.ts';
+
+/**
+ * Puts what opens together under one root, which alone gets a run and a message. Groups stay what they are: nothing is
+ * merged. What shares a machine with a root, or with something under it, belongs to it; where many open at once, all do.
+ */
+export function linkStorm(incidents: Incidents, id: string, at: number, rules: JoinRules): void {
+  const one = incidents.get(id);
+  if (one === undefined || !isActive(one) || one.about !== 'service' || hasRoot(incidents, one)) return;
+  const loose: Incident = { ...one, foldedInto: null };
+  incidents.set(id, loose);
+  // What has others under it stays a root.
+  if (childrenOf(incidents, id).length > 0) return;
+  const storm = openedLately(incidents, at, rules).filter((other) => other.id !== id);
+  const roots = storm.filter(({ foldedInto }) => foldedInto === null).sort(byOpening);
+  const near = roots.find((root) =>
+    [root, ...childrenOf(incidents, root.id)].some(({ hosts }) =>
+      hosts.some((host) => loose.hosts.includes(host)),
+    ),
+  );
+  if (near !== undefined) {
+    fold(incidents, id, near.id, at, 'on the same machine');
+    return;
+  }
+  const first = roots[0];
+  if (first === undefined || storm.length + 1 < rules.stormCount) return;
+  for (const { id: other } of [...roots.slice(1), loose])
+    fold(incidents, other, first.id, at, 'in the same storm');
+}
+
+/** A root that is over hands what still fires under it to the first of them. */
+export function promoteOrphans(incidents: Incidents, at: number): void {
+  const orphans = [...incidents.values()]
+    .filter((one) => one.foldedInto !== null && isActive(one) && !hasRoot(incidents, one))
+    .sort(byOpening);
+  const heirs = new Map<string, string>();
+  for (const { id, foldedInto } of orphans) {
+    const heir = heirs.get(foldedInto ?? '');
+    if (heir !== undefined) fold(incidents, id, heir, at, 'in the same storm');
+    else {
+      heirs.set(foldedInto ?? '', id);
+      update(incidents, id, (one) =>
+        tell({ ...one, foldedInto: null, stateSince: at }, at, `${foldedInto} is over, and this is not`),
+      );
+    }
+  }
+}
+
+function hasRoot(incidents: Incidents, { foldedInto }: Incident): boolean {
+  const root = foldedInto === null ? undefined : incidents.get(foldedInto);
+  return root !== undefined && isActive(root);
+}
+
+function openedLately(incidents: Incidents, at: number, { stormMs }: JoinRules): Incident[] {
+  const lately = new Set<string>();
+  for (const one of incidents.values()) {
+    // It or the last thing under it: a storm goes on as long as it does not pause.
+    if (at - one.openedAt <= stormMs) lately.add(one.id).add(one.foldedInto ?? one.id);
+  }
+  return [...lately].flatMap((id) => {
+    const one = incidents.get(id);
+    return one !== undefined && isActive(one) && one.about === 'service' ? [one] : [];
+  });
+}
+
+function childrenOf(incidents: Incidents, root: string): Incident[] {
+  return [...incidents.values()].filter(({ foldedInto }) => foldedInto === root);
+}
+
+function fold(incidents: Incidents, id: string, root: string, at: number, why: string): void {
+  // Two levels and no more: whatever was under it goes with it.
+  for (const child of childrenOf(incidents, id)) {
+    update(incidents, child.id, (one) => ({ ...one, foldedInto: root }));
+  }
+  update(incidents, id, (one) => tell({ ...one, foldedInto: root }, at, `belongs to ${root}: ${why}`));
+}
+
+function update(incidents: Incidents, id: string, change: (one: Incident) => Incident): void {
+  const one = incidents.get(id);
+  if (one !== undefined) incidents.set(id, change(one));
+}
+
+function byOpening(a: Incident, b: Incident): number {
+  return a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,31 @@
+export const INTAKES = ['alertmanager', 'grafana', 'unit'] as const;
+/** Who speaks: it decides how a body is read. */
+export type Intake = (typeof INTAKES)[number];
+
+/** One alert as one delivery tells it. Every text in it comes from outside and is data. */
+export interface AlertReading {
+  /** Of the label set, as the source counted it; ours when it gave none. */
+  fingerprint: string;
+  /** RFC 3339 in UTC, without trailing zeros in the fraction: one instant has one spelling. */
+  startsAt: string;
+  /** null while it fires. */
+  endsAt: string | null;
+  status: 'firing' | 'resolved';
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+/** One notification: the full picture of a group at a moment, unless it is truncated. */
+export interface Delivery {
+  intake: Intake;
+  /** From the address it was sent to, never from the body: replicas of one Alertmanager are one source. */
+  source: string;
+  /** Opaque. */
+  groupKey: string;
+  groupLabels: Record<string, string>;
+  alerts: AlertReading[];
+  /** Alerts of the group that the sender left out. */
+  truncated: number;
+  /** Where the source can be asked; it differs between replicas. */
+  externalUrl: string | null;
+}

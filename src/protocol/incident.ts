@@ -1,0 +1,105 @@
+import type { Delivery, Intake } from './delivery.ts';
+import type { Episode } from './episode.ts';
+
+export const INCIDENT_STATES = [
+  'open',
+  'investigating',
+  'investigated',
+  'acknowledged',
+  'resolved',
+  'expired',
+  'closed',
+] as const;
+/**
+ * open: it fires and nobody has looked. investigating: a run is on it. investigated: the run ended and it still fires.
+ * acknowledged: a person has it. resolved: all of it ended. expired: nobody said anything for too long. closed: a person
+ * said that it is over.
+ */
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+/** What happens to an incident as a whole. */
+export type IncidentSignal =
+  | 'fired'
+  | 'quieted'
+  | 'run-started'
+  | 'run-ended'
+  | 'acked'
+  | 'closed'
+  | 'expired';
+
+export interface IncidentRun {
+  run: string;
+  startedAt: number;
+  endedAt: number | null;
+  /** How it ended, as in the run's log; null while it runs; `lost` when it was killed with us. */
+  outcome: string | null;
+}
+
+export interface TimelineEntry {
+  at: number;
+  text: string;
+}
+
+/** One group key of one source, from its first firing to its end. Times are milliseconds since the epoch. */
+export interface Incident {
+  /** From source, group key and the first `startsAt`. */
+  id: string;
+  state: IncidentState;
+  intake: Intake;
+  source: string;
+  groupKey: string;
+  /** Name of the alert or the unit. From outside. */
+  title: string;
+  severity: string | null;
+  /** monitoring: what watches is broken, not what is watched. heartbeat: what always had to come did not. */
+  about: 'service' | 'monitoring' | 'heartbeat';
+  hosts: string[];
+  openedAt: number;
+  updatedAt: number;
+  /** Since when it is in this state. */
+  stateSince: number;
+  resolvedAt: number | null;
+  reopened: number;
+  members: Episode[];
+  /** Alerts of the group that the last delivery left out, and nobody fetched. */
+  missing: number;
+  deliveries: number;
+  /** Deliveries that said what one before had said. */
+  duplicates: number;
+  recentKeys: { key: string; at: number }[];
+  runs: IncidentRun[];
+  /** Root of the storm it belongs to. */
+  foldedInto: string | null;
+  acked: { by: string; at: number; comment: string | null } | null;
+  timeline: TimelineEntry[];
+  externalUrl: string | null;
+}
+
+/** An alert that must always fire: its absence is the incident. */
+export interface Heartbeat {
+  source: string;
+  intake: Intake;
+  groupKey: string;
+  title: string;
+  fingerprint: string;
+  lastBeatAt: number;
+  /** Longest time between two of the last beats; null before the second. */
+  longestGapMs: number | null;
+  labels: Record<string, string>;
+}
+
+/** All that is known of incidents: what the inputs so far, in their order, make of nothing. */
+export interface IncidentBook {
+  incidents: ReadonlyMap<string, Incident>;
+  heartbeats: ReadonlyMap<string, Heartbeat>;
+}
+
+/** Everything that moves incidents, in the order in which it was taken in. `at`: milliseconds since the epoch. */
+export type IncidentInput =
+  | { at: number; type: 'delivery.taken'; delivery: Delivery }
+  | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
+  | { at: number; type: 'operator.closed'; incident: string; by: string; comment: string | null }
+  | { at: number; type: 'run.planned'; incident: string; run: string }
+  | { at: number; type: 'run.ended'; incident: string; run: string; outcome: string }
+  /** `awakeSince`: nobody could hear a heartbeat before. */
+  | { at: number; type: 'time.passed'; awakeSince: number };
