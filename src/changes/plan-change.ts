@@ -22,6 +22,7 @@ import { ownAccessOf } from './own-access.ts';
 import type { DeadMan, Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
+import { harmOf } from './self-harm.ts';
 import { forTarget, nameOf } from './targets.ts';
 import { deriveWayBack, type JudgedStep, type WayBack } from './way-back.ts';
 import { checksOf, type Weighed, weigh } from './weigh-plan.ts';
@@ -100,7 +101,13 @@ export async function planChange(
   if (problems.length > 0) return { problems };
   return {
     plan: {
-      planned: planned(id, change, work, { undo, ...weigh(weighed) }, ports),
+      planned: planned(
+        id,
+        change,
+        work,
+        { undo, ...weigh(weighed, harmOf(change, work, ports.ground)) },
+        ports,
+      ),
       work,
     },
   };

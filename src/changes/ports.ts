@@ -2,6 +2,7 @@ import type { Action } from '../protocol/action.ts';
 import type { ChangeEvent } from '../protocol/change-event.ts';
 import type { Gate, StepOrigin } from '../protocol/gate.ts';
 import type { Clock, Files, Http, Processes } from '../protocol/machine.ts';
+import type { OwnGround } from '../protocol/own-ground.ts';
 import type { TypedCalls } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 
@@ -48,6 +49,8 @@ export interface ChangePorts {
   hostname: string;
   /** How long a change of the way to this machine waits, at least, before the old state comes back by itself. */
   deadManMs: number;
+  /** What steward itself stands on here. */
+  ground: OwnGround;
   /** What relative paths are relative to. */
   cwd: string;
   signal: AbortSignal;

@@ -11,14 +11,18 @@ export interface Weighed {
   isWrite: boolean;
 }
 
-/** Everything that would be done, also by checks and on the way back: its strongest effect, and what speaks against it. */
+/**
+ * Everything that would be done, also by checks and on the way back: its strongest effect, and what speaks against it;
+ * `harm`, what could end in a machine that nobody reaches any more, first.
+ */
 export function weigh(
   all: readonly Weighed[],
+  harm: readonly string[],
 ): Pick<PlannedChange, 'effect' | 'doubts'> & Required<Pick<PlannedChange, 'origins'>> {
   const origins = all.flatMap(({ judgement }) => judgement.origins ?? []);
   return {
     effect: strongestEffect(all.map(({ judgement }) => judgement.effect)),
-    doubts: [...new Set(all.flatMap(doubtOf))],
+    doubts: [...new Set([...harm, ...all.flatMap(doubtOf)])],
     origins: origins.filter(
       ({ word, source }, index) =>
         index === origins.findIndex((other) => other.word === word && other.source === source),

@@ -14,6 +14,7 @@ export {
 } from './line-socket.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
+export { readOwnGround } from './own-ground.ts';
 export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';

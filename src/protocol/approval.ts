@@ -27,6 +27,8 @@ export interface Approval {
   effect: Effect;
   steps: string[];
   undo: (string | null)[];
+  /** Why it wants a person's eye, whatever its effect. */
+  doubts?: string[] | undefined;
   preconditions: Precondition[];
   /** What a yes is bound to. */
   digest: string;

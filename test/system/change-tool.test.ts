@@ -282,6 +282,29 @@ describe('an invariant of the goal', () => {
   });
 });
 
+describe('a change of what steward itself stands on', () => {
+  it('is left for a person with autonomy full too, and the approval says why', async () => {
+    const restart = {
+      name: 'Change',
+      input: {
+        title: 'Try the way in',
+        apply: [{ run: 'systemctl try-restart ssh.service' }],
+        verify: [{ run: 'grep -qx port=80 app.conf' }],
+      },
+    };
+    const { box, code } = await run(
+      [{ toolCalls: [restart] }, { toolCalls: [report('needs-approval')] }],
+      'full',
+    );
+    expect(code).toBe(77);
+    const { stdout } = await box.run(['approvals', 'list', '--json']);
+    const [approval] = (JSON.parse(stdout) as { approvals: Approval[] }).approvals;
+    expect(approval?.doubts).toEqual(['ssh.service: it is a way into this machine']);
+    const shown = await box.run(['approvals', 'show', approval?.id ?? '']);
+    expect(shown.stdout).toContain('Mind: ssh.service: it is a way into this machine');
+  });
+});
+
 describe('a tool that is denied', () => {
   it('is not to be had by a change either', async () => {
     const { box, server } = await createBoxWithModel([

@@ -15,6 +15,7 @@ import { loadProbes, pickProbes } from '../probes.ts';
 import type { Recorder } from '../recorder.ts';
 import { surroundingsOf } from '../surroundings.ts';
 import type { World } from '../world.ts';
+import { ownGroundOf } from './own-ground.ts';
 
 /** What one change works with: its own gate, which does nothing above observe before `allow` was called. */
 export interface ChangeBench {
@@ -95,6 +96,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     mask: world.masker.mask,
     hostname: world.host.hostname,
     deadManMs: world.settings.changes.dead_man,
+    ground: ownGroundOf(world),
     cwd: world.cwd,
     signal,
   };

@@ -34,6 +34,7 @@ export async function park(
       effect: planned.effect,
       steps: planned.steps,
       undo: planned.undo,
+      doubts: planned.doubts,
       preconditions: planned.preconditions,
       digest: planned.digest,
       run,

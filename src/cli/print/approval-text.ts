@@ -25,6 +25,7 @@ export function approvalText(approval: Approval, executor: string | null = null)
     ...(approval.evidence.length === 0 ? [] : [`Evidence: ${approval.evidence.join(', ')}`]),
     `Target: ${approval.target}`,
     planText(approval),
+    ...(approval.doubts ?? []).map((doubt) => `Mind: ${doubt}`),
     ...approval.preconditions.map(
       ({ kind, name, value }) => `Rests on ${kind} ${name}: ${value ?? 'not there'}`,
     ),

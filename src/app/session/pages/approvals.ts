@@ -21,6 +21,9 @@ export function approvalPage(approval: Approval): string {
       ...(answer === null ? [] : [['Answer', answerOf(answer)] as const]),
       ...(result === null ? [] : [['Result', `${result.outcome}: ${result.message}`] as const]),
     ]),
+    (approval.doubts ?? []).length === 0
+      ? null
+      : (approval.doubts ?? []).map((doubt) => `- **Mind** ${doubt}`).join('\n'),
     block(steps.join('\n')),
     approval.preconditions.length === 0
       ? null
