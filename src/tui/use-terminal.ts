@@ -45,7 +45,13 @@ function createTerminal(screen: Screen, suspend: (use: () => Promise<void>) => P
     store.dispatch({ kind: 'terminal-given', to });
     try {
       await allPrinted(screen);
-      await suspend(() => use(end.signal));
+      await suspend(async () => {
+        // Ink turns it off for whoever is lent the terminal; a pager is ours, and reads its first key as it comes.
+        if (to === 'pager') readKeys(screen);
+        await use(end.signal);
+        // Before the first frame, as at the start: what comes until then would be written into it.
+        readKeys(screen);
+      });
     } finally {
       current = null;
       store.dispatch({ kind: 'terminal-back' });
@@ -61,6 +67,10 @@ function createTerminal(screen: Screen, suspend: (use: () => Promise<void>) => P
       return lent;
     },
   };
+}
+
+function readKeys({ stdin }: Screen): void {
+  if (stdin.isTTY) stdin.setRawMode(true);
 }
 
 /** What Ink draws while it is suspended is lost, so what was handed to it must be out before. */
