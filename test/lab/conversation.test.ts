@@ -108,7 +108,7 @@ describe('a conversation in a booted system', () => {
     expect(proposed).toContain('+ thumbs = /var/cache/gallery');
     expect(proposed).toContain(`proof    systemctl is-active ${GALLERY} → exit 0`);
     expect(proposed).toContain('http://127.0.0.1:8080/ → status == 200');
-    expect(seen()).toContain('✗ you said no');
+    expect(seen()).toContain('✗ you did not allow it');
     expect(await isActive()).toBe('failed');
     await pause(1_500);
     recording.mark('question');

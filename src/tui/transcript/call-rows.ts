@@ -21,7 +21,10 @@ export function callRows(call: FinishedCall, frame: Frame): Row[] {
     case 'refused': {
       // What the model was told of it stands above.
       if (call.rule === 'operator:no') {
-        return [...rows, ...below([{ text: `${theme.glyph.failed} you said no`, style: 'warn' }], frame)];
+        return [
+          ...rows,
+          ...below([{ text: `${theme.glyph.failed} you did not allow it`, style: 'warn' }], frame),
+        ];
       }
       const rule = call.rule === null ? '' : ` by ${bare(call.rule)}`;
       const reason = call.reason ?? bare(call.preview.split('\n')[0] ?? '');

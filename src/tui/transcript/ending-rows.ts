@@ -28,6 +28,8 @@ export function endingRows(end: Ending, frame: Frame): Row[] {
     frame,
   );
   if (isQuiet) return rows;
+  // Whoever pressed the key knows why.
+  if (end.reason === 'interrupted' && end.message === null) return rows;
   const why = end.message === null ? ending(end.reason).meaning : bare(end.message);
   return [...rows, ...below([{ text: why, style: 'text' }], frame)];
 }

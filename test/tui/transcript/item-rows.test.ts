@@ -130,7 +130,7 @@ describe('what the screen says itself', () => {
           durationMs: 61_000,
         },
       },
-      '\n▲ stopped · 1m1s\n  ⎿ Interrupted (SIGINT).',
+      '\n▲ stopped · 1m1s',
     ],
   ])('%j', (body, expected) => {
     expect(show(body)).toBe(expected);
