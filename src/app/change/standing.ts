@@ -58,7 +58,7 @@ function whyBeyond({ plan, autonomy, isConfined, opensAt }: StandingFacts): stri
     return `it is ${effect}, and autonomy ${autonomy} leaves every change to a person`;
   }
   if (effectRank(effect) > effectRank(most)) {
-    return `it is ${effect}, and autonomy ${autonomy} reaches as far as ${most}`;
+    return `it is ${effect}, and with autonomy ${autonomy} only what is ${most} is done unasked`;
   }
   if (opensAt !== null) return `its window is shut until ${opensAt}`;
   if (undo.includes(null)) return 'one of its steps cannot be rolled back';
