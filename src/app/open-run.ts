@@ -10,6 +10,7 @@ import type { Gate } from '../protocol/gate.ts';
 import type { Goal, Limits } from '../protocol/goal.ts';
 import type { Processes } from '../protocol/machine.ts';
 import type { ToolName } from '../protocol/tool.ts';
+import { TYPED_TOOLS, type TypedToolName } from '../protocol/typed-call.ts';
 import {
   createRunLog,
   latestRun,
@@ -20,6 +21,7 @@ import {
   findRun as resolveRun,
   type Switches,
 } from '../runs/index.ts';
+import { PROGRAM_OF } from '../tools/index.ts';
 import { createAskPorts, createLivePolicing } from './asking.ts';
 import type { Attendance } from './attendance.ts';
 import { loweredTo } from './change/trust.ts';
@@ -58,7 +60,7 @@ export interface RunScope {
   signal: AbortSignal;
 }
 
-const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Change', 'Report'];
+const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', ...TYPED_TOOLS, 'Change', 'Report'];
 const LOST_OPENING =
   'the first line of this run is damaged, so nobody knows what it was allowed: it may only look from here on';
 const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
@@ -131,7 +133,7 @@ export async function openRun(
       limits: limitsOf(world, goal),
       autonomy,
       tools: [
-        ...toolsOf(request, goal, choice, world),
+        ...toolsOf(request, goal, choice, world, processes),
         ...(attendance?.mode() === 'plan' ? (['ExitPlanMode'] as const) : []),
       ],
       choice,
@@ -234,11 +236,22 @@ async function endLeftovers(world: World, run: string): Promise<void> {
 }
 
 /** What the goal names, less what the flags take away; a small model gets the few that every goal needs. */
-function toolsOf(request: RunRequest, goal: Goal | null, choice: ModelChoice, world: World): ToolName[] {
+function toolsOf(
+  request: RunRequest,
+  goal: Goal | null,
+  choice: ModelChoice,
+  world: World,
+  { find }: Pick<Processes, 'find'>,
+): ToolName[] {
   const wanted = goal === null ? ALL_TOOLS.filter((name) => name !== 'Report') : withReport(goal.tools);
   const target = choice.primary.vendor === 'none' ? null : choice.primary;
   const isSmall = target !== null && profileOf(cardOf(target, cardOverrides(world, target))).hasFewTools;
-  return wanted.filter((name) => !request.denied.includes(name) && (!isSmall || SMALL_TOOLS.includes(name)));
+  // A tool whose program is not here would only cost words in every request.
+  const isHere = (name: ToolName): boolean =>
+    !Object.hasOwn(PROGRAM_OF, name) || find(PROGRAM_OF[name as TypedToolName]) !== undefined;
+  return wanted.filter(
+    (name) => !request.denied.includes(name) && (!isSmall || SMALL_TOOLS.includes(name)) && isHere(name),
+  );
 }
 
 function withReport(tools: readonly ToolName[]): ToolName[] {

@@ -10,6 +10,7 @@ import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
 import { showOutput } from './show-output.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 export interface ToolboxOptions {
   marker: string;
@@ -64,6 +65,7 @@ export async function createToolbox(scope: ToolboxScope, options: ToolboxOptions
     state: world.store,
     spillFolder: spillFolder(run),
     toAction: (line, cwd) => policy.toAction(line, cwd),
+    around: () => surroundingsOf(world),
     isObserveLine: (line, cwd) => policy.isObserveLine(line, cwd),
     mask: world.masker.mask,
     maskKept: (name) => maskKept(name, world.store, world.masker),

@@ -1,8 +1,18 @@
 import type { Gate } from './gate.ts';
 import type { Clock, Files, Processes } from './machine.ts';
+import type { TypedToolName } from './typed-call.ts';
 import type { Judgement } from './verdict.ts';
 
-export type ToolName = 'Bash' | 'Read' | 'Edit' | 'Write' | 'Search' | 'Change' | 'Report' | 'ExitPlanMode';
+export type ToolName =
+  | 'Bash'
+  | 'Read'
+  | 'Edit'
+  | 'Write'
+  | 'Search'
+  | 'Change'
+  | 'Report'
+  | 'ExitPlanMode'
+  | TypedToolName;
 
 export interface ToolOutput {
   ok: boolean;

@@ -3,6 +3,7 @@ import type { Answer } from '../protocol/question.ts';
 import type { ModelReport } from '../protocol/report.ts';
 import type { StateStore } from '../protocol/store.ts';
 import type { ToolContext, ToolOutput } from '../protocol/tool.ts';
+import type { Surroundings } from './typed/typed-program.ts';
 
 /** What the tools need of the world, wired in src/app. */
 export interface ToolPorts {
@@ -20,6 +21,8 @@ export interface ToolPorts {
   maskKept(name: string): Promise<string | null>;
   /** Does text hold a token that `mask` put in place of a secret? */
   hasMask(text: string): boolean;
+  /** What typed tools know of where they are. */
+  around(): Surroundings;
   /** What came of a change that the model asked for, in steward's own words. */
   carryOutChange(written: object, callId: string, signal: AbortSignal): Promise<ToolOutput>;
   onReport(report: ModelReport): void;

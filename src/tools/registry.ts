@@ -2,6 +2,7 @@ import { OpsError } from '../lib/ops-error.ts';
 import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { Call, CallResult, Tool, ToolContext, ToolName, ToolOutput } from '../protocol/tool.ts';
+import type { TypedToolName } from '../protocol/typed-call.ts';
 import { createBash } from './bash/tool.ts';
 import { createChange } from './change/tool.ts';
 import { checkArguments } from './check-arguments.ts';
@@ -15,6 +16,9 @@ import { createReport } from './report/tool.ts';
 import type { Schema } from './schema-port.ts';
 import { createSearch } from './search/tool.ts';
 import { createSeenFiles, type SeenFiles } from './seen-files.ts';
+import type { Input } from './typed/build-argv.ts';
+import { TYPED_PROGRAMS } from './typed/programs.ts';
+import { createTyped } from './typed/tool.ts';
 import { createWrite } from './write/tool.ts';
 
 export interface RegistryOptions extends ToolPorts {
@@ -152,11 +156,24 @@ function bindTools(options: RegistryOptions): Map<string, BoundTool> {
   bind(createEdit(seen, options), async () => (await import('./edit/schema.ts')).schema);
   bind(createWrite(seen, options), async () => (await import('./write/schema.ts')).schema);
   bind(createSearch(), async () => (await import('./search/schema.ts')).schema);
+  for (const program of TYPED_PROGRAMS) bind(createTyped(program, options), schemaOf[program.name]);
   bind(createChange(options), async () => (await import('./change/schema.ts')).schema);
   bind(createPlan(options), async () => (await import('./plan/schema.ts')).schema);
   bind(createReport(options), async () => (await import('./report/schema.ts')).schema);
   return bound;
 }
+
+/** Each loaded when its tool is first called. */
+const schemaOf: Record<TypedToolName, () => Promise<Schema<Input>>> = {
+  Systemctl: async () => (await import('./systemctl/schema.ts')).schema,
+  Journal: async () => (await import('./journal/schema.ts')).schema,
+  Consul: async () => (await import('./consul/schema.ts')).schema,
+  Nomad: async () => (await import('./nomad/schema.ts')).schema,
+  NixosRebuild: async () => (await import('./nixos-rebuild/schema.ts')).schema,
+  Git: async () => (await import('./git/schema.ts')).schema,
+  Kubectl: async () => (await import('./kubectl/schema.ts')).schema,
+  Ssh: async () => (await import('./ssh/schema.ts')).schema,
+};
 
 function isObject(raw: unknown): raw is object {
   return typeof raw === 'object' && raw !== null;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fillParameters } from '../../src/goals/index.ts';
 import { buildPlainPrompt, buildPrompt } from '../../src/prompt/index.ts';
+import { TYPED_TOOLS } from '../../src/protocol/typed-call.ts';
 import { compileTools } from '../../src/tools/index.ts';
 import { facts, fragments, goals } from './fixtures.ts';
 
@@ -11,14 +12,18 @@ const all = await compileTools((folder) =>
 );
 /** Without the one that is only there in plan mode. */
 const tools = all.filter(({ name }) => name !== 'ExitPlanMode');
+const isTyped = (name: string) => TYPED_TOOLS.some((known) => known === name);
+const plain = tools.filter(({ name }) => !isTyped(name));
 const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 test.each(goals)('system text and tools of $name are at most 12 KB', (goal) => {
   const { system } = buildPrompt({ ...facts(), goal: fillParameters(goal, {}) }, fragments);
-  expect(size(system) + size(tools)).toBeLessThanOrEqual(12_000);
+  const named = tools.filter(({ name }) => !isTyped(name) || goal.tools.some((known) => known === name));
+  expect(size(system) + size(named)).toBeLessThanOrEqual(12_000);
 });
 
-test('system text and tools of a plain prompt are at most 9 KB', () => {
+test('system text and tools of a plain prompt are at most 9 KB where no typed program is, 12 KB where all are', () => {
   const { system } = buildPlainPrompt({ ...facts(), prompt: 'x' }, fragments);
-  expect(size(system) + size(tools)).toBeLessThanOrEqual(9_000);
+  expect(size(system) + size(plain)).toBeLessThanOrEqual(9_000);
+  expect(size(system) + size(tools)).toBeLessThanOrEqual(12_000);
 });

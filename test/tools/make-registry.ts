@@ -81,6 +81,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     },
     spillFolder: 'outputs/r1',
     toAction: (line, cwd): Action => ({ kind: 'shell', line, cwd }),
+    around: () => ({ environment: {}, machine: 'abc', hostname: 'nuc1' }),
     isObserveLine: (line) => line.startsWith('ls'),
     mask: (text) => text.replaceAll(SECRET, MASK),
     maskKept: async (name) => name,

@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
 import { AUTONOMIES } from '../effect.ts';
 import type { ToolName } from '../tool.ts';
+import { TYPED_TOOLS } from '../typed-call.ts';
 import { toVerification, writtenCheck } from './change.ts';
 
 /** The front matter of a goal file. Shapes only: whether a probe exists is known where probes are. */
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a name in lower case with hyphens');
-const TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'Search', 'Change', 'Report'] as const satisfies ToolName[];
+const TOOLS = [
+  ...(['Bash', 'Read', 'Edit', 'Write', 'Search', 'Change', 'Report'] as const satisfies ToolName[]),
+  ...TYPED_TOOLS,
+] as const;
 
 const duration = z.string().transform((written, context) => {
   const ms = parseDuration(written);

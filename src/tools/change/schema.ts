@@ -6,11 +6,13 @@ const step = z.object({
   run: z.optional(text),
   edit: z.optional(z.object({ file: text, find: text, replace: z.string() })),
   write: z.optional(z.object({ file: text, text: z.string() })),
+  call: z.optional(z.looseObject({})),
 });
 const check = z.object({
   run: z.optional(text),
   http: z.optional(text),
   probe: z.optional(text),
+  call: z.optional(z.looseObject({})),
   expect: z.optional(text),
   within: z.optional(text),
   for: z.optional(text),

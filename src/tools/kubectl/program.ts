@@ -15,6 +15,8 @@ const OBJECT: FieldRule = { kind: /^(?!secret)[a-z][a-z0-9.]*\/[a-z0-9][a-z0-9.-
 const POD: FieldRule = { kind: /^(?:[a-z]+\/)?[a-z0-9][a-z0-9.-]*$/, isRequired: true };
 const FROM: FieldRule = { kind: FILE, option: '--filename', isRequired: true };
 
+const NO_SERVER = ['--context', '--namespace'];
+
 const VERBS: Verbs = {
   get: {
     words: ['get'],
@@ -38,7 +40,13 @@ const VERBS: Verbs = {
   },
   diff: { words: ['diff'], always: ['--server-side'], fields: { file: FROM } },
   'rollout-status': { words: ['rollout', 'status'], always: ['--watch=false'], fields: { object: OBJECT } },
-  apply: { words: ['apply'], always: ['--server-side', '--field-manager=steward'], fields: { file: FROM } },
+  // Its spec tells the dry run from the real one by the words; the server behind the context is compared right before.
+  apply: {
+    words: ['apply'],
+    always: ['--server-side', '--field-manager=steward'],
+    pins: NO_SERVER,
+    fields: { file: FROM },
+  },
   'rollout-restart': { words: ['rollout', 'restart'], fields: { object: OBJECT } },
   'rollout-undo': { words: ['rollout', 'undo'], fields: { object: OBJECT } },
   scale: {
