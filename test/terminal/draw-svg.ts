@@ -83,7 +83,7 @@ function drawRun({ text, style }: Run, column: number, row: number, cells: numbe
   if (text.includes(CORNER)) {
     const before = [...text.slice(0, text.indexOf(CORNER))].length;
     const x = at(column + before) + CELL.width / 2;
-    const corner = `<path d="M${round(x)} ${round(top(row) + 2)}v9h${CELL.width}" fill="none" stroke="${fore}" opacity="0.6"/>`;
+    const corner = `<path d="M${round(x)} ${round(top(row) + 2)}v9h5" fill="none" stroke="${fore}" opacity="0.6"/>`;
     return corner + drawRun({ text: text.replace(CORNER, ' '), style }, column, row, cells);
   }
   const lead = text.length - text.trimStart().length;
