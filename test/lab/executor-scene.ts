@@ -187,7 +187,7 @@ export function mendWith(replace: string, within = '10s') {
 }
 
 /** The same as the executor is asked for it. */
-export function asChange(text: string, forMs = 500): Change {
+export function asChange(text: string): Change {
   return {
     title: 'Write the settings anew',
     targets: [{ unit: UNIT }],
@@ -203,7 +203,7 @@ export function asChange(text: string, forMs = 500): Change {
         what: { kind: 'run', line: `systemctl is-active ${UNIT}` },
         expect: 'exit 0',
         withinMs: 1_000,
-        forMs,
+        forMs: 500,
       },
     ],
     rollback: 'auto',

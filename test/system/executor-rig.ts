@@ -132,11 +132,12 @@ export async function propose(
   rig: ExecutorRig,
   change: Change,
   name = 'X1',
+  run: string = crypto.randomUUID(),
 ): Promise<{ digest: string; approval: Approval; from: { run: string; change: string } }> {
   const [planned] = await rig.ask({ do: 'plan', change, cwd: '/' });
   if (planned?.say !== 'planned') throw new Error(`not planned: ${JSON.stringify(planned)}`);
   const { digest } = planned.plan;
-  const from = { run: crypto.randomUUID(), change: name };
+  const from = { run, change: name };
   const answers = await rig.ask({ do: 'propose', change, cwd: '/', digest, from });
   const [first] = answers;
   if (first?.say !== 'approvals') throw new Error(`not parked: ${JSON.stringify(answers)}`);

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { approvalClaim, claimOnce } from '../../src/app/executor/claims.ts';
+import { sealStore } from '../../src/app/executor/sealed-store.ts';
+import { openDiskStore } from '../../src/host/index.ts';
 import { createExecutorRig, lastOf, PLANNER, plantConf, propose, ROOT, yes } from './executor-rig.ts';
 import { createBox } from './steward.ts';
 
@@ -247,8 +250,11 @@ describe('the executor', () => {
   it('is recovered after a SIGKILL: the change in its old or new state, and its approval over', async () => {
     const rig = await createExecutorRig();
     const { path, change } = plantConf(rig, { forMs: 2_000 });
-    const { approval, digest } = await propose(rig, change);
+    const { approval, digest, from } = await propose(rig, change);
+    const other = { ...change, title: 'Another one', targets: [{ unit: 'other.service' }] };
+    const waiting = await propose(rig, other, 'X2', from.run);
     rig.be(ROOT);
+    await rig.ask(yes(waiting.approval, waiting.digest, false));
     const { client, executor, ended } = await rig.open();
     const verifying = new Promise<void>((resolve) => {
       let text = '';
@@ -267,7 +273,29 @@ describe('the executor', () => {
     expect(now(path)).toBe(GOOD);
     const [shown] = await rig.ask({ do: 'show', approval: approval.id });
     expect(shown).toMatchObject({ approvals: [{ state: 'done', result: { outcome: 'fixed' } }] });
+    // What else was approved for the same run waits for its turn as before.
+    const [second] = await rig.ask({ do: 'show', approval: waiting.approval.id });
+    expect(second).toMatchObject({ approvals: [{ state: 'approved' }] });
     expect((await box.run(['executor', '--recover'])).stdout).toBe('Nothing was cut off.\n');
+  });
+
+  it('ends an approval that was used up by a run which was killed before its first step', async () => {
+    const rig = await createExecutorRig();
+    const { path, change } = plantConf(rig);
+    const { approval, digest } = await propose(rig, change);
+    rig.be(ROOT);
+    await rig.ask(yes(approval, digest, false));
+    const store = sealStore(openDiskStore(rig.state), now(join(rig.state, 'seal.key')).trim(), () => {});
+    await claimOnce(store, approvalClaim(approval.id), { run: crypto.randomUUID(), at: Date.now() });
+    const box = createBox({ STATE_DIRECTORY: rig.state });
+    expect((await box.run(['executor', '--recover'])).code).toBe(0);
+    const [shown] = await rig.ask({ do: 'show', approval: approval.id });
+    expect(shown).toMatchObject({
+      approvals: [
+        { state: 'void', result: { message: 'it was cut off before its first step: nothing was done' } },
+      ],
+    });
+    expect(now(path)).toBe(BROKEN);
   });
 
   it('gathers a probe by its name, and no other command', async () => {

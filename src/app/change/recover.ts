@@ -131,10 +131,14 @@ async function settleApproved(
 ): Promise<void> {
   const opened = events.find((event) => event.type === 'run.opened');
   const parent = opened?.trigger.parent ?? null;
+  const planned = events.findLast((event) => event.type === 'change.planned' && event.change === change);
+  const digest = planned?.type === 'change.planned' ? planned.digest : null;
   const approvals = createApprovals(world);
   for (const approval of await approvals.list()) {
     const isItsOwn = approval.run === run && approval.change === change;
-    if (approval.state !== 'approved' || !(isItsOwn || approval.run === parent)) continue;
+    // Another change of the same run may be approved as well, and wait for its turn.
+    const isOfParent = approval.run === parent && approval.digest === digest;
+    if (approval.state !== 'approved' || !(isItsOwn || isOfParent)) continue;
     const told = { run, outcome: ending(reason).outcome, message: message ?? result ?? '' };
     await approvals.settle(approval.id, { state: 'done', result: told });
   }

@@ -54,15 +54,6 @@ export async function claimOf(store: StateStore, name: string): Promise<Claim | 
   return isOurs ? (value as unknown as Claim) : null;
 }
 
-/** Which approval a run of ours used up; null for none. */
-export async function approvalOfRun(store: StateStore, run: string): Promise<string | null> {
-  for (const { name } of await store.list(FOLDER)) {
-    const approval = /^(a-[a-z0-9]+)\.json$/.exec(name)?.[1];
-    if (approval !== undefined && (await claimOf(store, approval))?.run === run) return approval;
-  }
-  return null;
-}
-
 function place(name: string): string {
   return `${FOLDER}/${name}.json`;
 }

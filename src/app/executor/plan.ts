@@ -1,13 +1,14 @@
 import { type Plan, planChange } from '../../changes/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Change } from '../../protocol/change.ts';
-import { openBench } from '../change/change-ports.ts';
+import { type ChangeBench, openBench } from '../change/change-ports.ts';
 import { opensAt, type Standing, standingOf } from '../change/standing.ts';
 import { attemptsToday } from '../change/trust.ts';
 import { whoIsHere } from '../change/who-is-here.ts';
 import { createRecorder } from '../recorder.ts';
 import type { World } from '../world.ts';
 import { asRoot } from './as-root.ts';
+import { whyPerson } from './takes-a-person.ts';
 
 export interface JudgedPlan {
   plan: Plan;
@@ -39,8 +40,9 @@ export async function judgePlan(
     const { plan } = made;
     const hasCommands = plan.work.some(({ steps }) => steps.some(({ action }) => action.kind !== 'write'));
     const isolation = hasCommands ? await world.isolation.settle() : null;
+    const strange = whyPerson(...(await touchedBy(plan, bench)));
     const standing = standingOf({
-      plan: plan.planned,
+      plan: strange === null ? plan.planned : { ...plan.planned, doubts: [strange, ...plan.planned.doubts] },
       autonomy: world.settings.executor_autonomy,
       mode: 'default',
       isAttended: false,
@@ -55,4 +57,16 @@ export async function judgePlan(
   } finally {
     await bench.clear();
   }
+}
+
+/** Files that it writes, and the words of its commands, those of the way back among them. */
+async function touchedBy({ work }: Plan, { ports }: ChangeBench): Promise<[string[], (readonly string[])[]]> {
+  const steps = work.flatMap((target) => [
+    ...target.steps.map(({ action }) => action),
+    ...target.back.flatMap((back) => (back.kind === 'do' ? [back.action] : [])),
+  ]);
+  const puts = work.flatMap(({ back }) => back.flatMap((step) => (step.kind === 'put' ? [step.file] : [])));
+  const judged = await Promise.all(steps.map((action) => ports.judge(action)));
+  const written = steps.flatMap((action) => (action.kind === 'write' ? [action.path] : []));
+  return [[...written, ...puts], judged.flatMap(({ commands = [] }) => commands)];
 }
