@@ -21,8 +21,11 @@ interface Component {
   tokens: Token[];
   /** In lower case, when nothing in it is special. */
   plain: string | null;
-  /** For plain texts; null when it is plain itself, or has so many wildcards that only the walk is quick for sure. */
-  matcher: RegExp | null;
+  /**
+   * For plain texts; null when it is plain itself, or has so many wildcards that only the walk is quick for sure.
+   * Made when it is first needed: most patterns are told apart by a character.
+   */
+  matcher: RegExp | null | undefined;
 }
 /** A character in lower case, or one of the two wildcards. */
 type Token = string | typeof ONE | typeof MANY;
@@ -44,16 +47,21 @@ const MOST_MATCHED = 3;
 
 function component(list: Token[]): Component {
   const isPlain = list.every((token) => typeof token === 'string');
-  const many = list.filter((token) => token === MANY).length;
+  const plain = isPlain ? list.join('') : null;
+  return { isAnything: false, tokens: list, plain, matcher: isPlain ? null : undefined };
+}
+
+function matcherOf(pattern: Component): RegExp | null {
+  pattern.matcher ??= pattern.matcher === null ? null : makeMatcher(pattern.tokens);
+  return pattern.matcher;
+}
+
+function makeMatcher(list: Token[]): RegExp | null {
+  if (list.filter((token) => token === MANY).length > MOST_MATCHED) return null;
   const source = list.map((token) =>
     token === MANY ? '[^]*' : token === ONE ? '[^]' : token.replace(/[^\w]/, '\\$&'),
   );
-  return {
-    isAnything: false,
-    tokens: list,
-    plain: isPlain ? list.join('') : null,
-    matcher: isPlain || many > MOST_MATCHED ? null : new RegExp(`^${source.join('')}$`),
-  };
+  return new RegExp(`^${source.join('')}$`);
 }
 
 function tokens(text: string): Token[] {
@@ -109,7 +117,12 @@ function hasAnything(list: Component[], from: number): boolean {
 
 function componentMeets(a: Component, b: Component): boolean {
   if (a.plain !== null && b.plain !== null) return a.plain === b.plain;
-  if (a.plain !== null && b.matcher !== null) return b.matcher.test(a.plain);
+  if (a.plain !== null && b.plain === null) {
+    // Most pairs part at their first or last character.
+    if (differ(a.tokens[0], b.tokens[0]) || differ(a.tokens.at(-1), b.tokens.at(-1))) return false;
+    const matcher = matcherOf(b);
+    if (matcher !== null) return matcher.test(a.plain);
+  }
   return tokensMeet(a.tokens, b.tokens);
 }
 

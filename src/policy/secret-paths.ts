@@ -208,6 +208,8 @@ const HARMLESS = [
 /** Where people and services keep what no pattern can name: not to be walked through with everything below it. */
 const HOMES = ['/root', '/home/*', '/run/user/*'];
 
+const MOST_KEPT = 1_000;
+
 export interface SecretFolder {
   path: string;
   /** How many levels below it to look; 0: it is one itself. */
@@ -235,22 +237,33 @@ export function createSecretPaths(home: string): SecretPaths {
     return likely;
   };
   const harmless = HARMLESS.map(split);
+  // One step asks several times about the same paths: what is wanted, what it links to, what is judged.
+  const answers = new Map<string, boolean>();
   // A `**` in front would make every folder hold a secret; those are met file by file where files are named.
-  const anchored = SECRETS.filter((pattern) => pattern.startsWith('/')).map(split);
-  const kept = [...anchored, ...[...HOMES, escapePattern(home)].map(split)];
+  let kept: PathPattern[] | undefined;
+  const keptPlaces = (): PathPattern[] => {
+    const anchored = SECRETS.filter((pattern) => pattern.startsWith('/'));
+    kept ??= [...anchored, ...HOMES, escapePattern(home)].map(split);
+    return kept;
+  };
   const matchesAny = (path: PathPattern, patterns: PathPattern[]): boolean =>
     patterns.some((pattern) => mayMatchBoth(path, pattern));
   const parse = (path: string, isPattern: boolean): PathPattern =>
     split(isPattern ? path : escapePattern(path));
   return {
     matches(path, isPattern = false) {
+      const known = isPattern ? undefined : answers.get(path);
+      if (known !== undefined) return known;
       const components = parse(path, isPattern);
-      if (!isPattern && matchesAny(components, harmless)) return false;
-      return matchesAny(components, isPattern ? likelyNames() : secrets);
+      if (isPattern) return matchesAny(components, likelyNames());
+      const answer = !matchesAny(components, harmless) && matchesAny(components, secrets);
+      if (answers.size >= MOST_KEPT) answers.clear();
+      answers.set(path, answer);
+      return answer;
     },
     contains(folder, isPattern = false) {
       const components = parse(folder, isPattern);
-      return kept.some((pattern) => mayMatchBelow(components, pattern));
+      return keptPlaces().some((pattern) => mayMatchBelow(components, pattern));
     },
     folders() {
       const depths = new Map<string, number>();

@@ -28,8 +28,12 @@ const PUBLIC_END = new Set(
   ),
 );
 
+/** One of these stands in every telling name. Most names are keys of events, and end here. */
+const TELLING = /pass|pw|psk|token|secret|cred|key|auth|connection|kennwort/;
+
 /** The kind of secret that a name says its value is; null for a name that says nothing of the sort. */
 export function kindOfName(name: string): string | null {
+  if (!TELLING.test(name.toLowerCase())) return null;
   const words = wordsOf(name);
   // `SecretID`, of Consul, Nomad and Vault.
   if (words.length >= 2 && words.at(-1) === 'id' && words.at(-2) === 'secret') return 'secret';
