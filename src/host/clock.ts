@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/machine.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** setTimeout fires at once for more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -6,11 +7,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function createClock(): Clock {
   return {
     now: () => Date.now(),
-    elapsed: () => performance.now(),
+    elapsed: () => monotonicMs(),
     async sleep(ms, signal) {
-      const end = performance.now() + ms;
+      const end = monotonicMs() + ms;
       for (;;) {
-        const left = end - performance.now();
+        const left = end - monotonicMs();
         if (left <= 0 || signal?.aborted === true) return;
         await pause(Math.min(left, LONGEST_TIMER_MS), signal);
       }

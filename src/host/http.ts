@@ -1,6 +1,7 @@
 import { createCapture } from '../lib/cap.ts';
 import type { Http, HttpResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
+import { monotonicMs } from './monotonic.ts';
 import { errorCode } from './state-errors.ts';
 
 /** Bytes read past the limit only to keep the tail; an endless answer is broken off. */
@@ -13,12 +14,12 @@ export function createHttp(): Http {
     async fetch(permit, options) {
       const action = Permit.spend(permit, 'fetch');
       if (action.kind !== 'fetch') throw new Error('unreachable: spend checked the kind');
-      const start = performance.now();
+      const start = monotonicMs();
       const timeout = AbortSignal.timeout(options.timeoutMs);
       const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
       const finish = (part: Pick<HttpResult, 'status' | 'body' | 'failure'>): HttpResult => ({
         ...part,
-        durationMs: performance.now() - start,
+        durationMs: monotonicMs() - start,
       });
       let status: number | null = null;
       try {

@@ -1,4 +1,5 @@
 import type { AppendFile, StateEntry, StateLock, StateStore } from '../protocol/store.ts';
+import { monotonicMs } from './monotonic.ts';
 import { checkName, isListed } from './state-names.ts';
 
 /** How often a waiting `lock` looks again. */
@@ -74,9 +75,9 @@ export function createMemoryStore(reason: string): StateStore {
     },
     async lock(name, waitMs = 0): Promise<StateLock | undefined> {
       checkName(name);
-      const end = performance.now() + waitMs;
+      const end = monotonicMs() + waitMs;
       while (locks.has(name)) {
-        if (performance.now() >= end) return undefined;
+        if (monotonicMs() >= end) return undefined;
         await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
       }
       locks.add(name);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Capture, createCapture } from '../lib/cap.ts';
 import type { Captured } from '../protocol/machine.ts';
 import type { AppendFile, StateStore } from '../protocol/store.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** The spilled part of an endless output must not fill the state's file system. */
 export const SPILL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -37,7 +38,7 @@ export function createOutput(
   let isOpening = false;
   let hasFailed = spill === undefined;
   let spilledBytes = 0;
-  let lastAt = performance.now();
+  let lastAt = monotonicMs();
 
   function append(chunk: Uint8Array): void {
     if (hasFailed || file === undefined || spilledBytes >= SPILL_LIMIT_BYTES) return;
@@ -63,7 +64,7 @@ export function createOutput(
     }
     early = [];
     isOpening = false;
-    lastAt = performance.now();
+    lastAt = monotonicMs();
     for (const stream of streams) stream.resume();
   }
 
@@ -71,7 +72,7 @@ export function createOutput(
     attach(stream, name) {
       streams.push(stream);
       stream.on('data', (chunk: Buffer) => {
-        lastAt = performance.now();
+        lastAt = monotonicMs();
         captures[name].push(chunk);
         onBytes?.(chunk);
         seen[name] += chunk.length;
@@ -83,7 +84,7 @@ export function createOutput(
       // A reset pipe ends the output; the exit status tells how the program ended.
       stream.on('error', () => {});
     },
-    lastAt: () => (isOpening ? performance.now() : lastAt),
+    lastAt: () => (isOpening ? monotonicMs() : lastAt),
     async finish() {
       await opening;
       file?.close();

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { monotonicMs } from './monotonic.ts';
 import { errorCode } from './state-errors.ts';
 
 /** Between TERM and KILL. */
@@ -72,12 +73,12 @@ export function terminateInside(group: number, giveUp: () => void): () => void {
  * It reads all of /proc, so it is for calls that gave a reason to look.
  */
 export async function endStrays(mark: string): Promise<void> {
-  const end = performance.now() + TERM_GRACE_MS;
+  const end = monotonicMs() + TERM_GRACE_MS;
   for (const pid of findMarked(mark)) signalProcess(pid, 'SIGTERM');
   for (;;) {
     const left = findMarked(mark);
     if (left.length === 0) return;
-    if (performance.now() >= end) {
+    if (monotonicMs() >= end) {
       for (const pid of left) signalProcess(pid, 'SIGKILL');
       return;
     }
@@ -90,8 +91,8 @@ export async function endStrays(mark: string): Promise<void> {
  * Gives how many had to be ended.
  */
 export async function endMarked(mark: string): Promise<number> {
-  const end = performance.now() + TERM_GRACE_MS;
-  while (findMarked(mark).length > 0 && performance.now() < end) {
+  const end = monotonicMs() + TERM_GRACE_MS;
+  while (findMarked(mark).length > 0 && monotonicMs() < end) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   const left = findMarked(mark).length;
@@ -130,14 +131,14 @@ function askToEnd(group: number): void {
 }
 
 async function isGoneWithin(group: number, ms: number): Promise<boolean> {
-  const start = performance.now();
+  const start = monotonicMs();
   const end = start + ms;
   for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, POLL_MS)) {
     if (isEmpty(group)) return true;
     // The dead whom nobody has waited for still count for kill(2): in a container process 1 may never do so.
-    const isLong = performance.now() > Math.min(start + REAP_MS, end);
+    const isLong = monotonicMs() > Math.min(start + REAP_MS, end);
     if (isLong && membersOf(group).length === 0) return true;
-    if (performance.now() >= end) return false;
+    if (monotonicMs() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }

@@ -46,8 +46,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
   const env = buildEnvironment(process.env, trustedPath, options.extraEnv ?? {});
 
   let calls = 0;
+  const startedAt = Math.round(Date.now() - process.uptime() * 1000);
   /** A process id comes back, but not with the same start. */
-  const nextMark = () => `${process.pid}-${Math.round(performance.timeOrigin)}-${++calls}`;
+  const nextMark = () => `${process.pid}-${startedAt}-${++calls}`;
 
   function find(program: string): string | undefined {
     if (isAbsolute(program)) return isProgram(program) ? program : undefined;

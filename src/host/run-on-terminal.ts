@@ -1,4 +1,5 @@
 import type { ProcessResult } from '../protocol/machine.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** After TERM. */
 const KILL_AFTER_MS = 5_000;
@@ -19,7 +20,7 @@ export async function runOnTerminal(
   { argv, cwd, env }: TerminalCommand,
   signal: AbortSignal | undefined,
 ): Promise<ProcessResult> {
-  const startedMs = performance.now();
+  const startedMs = monotonicMs();
   const { spawn } = await import('node:child_process');
   const [program = '', ...rest] = argv;
   const held = process.listeners('SIGINT');
@@ -55,7 +56,7 @@ export async function runOnTerminal(
       timedOut: false,
       aborted: signal?.aborted === true && end.by !== null,
       startError: end.startError,
-      durationMs: performance.now() - startedMs,
+      durationMs: monotonicMs() - startedMs,
       stdout: nothing,
       stderr: nothing,
       whole: null,

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { FILTER_FD, STATUS_FD } from './bubblewrap.ts';
+import { monotonicMs } from './monotonic.ts';
 import { createOutput, type Output } from './output.ts';
 import { endGroup, endStrays, terminateGroup, terminateInside } from './process-group.ts';
 import { signalFilter } from './signal-filter.ts';
@@ -31,7 +32,7 @@ export async function runProcess(
   options: ProcessOptions,
   store: StateStore,
 ): Promise<ProcessResult> {
-  const start = performance.now();
+  const start = monotonicMs();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
   const output = createOutput(options.limitBytes, spill, options.onBytes);
   const env = { ...command.env, STEWARD_CALL: command.mark };
@@ -46,7 +47,7 @@ export async function runProcess(
   const finished = await output.finish();
   const said = options.merge === true ? finished.stdout.text : finished.stderr.text;
   const seen = status === undefined ? ending : endingInside(ending, status(), said);
-  return { ...seen, ...finished, durationMs: performance.now() - start };
+  return { ...seen, ...finished, durationMs: monotonicMs() - start };
 }
 
 /** Read by bubblewrap where its arguments name it; closed unread where they do not. */
@@ -190,11 +191,11 @@ async function watch(child: ChildProcess, options: ProcessOptions, isSandboxed: 
  * gives false.
  */
 async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<boolean> {
-  const start = performance.now();
+  const start = monotonicMs();
   let poll: NodeJS.Timeout | undefined;
   const isStuck = new Promise<false>((resolve) => {
     poll = setInterval(() => {
-      const now = performance.now();
+      const now = monotonicMs();
       const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
       if (isIdle || now - start > DRAIN_MAX_MS) resolve(false);
     }, DRAIN_POLL_MS);

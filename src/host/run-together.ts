@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { createCapture } from '../lib/cap.ts';
 import type { Captured, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
+import { monotonicMs } from './monotonic.ts';
 import { endGroup, endStrays, terminateGroup } from './process-group.ts';
 import type { Command } from './run-process.ts';
 import { errorCode } from './state-errors.ts';
@@ -120,7 +121,7 @@ function listen(child: ChildProcess, followed: readonly Followed[]): void {
 type Ending = Pick<ProcessResult, 'exitCode' | 'signal' | 'startError'>;
 
 function follow({ command, options, resolve, reject }: Start, files: readonly number[]): Followed {
-  const started = performance.now();
+  const started = monotonicMs();
   let group: number | undefined;
   let forced: 'timedOut' | 'aborted' | null = null;
   let isOver = false;
@@ -142,7 +143,7 @@ function follow({ command, options, resolve, reject }: Start, files: readonly nu
     if (stdout === undefined || stderr === undefined) throw new Error('two files were opened for each');
     const timedOut = forced === 'timedOut';
     const aborted = forced === 'aborted';
-    const durationMs = performance.now() - started;
+    const durationMs = monotonicMs() - started;
     return { ...ending, timedOut, aborted, durationMs, stdout, stderr, whole: null };
   };
   const terminate = () => {
@@ -187,7 +188,7 @@ function openFiles(count: number): number[] | null {
     if (statfsSync(FOLDER).type !== TMPFS) return null;
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = open;
     for (let index = 0; index < count; index++) {
-      const path = `${FOLDER}/steward-${process.pid}-${performance.now()}-${index}`;
+      const path = `${FOLDER}/steward-${process.pid}-${monotonicMs()}-${index}`;
       files.push(openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
       unlinkSync(path);
     }

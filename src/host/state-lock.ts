@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import type { StateLock } from '../protocol/store.ts';
+import { monotonicMs } from './monotonic.ts';
 import { errorCode } from './state-errors.ts';
 
 /** How often a waiting process looks again: SQLite's own busy handler would block the event loop. */
@@ -15,7 +16,7 @@ const SQLITE_BUSY = 5;
 export async function lockFile(path: string, waitMs: number): Promise<StateLock | undefined> {
   const { DatabaseSync } = await import('node:sqlite');
   makeFile(path);
-  const end = performance.now() + waitMs;
+  const end = monotonicMs() + waitMs;
   for (;;) {
     const database = new DatabaseSync(path);
     try {
@@ -29,7 +30,7 @@ export async function lockFile(path: string, waitMs: number): Promise<StateLock 
       database.close();
       if (!isBusy(error)) throw error;
     }
-    if (performance.now() >= end) return undefined;
+    if (monotonicMs() >= end) return undefined;
     await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, waitMs)));
   }
 }
