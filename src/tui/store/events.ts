@@ -91,7 +91,7 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
       return noteChange(transcript, event, Date.parse(time));
     case 'model.requested':
       return {
-        ...endReply(transcript, 'the answer was cut off; asked again'),
+        ...endReply(tellFailure(transcript, null), 'the answer was cut off; asked again'),
         askedAt: Number.isFinite(Date.parse(time)) ? Date.parse(time) : null,
       };
     case 'model.replied': {
@@ -100,7 +100,7 @@ function note(transcript: Transcript, event: RunEvent, time: string, seq: number
       return { ...finishReply(transcript, { text, thinking, seq }), askedAt: null };
     }
     case 'model.failed':
-      return warn(endReply(transcript, 'the answer was cut off'), `${event.model}: ${event.message}`);
+      return noteFailure(transcript, event);
     case 'step.decided':
       return decideStep(transcript, event);
     case 'step.started':
@@ -164,7 +164,7 @@ function noteRepair(
 function noteEnd(transcript: Transcript, event: Extract<RunEvent, { type: 'run.closed' }>): Transcript {
   const { outcome, reason, message, turns, usage, costUsd, durationMs } = event;
   const isStopped = reason === 'interrupted' || reason === 'halted' || reason === 'terminated';
-  const ended = leaveCalls(endReply(transcript, isStopped ? 'stopped here' : null));
+  const ended = leaveCalls(endReply(tellFailure(transcript, message), isStopped ? 'stopped here' : null));
   const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return add(
     { ...ended, askedAt: null },
@@ -173,6 +173,27 @@ function noteEnd(transcript: Transcript, event: Extract<RunEvent, { type: 'run.c
       ending: { outcome, reason, message, turns, tokens, costUsd, durationMs },
     },
   );
+}
+
+/** One that is tried again is told at once; one that is not ends the turn, which says it, or another model takes over. */
+function noteFailure(
+  transcript: Transcript,
+  { class: kind, model, message, attempt }: Extract<RunEvent, { type: 'model.failed' }>,
+): Transcript {
+  // Whoever interrupted it knows.
+  if (kind === 'aborted') return transcript;
+  const rest = endReply(transcript, 'the answer was cut off');
+  if (kind === 'money' || kind === 'login' || kind === 'bad-request') return { ...rest, failure: message };
+  const text = message.startsWith(model) ? message : `${model}: ${message}`;
+  return warn(rest, attempt > 1 ? `${text} (attempt ${attempt})` : text);
+}
+
+/** What was kept back, unless it is said anyway. */
+function tellFailure(transcript: Transcript, said: string | null): Transcript {
+  const { failure } = transcript;
+  if (failure === null) return transcript;
+  const rest = { ...transcript, failure: null };
+  return failure === said ? rest : warn(rest, failure);
 }
 
 function warn(transcript: Transcript, text: string): Transcript {

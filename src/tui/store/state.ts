@@ -49,6 +49,8 @@ export interface Transcript {
   calls: readonly Call[];
   /** Of changes that are carried out. */
   steps: readonly ChangeStepDone[];
+  /** Why the model did not answer, when that is not told yet. */
+  failure: string | null;
   /** The operator's own commands that run. */
   own: readonly OwnRunning[];
   /** When the model was asked for what it has not yet answered; milliseconds since the epoch. */
@@ -124,6 +126,7 @@ export function initialTranscript(number: number, nextId = 0): Transcript {
     reply: null,
     calls: [],
     steps: [],
+    failure: null,
     own: [],
     askedAt: null,
     noted: [],

@@ -28,9 +28,10 @@ export function endingRows(end: Ending, frame: Frame): Row[] {
     frame,
   );
   if (isQuiet) return rows;
+  const { meaning } = ending(end.reason);
+  const why = end.message === null ? meaning : bare(end.message);
   // Whoever pressed the key knows why.
-  if (end.reason === 'interrupted' && end.message === null) return rows;
-  const why = end.message === null ? ending(end.reason).meaning : bare(end.message);
+  if (end.reason === 'interrupted' && why === meaning) return rows;
   return [...rows, ...below([{ text: why, style: 'text' }], frame)];
 }
 

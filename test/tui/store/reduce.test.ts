@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../../src/app/client.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
+import { NO_USAGE } from '../../../src/protocol/model.ts';
 import type { Input } from '../../../src/tui/store/input.ts';
 import { reduce, reduceAll } from '../../../src/tui/store/reduce.ts';
 import { focusOf, initialState, type ScreenState } from '../../../src/tui/store/state.ts';
@@ -141,6 +142,29 @@ describe('the screen as data', () => {
 ✓ X1 held: it is applied and verified
   ⎿ ✓ edit /etc/app.conf · 40ms
   ⎿ ✗ app is active · exit 3 · 40ms`);
+  });
+
+  it('says once why the model did not answer, and nothing of what was interrupted', () => {
+    const failed = (kind: 'login' | 'retry' | 'aborted', message: string, attempt = 1): Happening =>
+      happened({
+        type: 'model.failed',
+        model: 'big',
+        class: kind,
+        status: null,
+        message,
+        resumeAt: null,
+        attempt,
+        usage: NO_USAGE,
+        costUsd: null,
+      });
+    const end = { outcome: 'failed', reason: 'login', message: 'big: 401', turns: 0 } as const;
+    const all = (...happenings: Happening[]) => paperText(tell(paper(), ...happenings));
+    expect(all(failed('login', 'big: 401'), happened(closed(end))).match(/401/g)).toHaveLength(1);
+    expect(all(failed('login', 'big: 401'), happened(requested()))).toBe('\n▲ big: 401');
+    expect(all(failed('retry', '529'), failed('retry', '529', 2))).toBe(
+      '\n▲ big: 529\n\n▲ big: 529 (attempt 2)',
+    );
+    expect(all(failed('aborted', 'given up'))).toBe('');
   });
 
   it('prints nothing while the terminal is lent, and all of it afterwards', () => {
