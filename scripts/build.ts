@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compileShipped } from './compile-shipped.ts';
 import { leanBuiltins } from './lean-builtins.ts';
+import { leanInk } from './lean-ink.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -92,7 +93,7 @@ async function buildScreen(): Promise<string> {
       js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
     },
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    plugins: [absent('react-devtools-core')],
+    plugins: [absent('react-devtools-core'), leanInk],
   });
   const code = outputFiles.find(({ path }) => path.endsWith('.mjs'));
   if (code === undefined) throw new Error('the screen was not built');

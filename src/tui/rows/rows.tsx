@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { useTheme } from '../theme/theme-context.tsx';
 import { useDepth } from './depth-context.ts';
 import { paint } from './paint.ts';
+import { Painted } from './painted.tsx';
 import type { Row } from './row.ts';
 
 /** Rows that were laid out before: one line each, never wrapped again. One text for all: Ink's work is by the piece. */
@@ -10,8 +11,7 @@ export function Rows({ rows, indent = 0 }: { rows: readonly Row[]; indent?: numb
   const text = paint(rows, style, useDepth());
   return (
     <Box flexShrink={0} paddingLeft={indent}>
-      {/* An empty Text has no height. */}
-      {rows.length > 0 && <Text wrap="truncate-end">{text === '' ? ' ' : text}</Text>}
+      {rows.length > 0 && <Painted text={text} as="cut" />}
     </Box>
   );
 }

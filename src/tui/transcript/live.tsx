@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { useEffect, useReducer } from 'react';
 import { useDepth } from '../rows/depth-context.ts';
 import { paint } from '../rows/paint.ts';
+import { Painted } from '../rows/painted.tsx';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import { useTheme } from '../theme/theme-context.tsx';
 import { isMoving, liveRows } from './live-rows.ts';
@@ -25,7 +26,7 @@ export function Live({ columns, rows }: { columns: number; rows: number }) {
   return (
     <Box flexDirection="column" flexShrink={1} overflow="hidden" justifyContent="flex-end">
       <Box flexShrink={0}>
-        <Text wrap="truncate-end">{paint(shown, theme.style, depth)}</Text>
+        <Painted text={paint(shown, theme.style, depth)} as="cut" />
       </Box>
     </Box>
   );

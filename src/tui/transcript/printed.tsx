@@ -1,7 +1,8 @@
-import { Box, type DOMElement, Text } from 'ink';
+import { Box, type DOMElement } from 'ink';
 import { createElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useDepth } from '../rows/depth-context.ts';
 import { paint } from '../rows/paint.ts';
+import { Painted } from '../rows/painted.tsx';
 import { useScreen, useScreenState } from '../screen-context.tsx';
 import { useTheme } from '../theme/theme-context.tsx';
 import { itemRows } from './item-rows.ts';
@@ -26,7 +27,7 @@ export function Printed({ columns }: { columns: number }) {
     () =>
       items.map((item) => (
         <Box key={item.id}>
-          <Text>{paint(itemRows(item, { columns, theme }), theme.style, depth) || ' '}</Text>
+          <Painted text={paint(itemRows(item, { columns, theme }), theme.style, depth)} as="whole" />
         </Box>
       )),
     [number],
