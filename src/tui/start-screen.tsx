@@ -9,6 +9,7 @@ import { ScreenProvider } from './screen-context.tsx';
 import { initialState } from './store/state.ts';
 import { createStore } from './store/store.ts';
 import { ChosenTheme } from './theme/chosen-theme.tsx';
+import { wholeFrames } from './whole-frames.ts';
 
 export interface ScreenOptions {
   client: Client;
@@ -58,7 +59,7 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
     </ScreenProvider>,
     {
       stdin: notifying.stdin,
-      stdout,
+      stdout: wholeFrames(stdout),
       // Whoever calls has seen that it is a terminal; Ink would also look whether this is a build server.
       interactive: true,
       exitOnCtrlC: false,
