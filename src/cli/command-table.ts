@@ -103,6 +103,34 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).approvals,
   },
   {
+    name: 'serve',
+    usage: 'steward serve [--listen HOST:PORT] [--no-runs]',
+    doc: 'Take alerts and failed units in, join them into incidents, and look into each',
+    options: [
+      {
+        name: 'listen',
+        type: 'value',
+        hint: 'HOST:PORT',
+        doc: 'Where; beyond loopback only with a token (STEWARD_INTAKE_TOKEN or the credential intake-token)',
+      },
+      { name: 'no-runs', type: 'flag', doc: 'Join incidents and begin no run' },
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).serve,
+  },
+  {
+    name: 'incidents',
+    usage: 'steward incidents list | show ID | ack ID | close ID | report ID',
+    doc: 'What fires, since when and who looked; say that you have it, or that it is over; a report in Markdown',
+    options: [
+      { name: 'all', type: 'flag', doc: 'With list: also what is over' },
+      { name: 'comment', type: 'value', hint: 'TEXT', doc: 'With ack and close: why; kept in the timeline' },
+      JSON_OPTION,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).incidents,
+  },
+  {
     name: 'recover',
     usage: 'steward recover [--json]',
     doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',

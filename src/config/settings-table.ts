@@ -1,6 +1,7 @@
 import { AUTONOMIES } from '../protocol/effect.ts';
 import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
+import { INCIDENT_ROWS } from './incident-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
 import {
@@ -261,6 +262,7 @@ export const SETTINGS_TABLE = {
     'STEWARD_OUTPUT_LIMIT',
     'Output of one tool call that a model gets to read; the whole is kept in a file.',
   ),
+  ...INCIDENT_ROWS,
   state_dir: row(
     orNull(path()),
     null,

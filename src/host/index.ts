@@ -4,6 +4,12 @@ export { editText } from './edit-text.ts';
 export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
 export { createHttp } from './http.ts';
+export {
+  type HttpServer,
+  type Reply,
+  type RequestHead,
+  startHttpServer,
+} from './http-server.ts';
 export { readHostIdentity } from './identity.ts';
 export { createIsolation } from './isolation.ts';
 export {
@@ -21,7 +27,9 @@ export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
 export { isOnlyOurs, isThere, isWritable, readProcessStatus } from './root-owned.ts';
 export { runInherited } from './run-inherited.ts';
+export { type OwnRun, startSelf } from './run-self.ts';
 export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';
+export { createServiceNotify, type ServiceNotify } from './service-notify.ts';
 export { readTimeZone } from './time-zone.ts';
 export { writeOwnFile } from './write-own-file.ts';

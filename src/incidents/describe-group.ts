@@ -19,11 +19,13 @@ export function hostsOf(alerts: readonly { labels: Record<string, string> }[]): 
   return [...found];
 }
 
-/** `nuc1:9100` → `nuc1`; `https://git.example.test/x` → `git.example.test`; `[::1]:9100` → `::1`. */
+/** With a scheme, a port and a path, or without. */
+const HOST = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d+)?(?:\/\S*)?$/i;
+
+/** `nuc1:9100` → `nuc1`; `https://git.example.test/x` → `git.example.test`; `[::1]:9100` → `::1`. Else nothing. */
 function hostOf(value: string | undefined): string {
-  const [, name = ''] = /^(?:[a-z][a-z+.-]*:\/\/)?(?:\[([^\]]+)\]|[^/:]+)/i.exec(value ?? '') ?? [];
-  const bare = (value ?? '').replace(/^[a-z][a-z+.-]*:\/\//i, '');
-  return (name !== '' ? name : (bare.split(/[/:]/)[0] ?? '')).toLowerCase();
+  const [, bracketed, bare] = HOST.exec(value ?? '') ?? [];
+  return (bracketed ?? bare ?? '').toLowerCase();
 }
 
 export function titleOf({ groupLabels, alerts, groupKey }: Delivery): string {

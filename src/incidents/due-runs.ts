@@ -9,6 +9,8 @@ export interface RunRules {
   cooldownMs: number;
   perHour: number;
   atOnce: number;
+  /** Of one incident: what a run does may be what makes it fire again. */
+  perIncident: number;
 }
 
 export const RUN_RULES: RunRules = {
@@ -17,6 +19,7 @@ export const RUN_RULES: RunRules = {
   cooldownMs: 60 * 60_000,
   perHour: 12,
   atOnce: 1,
+  perIncident: 3,
 };
 
 const HOUR_MS = 60 * 60_000;
@@ -37,7 +40,8 @@ export function dueRuns({ incidents }: IncidentBook, now: number, rules: RunRule
   for (const one of all.sort((a, b) => a.openedAt - b.openedAt)) {
     const waitMs = one.stateSince > one.openedAt ? rules.againMs : rules.settleMs;
     const isReady = one.state === 'open' && one.foldedInto === null && now - one.stateSince >= waitMs;
-    if (!isReady || cooling.has(ruleOf(one)) || due.length >= room) continue;
+    if (!isReady || one.runs.length >= rules.perIncident || cooling.has(ruleOf(one)) || due.length >= room)
+      continue;
     cooling.add(ruleOf(one));
     due.push(one);
   }

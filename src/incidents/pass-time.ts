@@ -14,13 +14,19 @@ export function passTime(
   for (const one of incidents.values()) {
     if (!isActive(one)) continue;
     const members = one.members.map((member) => endOf(member, one, at, rules));
-    if (members.every((member, index) => member === one.members[index])) continue;
-    incidents.set(one.id, settle({ ...one, members }, at));
+    // What was left out has no times of its own: it ends with the last of what was told.
+    const missing = at - lastSeenAt(members) > rules.expireMs ? 0 : one.missing;
+    const isSame = missing === one.missing && members.every((member, index) => member === one.members[index]);
+    if (!isSame) incidents.set(one.id, settle({ ...one, members, missing }, at));
   }
   for (const heartbeat of findSilent(heartbeats, at, awakeSince, rules)) {
     tellAbsence(incidents, heartbeat, 'firing', at, rules);
   }
   forgetOld(incidents, at, rules);
+}
+
+function lastSeenAt(members: readonly Episode[]): number {
+  return Math.max(...members.map(({ lastSeenAt: seenAt }) => seenAt));
 }
 
 function endOf(member: Episode, { about }: Incident, at: number, rules: JoinRules): Episode {

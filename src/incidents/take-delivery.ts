@@ -144,7 +144,7 @@ function join(
     hosts: hostsOf(members),
     severity: severityOf(members),
     updatedAt: at,
-    missing: isCopy ? before.missing : delivery.truncated,
+    missing: isCopy ? before.missing : delivery.groupStatus === 'resolved' ? 0 : delivery.truncated,
     deliveries: before.deliveries + (isCounted ? 1 : 0),
     duplicates: before.duplicates + (isCounted && known !== undefined ? 1 : 0),
     recentKeys: [...before.recentKeys.filter((one) => one.key !== key), { key, at }].slice(-MOST_KEYS),
@@ -169,6 +169,8 @@ export function settle(incident: Incident, at: number): Incident {
   const firing = incident.members.filter(({ status }) => status === 'firing').length;
   if (firing > 0)
     return signal(incident, 'fired', at, `fires: ${firing} of ${incident.members.length} alerts`);
+  // The group fires, so something does that nobody showed us.
+  if (incident.missing > 0) return signal(incident, 'fired', at, 'fires: alerts that the source left out');
   const isLost = incident.members.every(({ ended }) => ended === 'expired');
   if (isLost && incident.members.length > 0) {
     return signal(incident, 'expired', at, 'nobody said anything about it for too long');

@@ -96,6 +96,7 @@ export function tellAbsence(
       source: heartbeat.source,
       groupKey,
       groupLabels: { alertname: `${heartbeat.title} absent` },
+      groupStatus: status,
       alerts: [alert],
       truncated: 0,
       externalUrl: null,

@@ -23,6 +23,8 @@ export interface Delivery {
   /** Opaque. */
   groupKey: string;
   groupLabels: Record<string, string>;
+  /** Of the whole group, what was left out with it. */
+  groupStatus: 'firing' | 'resolved';
   alerts: AlertReading[];
   /** Alerts of the group that the sender left out. */
   truncated: number;

@@ -47,6 +47,7 @@ export function readAlerts(text: string, intake: 'alertmanager' | 'grafana', sou
     source,
     groupKey: readGroupKey(body.groupKey, groupLabels),
     groupLabels,
+    groupStatus,
     alerts,
     truncated: readCount(body.truncatedAlerts, 'truncatedAlerts'),
     externalUrl: typeof body.externalURL === 'string' ? body.externalURL.slice(0, LONGEST_TEXT) : null,

@@ -34,6 +34,7 @@ export function readUnit(text: string, host: string): Delivery | null {
     source: host,
     groupKey: `unit:${unit}`,
     groupLabels: { unit },
+    groupStatus: 'firing',
     alerts: [
       {
         fingerprint: fingerprintOf(labels),

@@ -99,6 +99,8 @@ describe('the tables', () => {
         'runs',
         'change',
         'approvals',
+        'serve',
+        'incidents',
         'recover',
         'executor',
         'undo',

@@ -60,6 +60,14 @@ describe('loadSettings', () => {
         changes: { dead_man: 300_000 },
         retention: { days: 90, keep: 500 },
         output: { limit: 16384 },
+        intake: { sources: [], timestamp_header: null },
+        incidents: {
+          heartbeats: ['Watchdog', 'DeadMansSwitch'],
+          heartbeat_timeout: null,
+          expire_after: 26 * 3_600_000,
+          cooldown: 3_600_000,
+          runs_per_hour: 12,
+        },
         screen: {
           theme: 'terminal',
           animation: 'on',

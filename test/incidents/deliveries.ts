@@ -23,6 +23,7 @@ export function delivery(alerts: AlertReading[], more: Partial<Delivery> = {}): 
     source: 'am',
     groupKey: '{}:{alertname="DiskFull"}',
     groupLabels: { alertname: 'DiskFull' },
+    groupStatus: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     alerts,
     truncated: 0,
     externalUrl: null,

@@ -173,6 +173,27 @@ describe('an incident', () => {
     expect(one).toMatchObject({ missing: 3 });
   });
 
+  it('is not over while its group fires by alerts that were left out', () => {
+    const cut = delivery([reading('a', { status: 'resolved' })], { truncated: 2, groupStatus: 'firing' });
+    const inputs = [taken(delivery([reading('a')], { truncated: 2 })), taken(cut, NOW + 1)];
+    expect(listOf(apply(inputs))).toMatchObject([
+      { state: 'open', missing: 2, members: [{ status: 'resolved' }] },
+    ]);
+    const end = delivery([reading('a', { status: 'resolved' })], { truncated: 2 });
+    expect(listOf(apply([...inputs, taken(end, NOW + 11 * MINUTE_MS)]))).toMatchObject([
+      { state: 'resolved' },
+    ]);
+    const tick = { at: NOW + 27 * 60 * MINUTE_MS, type: 'time.passed', awakeSince: NOW } as const;
+    expect(listOf(apply([...inputs, tick]))).toMatchObject([{ state: 'resolved', missing: 0 }]);
+  });
+
+  it('names machines only by what can be a name of one', () => {
+    const labels = ['nuc1:9100', 'https://git.example.test/x', '[::1]:9100', 'web1; rm -rf /', ''].map(
+      (instance, index) => reading(String(index), { labels: { instance } }),
+    );
+    expect(listOf(apply([taken(delivery(labels))]))[0]?.hosts).toEqual(['nuc1', 'git.example.test', '::1']);
+  });
+
   it('ends a member that full pictures do not hold any more, and none for a picture that was cut', () => {
     const both = taken(delivery([reading('a'), reading('b')]));
     const tick = { at: NOW + 30 * MINUTE_MS, type: 'time.passed', awakeSince: NOW } as const;

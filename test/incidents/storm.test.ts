@@ -132,6 +132,32 @@ describe('runs', () => {
     expect(dueRuns(book, late, { ...rules, perHour: 3 })).toHaveLength(3);
   });
 
+  it('are three for one incident: a run may be what makes it fire again', () => {
+    let book = apply([fires('a', NOW)]);
+    const [{ id } = { id: '' }] = listOf(book);
+    let at = NOW;
+    const begun: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      at += 2 * 3_600_000;
+      begun.push(dueRuns(book, at, rules).length);
+      const startsAt = new Date(at).toISOString();
+      const labels = { alertname: 'a', instance: 'a:9100' };
+      const group = { groupKey: '{}:{a}', groupLabels: { alertname: 'a' } };
+      const firing = book.incidents.get(id)?.members.filter(({ status }) => status === 'firing') ?? [];
+      const over = firing.map((one) => reading('a', { labels, startsAt: one.startsAt, status: 'resolved' }));
+      book = apply(
+        [
+          { at, type: 'run.planned', incident: id, run: `r${round}` },
+          { at: at + 1, type: 'run.ended', incident: id, run: `r${round}`, outcome: 'fixed' },
+          taken(delivery(over, group), at + 2),
+          taken(delivery([reading('a', { labels, startsAt })], group), at + 3),
+        ],
+        book,
+      );
+    }
+    expect(begun).toEqual([1, 1, 1, 0, 0]);
+  });
+
   it('do not begin for what somebody has, or what ended', () => {
     const book = apply([fires('a', NOW), fires('b', NOW + 1)]);
     const [a] = listOf(book);

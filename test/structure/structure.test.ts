@@ -10,6 +10,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
     'node:fs',
     'node:fs/promises',
     'node:child_process',
+    'node:http',
     'node:net',
     'node:sqlite',
     'node:stream',

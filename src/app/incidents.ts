@@ -1,0 +1,103 @@
+import {
+  incidentReport,
+  JOIN_RULES,
+  type JoinRules,
+  openIncidents,
+  type RunNote,
+  readIncidents,
+} from '../incidents/index.ts';
+import { OpsError } from '../lib/ops-error.ts';
+import type { Incident, IncidentBook, IncidentInput } from '../protocol/incident.ts';
+import { readRun } from '../runs/index.ts';
+import { openSpool } from '../triggers/index.ts';
+import type { World } from './world.ts';
+
+export function joinRulesOf({ settings }: World): JoinRules {
+  const { heartbeats, heartbeat_timeout: heartbeatMs, expire_after: expireMs } = settings.incidents;
+  return { ...JOIN_RULES, heartbeats, heartbeatMs, expireMs };
+}
+
+/** Also while `steward serve` works on them. */
+export function readBook(world: World): Promise<IncidentBook> {
+  return readIncidents(world.store, joinRulesOf(world));
+}
+
+/** By its id or the unique beginning of one. OpsError `input` for none and for several. */
+export function findIncident({ incidents }: IncidentBook, wanted: string): Incident {
+  const exact = incidents.get(wanted);
+  if (exact !== undefined) return exact;
+  const matching = [...incidents.values()].filter(({ id }) => id.startsWith(wanted));
+  const [only] = matching;
+  if (only !== undefined && matching.length === 1) return only;
+  const message =
+    only === undefined ? `there is no incident ${wanted}` : `${wanted} is the beginning of several`;
+  throw new OpsError('no-incident', 'input', message, { hint: 'steward incidents list shows them' });
+}
+
+/** How long a serve that runs may take to do what it was told. */
+const APPLY_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
+/** Through the serve that keeps the incidents, or by ourselves where none runs. Gives what it became. */
+export async function tellIncident(
+  world: World,
+  type: 'operator.acked' | 'operator.closed',
+  { id, comment }: { id: string; comment: string | null },
+): Promise<Incident> {
+  const { store, clock } = world;
+  const before = findIncident(await readBook(world), id);
+  const input: IncidentInput = { at: clock.now(), type, incident: before.id, by: world.host.user, comment };
+  if (await applyOurselves(world, input)) return findIncident(await readBook(world), before.id);
+  const prefix = (): string => `${String(clock.now()).padStart(14, '0')}-${process.pid}`;
+  const spool = await openSpool(store, { prefix });
+  await spool.put(JSON.stringify(input));
+  const [name = ''] = (await spool.waiting()).filter((each) => each.includes(`-${process.pid}-`));
+  const end = clock.elapsed() + APPLY_WITHIN_MS;
+  while (name !== '' && (await store.readText(`spool/${name}`)) !== undefined) {
+    if (clock.elapsed() > end) {
+      throw new OpsError('not-yet', 'busy', 'steward serve has it, and has not done it yet', {
+        hint: 'it is in the spool and is not lost; look again with steward incidents show',
+      });
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+  return findIncident(await readBook(world), before.id);
+}
+
+async function applyOurselves(world: World, input: IncidentInput): Promise<boolean> {
+  try {
+    const writer = await openIncidents(world.store, joinRulesOf(world));
+    try {
+      await writer.append([input]);
+    } finally {
+      writer.close();
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'incidents-busy') return false;
+    throw error;
+  }
+}
+
+/** Markdown, masked. */
+export async function reportIncident(world: World, wanted: string): Promise<string> {
+  const book = await readBook(world);
+  const incident = findIncident(book, wanted);
+  const folded = [...book.incidents.values()].filter(({ foldedInto }) => foldedInto === incident.id);
+  const notes = await Promise.all(
+    incident.runs.map(({ run, outcome }) => noteOf(world, run, outcome ?? 'runs')),
+  );
+  return world.masker.mask(incidentReport(incident, { folded, notes, now: world.clock.now() }));
+}
+
+async function noteOf(world: World, run: string, outcome: string): Promise<RunNote> {
+  try {
+    const { lines } = await readRun(world.store, run);
+    const closed = lines.map(({ event }) => event).findLast((event) => event.type === 'run.closed');
+    return { run, outcome, text: closed?.result ?? null };
+  } catch (error) {
+    // Its log was removed with its age, or it never began.
+    if (error instanceof OpsError) return { run, outcome, text: null };
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { type OwnRun, startSelf } from '../../host/index.ts';
+import type { Incident, IncidentBook } from '../../protocol/incident.ts';
+import { describeRun } from '../../runs/index.ts';
+import type { World } from '../world.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface RunStarter {
+  /** One run of the goal `incident`, by this id, in a process of its own. */
+  start(incident: Incident, run: string, book: IncidentBook): Promise<void>;
+  look(run: string): Promise<'running' | 'not-begun' | { outcome: string }>;
+  /** Ends those that are on, in order. */
+  stop(): Promise<void>;
+}
+
+const GOAL = 'incident';
+const MOST_MEMBERS = 50;
+const MOST_FOLDED = 50;
+/** Of this process alone; a run has no business with them. */
+const OWN_VARIABLES = [
+  'STEWARD_INTAKE_TOKEN',
+  'STEWARD_GRAFANA_SECRET',
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+];
+
+export function createRunStarter(
+  world: World,
+  { metrics, onEnd, options }: { metrics: Metrics; onEnd: () => void; options: readonly string[] },
+): RunStarter {
+  const { store } = world;
+  const on = new Map<string, OwnRun>();
+  /** Those that ended without having opened a log: to begin them again would end so again. */
+  const failed = new Map<string, string>();
+
+  return {
+    async start(incident, run, book) {
+      if (on.has(run)) return;
+      const name = `incidents/trigger-${run}.json`;
+      await store.write(name, JSON.stringify(payloadOf(incident, book)));
+      const path = store.pathOf(name) ?? '';
+      const env = { ...world.env, STEWARD_STATE_DIR: store.location };
+      for (const variable of OWN_VARIABLES) delete (env as Record<string, string | undefined>)[variable];
+      const args = [
+        'run',
+        GOAL,
+        '--session-id',
+        run,
+        '--trigger-file',
+        path,
+        ...parametersOf(incident),
+        ...options,
+      ];
+      const child = startSelf([...args, '--output-format', 'json'], env, world.cwd);
+      on.set(run, child);
+      metrics.countRun('started');
+      void child.ended.then(async (code) => {
+        try {
+          if ((await describeRun(store, run)) === null)
+            failed.set(run, `failed (exit ${code ?? 'by a signal'})`);
+          await store.remove(name);
+        } catch {
+          // A state folder in trouble is the worker's own trouble, and told there.
+        } finally {
+          on.delete(run);
+          metrics.countRun('ended');
+          onEnd();
+        }
+      });
+    },
+    async look(run) {
+      if (on.has(run)) return 'running';
+      const summary = await describeRun(store, run);
+      if (summary === null) {
+        const outcome = failed.get(run);
+        return outcome === undefined ? 'not-begun' : { outcome };
+      }
+      // `open`: a process that outlived an earlier serve works on it.
+      return summary.outcome === 'open' ? 'running' : { outcome: summary.outcome };
+    },
+    async stop() {
+      for (const child of on.values()) child.terminate();
+      await Promise.all([...on.values()].map(({ ended }) => ended));
+      while (on.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** For the model, inside a fence: all of it comes from outside. */
+function payloadOf(incident: Incident, { incidents }: IncidentBook): Record<string, unknown> {
+  const { members, hosts, id, source, groupKey, title, severity, runs, missing } = incident;
+  const folded = [...incidents.values()].filter(({ foldedInto }) => foldedInto === id);
+  const told = members
+    .slice(0, MOST_MEMBERS)
+    .map(({ fingerprint, status, startsAt, endsAt, labels, annotations }) => ({
+      ...{ fingerprint, status, startsAt, endsAt, labels, annotations },
+    }));
+  const common = {
+    incident: id,
+    source,
+    group_key: groupKey,
+    title,
+    severity,
+    hosts,
+    left_out: missing + Math.max(0, members.length - MOST_MEMBERS),
+    earlier_runs: runs.map(({ run, outcome }) => ({ run, outcome })).slice(-10),
+    folded: folded
+      .slice(0, MOST_FOLDED)
+      .map((one) => ({ incident: one.id, title: one.title, hosts: one.hosts })),
+    folded_in_all: folded.length,
+  };
+  const unit = members[0]?.labels.unit;
+  return incident.intake === 'unit' && unit !== undefined
+    ? { unit, host: source, failures: told, ...common }
+    : { alerts: told, ...common };
+}
+
+/** Names as parameters of the goal, where they look like names; the payload has them in any case. */
+function parametersOf(incident: Incident): string[] {
+  const isUnit = incident.intake === 'unit';
+  const value = isUnit ? (incident.members[0]?.labels.unit ?? '') : incident.title;
+  if (!/^[\w.:@\\-]{1,120}$/.test(value)) return [];
+  return ['--set', `${isUnit ? 'unit' : 'alert'}=${value}`];
+}

@@ -1,0 +1,155 @@
+import { dueRuns, type IncidentWriter, openRuns, RUN_RULES } from '../../incidents/index.ts';
+import { isRecord } from '../../lib/is-record.ts';
+import type { IncidentInput } from '../../protocol/incident.ts';
+import type { Clock } from '../../protocol/machine.ts';
+import type { StateStore } from '../../protocol/store.ts';
+import type { Spool } from '../../triggers/index.ts';
+import type { RunStarter } from './start-runs.ts';
+
+export interface Worker {
+  /** Something was put into the spool. */
+  wake(): void;
+  /** Until all that is in the spool is worked on, and every run that was begun has ended. */
+  stop(): Promise<void>;
+  lastTurnAt(): number;
+}
+
+export interface WorkerOptions {
+  store: StateStore;
+  clock: Clock;
+  spool: Spool;
+  writer: IncidentWriter;
+  /** null with --no-runs. */
+  runs: RunStarter | null;
+  cooldownMs: number;
+  perHour: number;
+  onTurn(): void;
+  log(line: string): void;
+}
+
+/** Also other processes put into the spool, and time passes by itself. */
+const TURN_MS = 1_000;
+/** After a full disk and the like. */
+const TROUBLE_MS = 5_000;
+/** Worked on between two looks at who else wants something. */
+const BATCH_LINES = 128;
+
+/** From the spool to the incidents, and from these to runs. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { clock, spool, writer, runs } = options;
+  const awakeSince = clock.now();
+  let wakeUp = new AbortController();
+  let isStopping = false;
+  let lastTurnAt = clock.now();
+
+  /** Kept apart and not taken: whatever it is, it must not keep the rest from being worked on. */
+  async function setAside(name: string, line: string): Promise<void> {
+    options.log(`a line of ${name} in the spool cannot be read; it is kept in spool-unread/${name}`);
+    await options.store.write(`spool-unread/${name}`, line);
+  }
+
+  async function readBatch(names: readonly string[]): Promise<{ taken: string[]; inputs: IncidentInput[] }> {
+    const taken: string[] = [];
+    const inputs: IncidentInput[] = [];
+    for (const name of names) {
+      for (const line of await spool.read(name)) {
+        const input = parseInput(line);
+        if (input === null) await setAside(name, line);
+        else inputs.push(input);
+      }
+      taken.push(name);
+      if (inputs.length >= BATCH_LINES) break;
+    }
+    return { taken, inputs };
+  }
+
+  async function drainSpool(): Promise<void> {
+    // Killed between the append and the removal, they are in the journal already.
+    const done = new Set(writer.lastBatches());
+    let names = await spool.waiting();
+    for (const name of names.filter((each) => done.has(each))) await spool.remove(name);
+    names = names.filter((each) => !done.has(each));
+    while (names.length > 0) {
+      const { taken, inputs } = await readBatch(names);
+      await writer.append(inputs, taken);
+      for (const name of taken) await spool.remove(name);
+      names = names.slice(taken.length);
+      lastTurnAt = clock.now();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async function startDue(starter: RunStarter): Promise<void> {
+    const rules = { ...RUN_RULES, cooldownMs: options.cooldownMs, perHour: options.perHour };
+    for (const incident of dueRuns(writer.book(), clock.now(), rules)) {
+      const run = crypto.randomUUID();
+      // Known before it begins: killed here, the next serve finds that it never did, and begins it by the same id.
+      await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run }]);
+      await starter.start(incident, run, writer.book());
+    }
+  }
+
+  async function followRuns(starter: RunStarter): Promise<void> {
+    for (const { incident, run } of openRuns(writer.book())) {
+      const end = await starter.look(run);
+      if (end === 'running') continue;
+      if (end === 'not-begun') {
+        const one = writer.book().incidents.get(incident);
+        if (one !== undefined && !isStopping) await starter.start(one, run, writer.book());
+        continue;
+      }
+      await writer.append([{ at: clock.now(), type: 'run.ended', incident, run, outcome: end.outcome }]);
+    }
+  }
+
+  async function turn(): Promise<void> {
+    await drainSpool();
+    await writer.append([{ at: clock.now(), type: 'time.passed', awakeSince }]);
+    if (runs !== null) {
+      await followRuns(runs);
+      if (!isStopping) await startDue(runs);
+    }
+    lastTurnAt = clock.now();
+    options.onTurn();
+  }
+
+  async function loop(): Promise<void> {
+    while (!isStopping) {
+      wakeUp = new AbortController();
+      const { signal } = wakeUp;
+      let waitMs = TURN_MS;
+      try {
+        await turn();
+      } catch (error) {
+        options.log(
+          `cannot go on, and tries again: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        waitMs = TROUBLE_MS;
+      }
+      if (!isStopping) await clock.sleep(waitMs, waitMs === TURN_MS ? signal : undefined);
+    }
+  }
+
+  const looping = loop();
+  return {
+    wake: () => wakeUp.abort(),
+    lastTurnAt: () => lastTurnAt,
+    async stop() {
+      isStopping = true;
+      wakeUp.abort();
+      await looping;
+      await runs?.stop();
+      await turn();
+    },
+  };
+}
+
+function parseInput(line: string): IncidentInput | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isOurs = isRecord(value) && typeof value.at === 'number' && typeof value.type === 'string';
+    return isOurs ? (value as unknown as IncidentInput) : null;
+  } catch {
+    return null;
+  }
+}

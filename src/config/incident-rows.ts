@@ -1,0 +1,62 @@
+import { row } from './setting-row.ts';
+import { count, duration, list, orNull, text } from './value-type.ts';
+
+/** What `steward serve` takes in, and what it makes of it. */
+export const INCIDENT_ROWS = {
+  'intake.sources': row(
+    list(text()),
+    [],
+    'append',
+    'never',
+    null,
+    'The only sources that `steward serve` takes deliveries from: names in the address they are sent to. Empty: any.',
+  ),
+  'intake.timestamp_header': row(
+    orNull(text('the name of a header', { pattern: /^[\w-]+$/, example: 'X-Grafana-Alerting-Timestamp' })),
+    null,
+    'replace',
+    'never',
+    null,
+    'The header into which Grafana puts the time that it signs; without it the signature is over the body alone.',
+  ),
+  'incidents.heartbeats': row(
+    list(text()),
+    ['Watchdog', 'DeadMansSwitch'],
+    'replace',
+    'never',
+    null,
+    'Alerts that must fire at all times: that one does not come any more is the incident.',
+  ),
+  'incidents.heartbeat_timeout': row(
+    orNull(duration()),
+    null,
+    'replace',
+    'never',
+    null,
+    'How long a heartbeat may be silent. Without it: twice the longest time between its last beats.',
+  ),
+  'incidents.expire_after': row(
+    duration(),
+    26 * 60 * 60 * 1000,
+    'replace',
+    'never',
+    null,
+    'An alert of which nobody said anything for this long has ended. It should be longer than every `repeat_interval`.',
+  ),
+  'incidents.cooldown': row(
+    duration(),
+    60 * 60 * 1000,
+    'replace',
+    'never',
+    null,
+    'Between two runs for the same alert on the same machines.',
+  ),
+  'incidents.runs_per_hour': row(
+    count(),
+    12,
+    'replace',
+    'never',
+    null,
+    'Runs that `steward serve` begins in an hour, at most.',
+  ),
+};
