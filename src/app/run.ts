@@ -1,5 +1,5 @@
 import { createApprovals } from '../approvals/index.ts';
-import { createMemoryStore, readFreeBytes } from '../host/index.ts';
+import { createMemoryStore, holdOptimiser, readFreeBytes } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { formatBytes } from '../lib/size.ts';
 import type { RunEvent } from '../protocol/event.ts';
@@ -15,6 +15,9 @@ import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder } from './recorder.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
 import type { World } from './world.ts';
+
+/** A quiet check takes a fifth of this; whoever asks a model works on for much longer. */
+const QUIET_MS = 2_000;
 
 /** How often a run looks whether an operator stopped it while a model or a command keeps it waiting. */
 const SWITCH_POLL_MS = 1_000;
@@ -39,6 +42,7 @@ export async function performRun(
   if (outerSignal.aborted) follow();
   let scope: RunScope | null = null;
   let stopWatching = (): void => {};
+  const release = request.goal === null ? () => {} : await holdOptimiser(QUIET_MS);
   let end: Ending;
   try {
     scope = await openRun(withRoom(world, request), request, { recorder, signal: abort.signal, attendance });
@@ -50,6 +54,7 @@ export async function performRun(
   } finally {
     attendance?.setLog(null);
     stopWatching();
+    release();
     outerSignal.removeEventListener('abort', follow);
   }
   const durationMs = Math.round(world.clock.elapsed() - startedMs);

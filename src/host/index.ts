@@ -3,6 +3,7 @@ export { openDiskStore } from './disk-store.ts';
 export { editText } from './edit-text.ts';
 export { createFiles } from './files.ts';
 export { readFreeBytes } from './free-room.ts';
+export { holdOptimiser } from './hold-optimiser.ts';
 export { createHttp } from './http.ts';
 export {
   type HttpServer,

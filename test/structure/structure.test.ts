@@ -14,6 +14,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
     'node:net',
     'node:sqlite',
     'node:stream',
+    'node:v8',
     'ignore',
     '@lydell/node-pty',
   ],

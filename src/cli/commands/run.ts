@@ -3,7 +3,6 @@ import { OpsError } from '../../lib/ops-error.ts';
 import { parseShallowJson } from '../../lib/shallow-json.ts';
 import type { Trigger } from '../../protocol/trigger.ts';
 import type { CommandCall } from '../command-call.ts';
-import { holdOptimiser } from '../hold-optimiser.ts';
 import { worldOf } from '../open-world.ts';
 import { readFormat, readRequest } from '../read-request.ts';
 import { runAndPrint } from '../run-and-print.ts';
@@ -26,18 +25,8 @@ export async function run(call: CommandCall): Promise<number> {
   const trigger = await readTrigger(args.value('trigger-file'), world);
   const sets = readSets(args.list('set'));
   const areSetsTyped = trigger.kind === 'manual' && call.streams.stdin.kind === 'terminal';
-  // Before the optimiser is held: Node's own modules, too, are kept under the flags that were set then.
-  await import('node:child_process');
-  const release = holdOptimiser(QUIET_MS);
-  try {
-    return await runAndPrint(call, world, { ...request, goal, sets, areSetsTyped, trigger }, format, signals);
-  } finally {
-    release();
-  }
+  return runAndPrint(call, world, { ...request, goal, sets, areSetsTyped, trigger }, format, signals);
 }
-
-/** A quiet check takes a fifth of this; whoever asks a model works on for much longer. */
-const QUIET_MS = 2_000;
 
 function readSets(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
