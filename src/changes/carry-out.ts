@@ -37,7 +37,10 @@ export async function carryOut(
   const counts = countsOf(work);
   for (;;) {
     const next = nextOf(work.length, counts, known);
-    if (next.do === 'end') return end(plan, next, details, ports);
+    if (next.do === 'end') {
+      if (next.end !== 'escalated') await disarm(plan, wayBackPorts(ports));
+      return end(plan, next, details, ports);
+    }
     const target = work[next.target];
     if (target === undefined) throw new Error(`there is no target ${next.target}`);
     const { phase, index } = next;
@@ -71,6 +74,13 @@ export function countsOf(all: readonly TargetWork[]): StepCounts {
     rollback: work?.back.length ?? 0,
     'verify-rollback': 1 + checks,
   };
+}
+
+/** A state is proved: a timer that went off later would bring back what is old by then. */
+async function disarm({ planned, work }: Plan, ports: ChangePorts): Promise<void> {
+  for (const [index, { deadMan }] of work.entries()) {
+    if (hasTimer(deadMan)) await confirmDeadMan(`${planned.id}.${index + 1}.disarm`, index, ports);
+  }
 }
 
 /** Plans of older releases say nothing of it. */

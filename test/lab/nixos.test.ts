@@ -1,0 +1,122 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
+
+const PROFILE = '/nix/var/nix/profiles/system';
+let lab: Lab;
+let old = '';
+
+beforeAll(async () => {
+  lab = await bootLab('nixos');
+  cpSync(join(import.meta.dirname, '../stand-ins'), join(lab.share, 'stand-ins'), { recursive: true });
+  for (const name of ['nixos-rebuild', 'make-system', 'nix']) {
+    await lab.must(['install', '-m755', `/opt/share/stand-ins/${name}`, `/usr/local/bin/${name}`]);
+  }
+  for (const name of ['nix-env', 'nix-store']) await lab.must(['ln', '-s', 'nix', `/usr/local/bin/${name}`]);
+  await lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 6s }\n`);
+});
+afterAll(() => lab?.down());
+
+const system = async (name: string, version: string, { kernel = '6.1', exit = 0, more = '' } = {}) =>
+  (await lab.must(['make-system', name, version, kernel, String(exit), more])).trim();
+
+beforeEach(async () => {
+  old = await system('old', 'old');
+  await lab.must(['ln', '-sfn', old, '/run/booted-system']);
+  await lab.must(['ln', '-sfn', old, PROFILE]);
+  await lab.must([`${old}/bin/switch-to-configuration`, 'test']);
+});
+
+const plan = (output: string, version = 'new') => `title: The new system
+apply:
+  - call: { NixosRebuild: { verb: deploy, output: ${output} } }
+verify:
+  - run: grep -qx ${version} /etc/system-version
+    for: 500ms
+`;
+
+async function run(text: string, verb = 'run'): Promise<{ code: number | null; stdout: string }> {
+  await lab.write('/root/change.yaml', text);
+  const more = verb === 'run' ? ['--yes', '--output-format', 'json'] : ['--json'];
+  return lab.steward(['change', verb, '/root/change.yaml', ...more]);
+}
+
+const at = async (link: string) => (await lab.must(['readlink', '-f', link])).trim();
+async function noTimer(): Promise<void> {
+  const list = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
+  while ((await lab.run(list)).stdout.trim() !== '') await lab.run(['sleep', '0.3']);
+}
+
+describe('a deployment of NixOS (stand-in) with a timer of the real systemd', () => {
+  it('is tested, verified, switched to, and stays when the timer goes off', async () => {
+    const next = await system('next', 'new');
+    const { code, stdout } = await run(plan(next));
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('app: old → new');
+    await noTimer();
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
+  });
+
+  it('with failed units (4) is active, and its verification decides', async () => {
+    const next = await system('partly', 'new', { exit: 4 });
+    const { code, stdout } = await run(plan(next));
+    expect(code, stdout).toBe(0);
+    expect(await at(PROFILE)).toBe(next);
+    const bad = await system('partly-bad', 'other', { exit: 4 });
+    expect((await run(plan(bad))).code).toBe(58);
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
+  });
+
+  it('that is not verified never becomes the default, and the old system is active again', async () => {
+    const next = await system('wrong', 'wrong');
+    const { code, stdout } = await run(plan(next));
+    expect(code, stdout).toBe(58);
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([old, old]);
+    expect((await lab.must(['cat', '/etc/system-version'])).trim()).toBe('old');
+  });
+
+  it('that cuts steward off is undone by the timer on the machine, which kept the old system from being collected', async () => {
+    const next = await system('cutting', 'new', { more: 'pkill -KILL -f cli.mjs' });
+    expect((await run(plan(next))).stdout).toBe('');
+    expect(await at('/run/current-system')).toBe(next);
+    expect(await lab.must(['sh', '-c', 'readlink -f /run/steward-deadman/*.system | sort -u'])).toContain(
+      old,
+    );
+    await noTimer();
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([old, old]);
+    const { code, stdout } = await lab.steward(['recover', '--json']);
+    expect({ code, recovered: JSON.parse(stdout).recovered }).toMatchObject({
+      code: 0,
+      recovered: [{ end: 'rolled-back' }],
+    });
+  });
+
+  it('that was rolled back has no timer left that would bring back what is old by then', async () => {
+    const wrong = await system('wrong-again', 'wrong');
+    expect((await run(plan(wrong))).code).toBe(58);
+    const next = await system('after-that', 'new');
+    expect((await run(plan(next))).code).toBe(0);
+    await noTimer();
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
+  });
+
+  it('that needs a reboot (100) says so, and is not taken for done', async () => {
+    const next = await system('incompatible', 'new', { exit: 100 });
+    const { code, stdout } = await run(plan(next));
+    expect(code).toBe(58);
+    expect(stdout).toContain('it needs a reboot');
+    expect(await at(PROFILE)).toBe(old);
+  });
+
+  it('whose kernel is another one is said to need a reboot before anybody says yes', async () => {
+    const next = await system('kernel', 'new', { kernel: '6.12' });
+    const { stdout } = await run(plan(next), 'check');
+    expect(stdout).toContain('needs a reboot to take effect: kernel, initrd');
+    expect(JSON.parse(stdout).planned.preconditions).toContainEqual({
+      kind: 'store-path',
+      name: '/run/current-system',
+      value: old,
+    });
+  });
+});
