@@ -1,22 +1,12 @@
 import type { Span } from './found.ts';
+import { isReal, type LineRule } from './line-rule.ts';
+import { PROGRAM_RULES } from './program-lines.ts';
+import { joinTriggers } from './trigger.ts';
 import { isPlaceholder, isPublicForm, isRandom } from './values.ts';
 
 /** Secrets that are known by the syntax around them, on one line: headers, URLs, command lines, SQL, password files. */
 
-interface Rule {
-  kind: string;
-  /** Must be there, in any case, before the pattern is tried. */
-  hint: RegExp;
-  /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
-  pattern: RegExp;
-  accepts?: (value: string) => boolean;
-  /** A line with it is about something that everybody may know. */
-  unless?: RegExp;
-}
-
-const isReal = (value: string): boolean => value.length >= 3 && !isPlaceholder(value);
-
-const RULES: readonly Rule[] = [
+const RULES: readonly LineRule[] = [
   {
     kind: 'authorization',
     hint: /authorization/i,
@@ -44,7 +34,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'url-password',
     hint: /:\/\//,
-    pattern: /:\/\/[^\s/:@"'<>]{0,96}:([^\s"'<>]{1,256}?)@(?=[\w.[\]%${-])(?![^\s/"'<>?#]{0,256}@)/g,
+    pattern: /:\/\/[^\s/:@"'<>]{0,96}:([^\s"'<>]{1,256}?)@(?=[\w.[\]%${/-])(?![^\s/"'<>?#]{0,256}@)/g,
     accepts: (value) => !isPlaceholder(value) && !/^\d{1,5}\//.test(value),
   },
   // A token in the place of the user: https://TOKEN@github.com/…
@@ -254,11 +244,15 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What must stand in a line for any of them, case aside. */
-export const LINE_HINTS: readonly string[] = RULES.map(({ hint }) => hint.source);
+export const LINE_HINTS: readonly string[] = [...RULES, ...PROGRAM_RULES].map(({ hint }) => hint.source);
+
+/** Most lines that are looked at hold none of their words. */
+const PROGRAM_TRIGGER = new RegExp(joinTriggers(PROGRAM_RULES.map(({ hint }) => hint.source)), 'i');
 
 export function findInLine(line: string): Span[] {
   const spans: Span[] = [];
-  for (const { kind, hint, pattern, accepts, unless } of RULES) {
+  const rules = PROGRAM_TRIGGER.test(line) ? [...RULES, ...PROGRAM_RULES] : RULES;
+  for (const { kind, hint, pattern, accepts, unless } of rules) {
     if (!hint.test(line) || unless?.test(line) === true) continue;
     for (const match of line.matchAll(pattern)) {
       const value = match[1] ?? '';

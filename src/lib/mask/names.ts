@@ -2,14 +2,14 @@
 
 /** Words after the telling one that change nothing about it: `PASSWORD_OLD`, `secret_key_base`, `TOKEN_B64`. */
 const NEUTRAL = new Set(
-  'data old new current prev previous next base value values string str text plain plaintext raw b64 base64 hex enc encoded encrypted hash hashed digest prod production dev staging test main primary secondary backup default env var confirm confirmation again repeat bytes rw ro v1 v2'.split(
+  'data old new current prev previous next base value values string str text plain plaintext raw b64 base64 hex enc encoded encrypted hash hashed digest pbkdf prod production dev staging test main primary secondary backup default env var confirm confirmation again repeat bytes rw ro v1 v2'.split(
     ' ',
   ),
 );
 
 /** What makes a `key` a secret one. */
 const KEY_QUALIFIERS = new Set(
-  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks client tls network consumer certificate pass wep wpa wifi'.split(
+  'api access secret private priv auth account encryption encrypt crypt decryption signing sign master session storage shared license licence hmac aes jwt cookie unseal recovery deploy admin root webhook tsig preshared pre gossip app application sas write ingest registration cluster integration luks client tls network consumer certificate pass wep wpa wifi setup nzb gotify subscription provisioning instrumentation'.split(
     ' ',
   ),
 );
@@ -43,7 +43,10 @@ export function kindOfName(name: string): string | null {
   const last = words.at(-1) ?? '';
   if (words.some((word) => word === 'public' || word === 'pub')) return null;
   if (/(?:password|passwd|passphrase|passcode|passwort|kennwort|pwd)s?$/.test(last)) return 'password';
-  if (last === 'pass' || last === 'pw' || last === 'requirepass') return 'password';
+  if (last === 'pass' || last === 'pw' || last === 'requirepass' || last === 'authtok') return 'password';
+  if (last === 'community' && words.at(-2) === 'snmp') return 'password';
+  // Headers: `X-Emby-Key`.
+  if (last === 'key' && words[0] === 'x' && words.length > 2) return 'api-key';
   if (last.length > 4 && last.endsWith('pass') && !NO_PASS.test(last)) return 'password';
   if (/psks?$/.test(last)) return 'pre-shared-key';
   if (/tokens?$/.test(last)) return 'token';
@@ -53,6 +56,7 @@ export function kindOfName(name: string): string | null {
   if (/^(?:masterauth|rpcauth|(?:bind|root|admin|user|db|smb|mail)pw)$/.test(last)) return 'password';
   if (last === 'connectionstring' || (last === 'connection' && name.toLowerCase().endsWith('string')))
     return 'secret';
+  if (last === 'encryption' && words.at(-2) === 'key') return 'api-key';
   if (last === 'key' || last === 'keys') {
     const before = words.at(-2) ?? '';
     if (before === 'private' || before === 'priv') return 'private-key';

@@ -57,7 +57,9 @@ export function createMaskStream(masker: Pick<Masker, 'mask' | 'isQuiet'>): Mask
       isLineQuiet &&=
         masker.isQuiet(shown.slice(-OVERLAP) + held) && !OPENER.test(shown.slice(-OVERLAP) + held);
       const lastSpace = Math.max(held.lastIndexOf(' '), held.lastIndexOf('\t')) + 1;
-      if (isLineQuiet && lastSpace > 0) {
+      // Before the first word nobody knows whether a line of a key begins: its indentation would go with it.
+      const isBegun = /[^\s\d]/.test(shown + held.slice(0, lastSpace));
+      if (isLineQuiet && isBegun && lastSpace > 0) {
         given += held.slice(0, lastSpace);
         shown += held.slice(0, lastSpace);
         held = held.slice(lastSpace);

@@ -1,0 +1,17 @@
+import { isPlaceholder } from './values.ts';
+
+/** A secret that is known by the syntax around it, on one line. */
+export interface LineRule {
+  kind: string;
+  /** Must be there, in any case, before the pattern is tried. */
+  hint: RegExp;
+  /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
+  pattern: RegExp;
+  accepts?: (value: string) => boolean;
+  /** A line with it is about something that everybody may know. */
+  unless?: RegExp;
+}
+
+export function isReal(value: string): boolean {
+  return value.length >= 3 && !isPlaceholder(value);
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { createMasker } from '../../../src/lib/mask.ts';
+
+const SECRET = 'Winter-garden-889';
+
+/** As the manuals of the programs write it; the same secret in each. */
+const LINES = [
+  'nmcli con modify wlan wifi-sec.psk Winter-garden-889',
+  '10.0.0.1 10.0.0.2 : PSK "Winter-garden-889"',
+  'poll mail.lan proto imap user "me" password "Winter-garden-889"',
+  '  credentialSecret: "Winter-garden-889",',
+  '    user me insecure-password Winter-garden-889',
+  'cache_peer p.lan parent 3128 0 login=me:Winter-garden-889',
+  '/ppp secret add name=me password=Winter-garden-889 service=l2tp',
+  '+login me Winter-garden-889 +app_update 1',
+  'rcon.password=Winter-garden-889',
+  'racadm -r 10.0.0.9 -u root -p Winter-garden-889 getsysinfo',
+  ' x_password: Winter-garden-889',
+  'ControlPassword=Winter-garden-889',
+  '  bindCredentials: Winter-garden-889',
+  '  adminPassword: Winter-garden-889',
+  'DB_URI="host=db user=me password=Winter-garden-889 dbname=x sslmode=disable"',
+  'jdbc:postgresql://db/x?user=me&password=Winter-garden-889',
+  'ssh root@nas "echo Winter-garden-889 | cryptsetup open /dev/sdb x"',
+  'wifi.ssid=home wifi.password=Winter-garden-889',
+  'ldapsearch -x -D cn=admin -w Winter-garden-889 -b dc=lan',
+  'snmpget -v3 -u me -l authPriv -a SHA -A Winter-garden-889 -x AES -X Rocket-velvet-310 nas sysName.0',
+  'snmpwalk -v2c -c Winter-garden-889 10.0.0.2',
+  'wpa_cli set_network 0 psk \'"Winter-garden-889"\'',
+  'kinit me <<< Winter-garden-889',
+  'ansible-playbook x.yml -e ansible_become_pass=Winter-garden-889',
+  'xfreerdp /v:pc /u:me /p:Winter-garden-889',
+  'vncviewer -passwd Winter-garden-889 pc',
+  'gpg --batch --passphrase Winter-garden-889 -d x.gpg',
+  'openssl enc -aes-256-cbc -k Winter-garden-889 -in x',
+  '7z x -pWinter-garden-889 a.7z',
+  'mc alias set nas http://nas:9000 admin Winter-garden-889',
+  'rclone config create r webdav url https://x user me pass Winter-garden-889',
+  'vault kv put secret/db password=Winter-garden-889',
+  'consul kv put db/password Winter-garden-889',
+  'kubectl create secret generic db --from-literal=password=Winter-garden-889',
+  'helm install x y --set auth.rootPassword=Winter-garden-889',
+  'nomad var put nomad/jobs/x db_password=Winter-garden-889',
+  'echo -n Winter-garden-889 | docker secret create db_password -',
+  'pveum passwd me@pve --password Winter-garden-889',
+  'htpasswd -bc /etc/x me Winter-garden-889',
+  'psql "postgresql://me:Winter-garden-889@db/x"',
+  "ALTER USER me WITH PASSWORD 'Winter-garden-889';",
+  "CREATE USER me IDENTIFIED BY 'Winter-garden-889';",
+  "SET PASSWORD FOR me = PASSWORD('Winter-garden-889');",
+  'CONFIG SET requirepass Winter-garden-889',
+  'a1 LOGIN me Winter-garden-889',
+  '"AUTH" "Winter-garden-889"',
+];
+
+describe('the place in which a program takes a secret', () => {
+  const { mask } = createMasker([], 'salt');
+
+  it.each(LINES)('is known: %s', (line) => {
+    expect(mask(line)).not.toContain(SECRET);
+  });
+});
