@@ -65,7 +65,9 @@ function drawProposals(popup: Popup, columns: number, glyph: Glyphs, room: numbe
   const height = isCut && room > 2 ? room - 1 : Math.min(room, proposals.length);
   const first = Math.max(0, Math.min(selected - Math.floor(height / 2), proposals.length - height));
   const shown = proposals.slice(first, first + height);
-  const nameWidth = Math.min(Math.max(...proposals.map(widthOfName)), Math.floor(columns * 0.6));
+  // One command with many arguments must not take the room of what all the others are for.
+  const share = Math.floor(columns * (columns < 60 ? 0.6 : 0.42));
+  const nameWidth = Math.min(Math.max(...proposals.map(widthOfName)), share);
   const rows = shown.map((proposal, index) =>
     drawProposal(popup, proposal, first + index === selected, nameWidth, columns, glyph),
   );

@@ -35,6 +35,15 @@ describe('the editor on the screen', () => {
     expect(rows.find((row) => row.startsWith('▸'))).toMatch(/^▸ \/compact \[what to k/);
   });
 
+  it('leaves room for what commands are for beside one with many arguments', () => {
+    const commands = around().commands.map((command, index) =>
+      index === 0 ? { ...command, argumentHint: '[one] [two] [three] [four] [five] [six]' } : command,
+    );
+    const where = around({ columns: 80, maxRows: 6, commands });
+    const rows = screen(press('"/"', EMPTY_EDITOR, where).state, where);
+    expect(rows.find((row) => row.startsWith('▸'))?.indexOf('  ', 4)).toBeLessThanOrEqual(38);
+  });
+
   it("shows the operator's own command with its own prompt", () => {
     expect(screen(press('"!df -h"').state, SMALL)).toEqual(['! df -h▏']);
     expect(screen(press('"!!df -h" ctrl+a').state, SMALL)).toEqual(['!! ▏df -h']);
