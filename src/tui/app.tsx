@@ -40,7 +40,11 @@ export function App() {
   const picker = useScreenState((state) => state.picker);
   const queue = useScreenState((state) => state.queue);
   const [draft, setDraft] = useState({ text: '', number: 0 });
-  const leave = useCallback(() => exit(), [exit]);
+  const [isLeaving, setLeaving] = useState(false);
+  const leave = useCallback(() => setLeaving(true), []);
+  useEffect(() => {
+    if (isLeaving) exit();
+  }, [isLeaving, exit]);
   const putDraft = useCallback(
     (text: string) => setDraft(({ number }) => ({ text, number: number + 1 })),
     [],
@@ -69,6 +73,8 @@ export function App() {
   const room = Math.max(1, rows - 2);
   const statusRows = rows < 16 ? 1 : 2;
   const shared = { client, columns, now };
+  // What was said stays in the terminal; a prompt that nobody reads does not.
+  if (isLeaving) return <Printed columns={columns} />;
   return (
     <>
       <Printed columns={columns} />

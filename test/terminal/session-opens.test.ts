@@ -17,6 +17,13 @@ describe('steward in a terminal', () => {
     await first.waitForText(/again/);
     first.press('ctrl+d');
     expect(await first.ended).toBe(0);
+    // What was said stays; the prompt, what is wrong and the status line are gone.
+    expect(first.screen().filter((line) => line !== '')).toEqual([
+      '❯ remember 42',
+      '● Noted.',
+      expect.stringMatching(/^✓ reported · /),
+      expect.stringMatching(/^Go on with it: steward -r /),
+    ]);
     const run = /Go on with it: steward -r ([0-9a-f]{8})/.exec(first.screen().join('\n'))?.[1] ?? '';
     expect(run).not.toBe('');
     const second = await openSteward({
