@@ -142,6 +142,10 @@ describe('a planner under its own user', () => {
     const doctor = await scene.steward('anna', ['doctor']);
     expect(doctor.stdout).toContain(`Executor        ${SOCKET} (1 waiting for an answer)`);
     expect((await scene.steward('carl', ['doctor'])).stdout).toContain('cannot be connected to (EACCES)');
+    const unasked = await scene.steward('carl', ['approvals', 'list']);
+    expect(unasked.stdout).toBe(
+      'Nothing waits for an answer here; what waits at the executor is not known.\n',
+    );
     const shown = await scene.steward('anna', ['approvals', 'show', id]);
     expect(shown.stdout).toContain('Asked for by steward, who cannot answer it');
     expect(shown.stdout).toContain(`${CONF}\n@@ line 1 @@\n port=80\n-colour=red`);

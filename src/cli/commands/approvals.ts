@@ -42,18 +42,22 @@ async function list(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
   const own = await approvalsOf(world).list();
   const elsewhere = await listElsewhere(world);
-  if (elsewhere.problem !== null) await streams.err(`steward: ${elsewhere.problem}\n`);
+  const { problem } = elsewhere;
+  if (problem !== null) await streams.err(`steward: the executor was not asked: ${problem}\n`);
   const isShown = ({ state }: Approval): boolean => args.has('all') || state === 'pending';
   const shown = [
     ...elsewhere.approvals.filter(isShown).map((approval) => ({ ...approval, at: 'executor' as const })),
     ...own.filter(isShown).map((approval) => ({ ...approval, at: 'here' as const })),
   ];
   const hasBoth = elsewhere.approvals.length > 0;
-  if (args.has('json')) await streams.out(jsonLine({ approvals: shown }));
+  if (args.has('json'))
+    await streams.out(
+      jsonLine({ approvals: shown, ...(problem === null ? {} : { executor_problem: problem }) }),
+    );
   else
     await streams.say(
       shown.length === 0
-        ? 'Nothing waits for an answer.\n'
+        ? `Nothing waits for an answer${problem === null ? '' : ' here; what waits at the executor is not known'}.\n`
         : shown.map((approval) => approvalLine(approval, hasBoth ? approval.at : null)).join(''),
     );
   return 0;
