@@ -16,6 +16,8 @@ export interface Lab {
   argv(argv: readonly string[]): string[];
   steward(args: readonly string[], options?: { env?: Record<string, string> }): Promise<Output>;
   write(path: string, text: string): Promise<void>;
+  /** The plug is pulled, and it boots again with what was on its disk. Only where `isPersistent`. */
+  cutPower(): Promise<void>;
   /** Orderly power-off; nothing is left on the host. May be called twice. */
   down(): Promise<void>;
 }
@@ -31,7 +33,10 @@ const BOOT = join(HERE, 'boot-systemd.sh');
 const DATA_SIZE = '16M';
 
 /** `name`: lower-case letters, digits and dashes; told apart from other runs of the same test by the process id. */
-export async function bootLab(name: string): Promise<Lab> {
+export async function bootLab(
+  name: string,
+  { isPersistent = false }: { isPersistent?: boolean } = {},
+): Promise<Lab> {
   if (!existsSync(join(PROJECT, 'dist/cli.mjs'))) throw new Error('not built: npm run test:lab builds first');
   const root = (await mustRun(['bash', join(HERE, 'make-root.sh')])).trim();
   await sweep(root);
@@ -42,10 +47,12 @@ export async function bootLab(name: string): Promise<Lab> {
   const down = () => takeDown(root, full, place);
   const inside = (argv: readonly string[], env: Record<string, string> = {}) =>
     boot('exec', '--', 'env', ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...argv);
+  const binds = [`${place}/steward:/opt/steward:ro`, `${place}/data:/srv/data`, `${share}:/opt/share`];
+  const disk = isPersistent ? { LAB_PERSIST: join(place, 'disk') } : {};
+  const up = () => mustRun(boot('up'), { env: { LAB_BIND: binds.join(' '), ...disk } });
   try {
     await preparePlace(place);
-    const binds = [`${place}/steward:/opt/steward:ro`, `${place}/data:/srv/data`, `${share}:/opt/share`];
-    await mustRun(boot('up'), { env: { LAB_BIND: binds.join(' ') } });
+    await up();
     await mustRun(inside(['mkdir', '/etc/steward']));
     await mustRun(inside(['tee', '/etc/steward/steward.yaml']), { input: LAB_SETTINGS });
   } catch (error) {
@@ -62,6 +69,11 @@ export async function bootLab(name: string): Promise<Lab> {
       await mustRun(inside(['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1"', 'sh', path]), {
         input: text,
       });
+    },
+    async cutPower() {
+      if (!isPersistent) throw new Error('nothing of this lab would be left');
+      await mustRun(boot('cut'));
+      await up();
     },
     down,
   };

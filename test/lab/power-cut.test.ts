@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from './host.ts';
+import { bootLab, LAB_SETTINGS, type Lab, STEWARD } from './lab.ts';
+
+const UNIT = 'shop.service';
+const CONF = '/etc/shop.conf';
+const RECOVER = ['steward-recover.service', 'steward-recover.timer'];
+
+/** A service that reads its settings when it starts, and dies of a line that it does not know. */
+const PROGRAM = `#!/bin/sh
+grep -q '^colour=' ${CONF} && { echo "shop: unknown setting: colour" >&2; exit 3; }
+exec sleep infinity
+`;
+const GOOD = 'port=80\n';
+
+const change = (line: string) => `title: Another setting
+targets: [${UNIT}]
+preflight:
+  - run: sleep 1
+apply:
+  - edit: { file: ${CONF}, find: "port=80\\n", replace: "port=80\\n${line}\\n" }
+  - run: sleep 1
+  - run: systemctl restart ${UNIT}
+verify:
+  - run: systemctl is-active ${UNIT}
+    within: 5s
+    for: 1s
+`;
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await bootLab('power', { isPersistent: true });
+  await lab.write('/usr/local/bin/shop', PROGRAM);
+  await lab.must(['chmod', '755', '/usr/local/bin/shop']);
+  const unit = `[Unit]\nDescription=A shop\nStartLimitIntervalSec=0\n[Service]\nExecStart=/usr/local/bin/shop\n[Install]\nWantedBy=multi-user.target\n`;
+  await lab.write(`/etc/systemd/system/${UNIT}`, unit);
+  for (const name of RECOVER) {
+    const text = readFileSync(join(import.meta.dirname, '../../triggers/systemd', name), 'utf8');
+    await lab.write(`/etc/systemd/system/${name}`, text);
+  }
+  await lab.write('/etc/steward/steward.yaml', LAB_SETTINGS);
+  await lab.write(CONF, GOOD);
+  await lab.must(['systemctl', 'daemon-reload']);
+  await lab.must(['systemctl', 'enable', '--now', UNIT]);
+  await lab.must(['systemctl', 'enable', ...RECOVER]);
+});
+afterAll(() => lab?.down());
+
+const show = async (unit: string, property: string) =>
+  (await lab.must(['systemctl', 'show', '--value', '-p', property, unit])).trim();
+
+/** What the log of the run says by now of where the change is: `apply 1`. */
+async function place(run: string): Promise<string> {
+  const { stdout } = await lab.run(['cat', `/root/.local/state/steward/runs/${run}.jsonl`]);
+  const events = stdout
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => (JSON.parse(line) as { event: { type: string; phase?: string; index?: number } }).event);
+  const last = events.findLast(({ type }) => type.startsWith('change.'));
+  return last === undefined
+    ? 'nothing'
+    : [last.type, last.phase, last.index].filter((part) => part !== undefined).join(' ');
+}
+
+describe('steward-recover.service', () => {
+  it('is a unit that systemd has nothing against, and so is its timer', async () => {
+    for (const name of RECOVER) {
+      const { code, stdout, stderr } = await lab.run(['systemd-analyze', 'verify', '--man=no', name]);
+      expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: '' });
+    }
+  });
+
+  it('has brought a change to its old or its new state after a boot, wherever the power was cut', async () => {
+    const moments = process.env.STEWARD_SOAK === 'full' ? 10 : 3;
+    // Where the plug is pulled, in words of the log: spread over the whole of a change that holds and of one that goes back.
+    const wanted = [
+      ...['began apply 1', 'began verify 0', 'began rollback', 'began preflight', 'began apply 2'],
+      ...['began baseline', 'finished apply 2', 'began verify-rollback', 'began check', 'ended'],
+    ];
+    const seen: string[] = [];
+    for (let moment = 0; moment < moments; moment += 1) {
+      await lab.write(CONF, GOOD);
+      await lab.must(['systemctl', 'restart', UNIT]);
+      const line = wanted[moment]?.includes('rollback') === true ? 'colour=red' : 'owner=anna';
+      const run = crypto.randomUUID();
+      await lab.write('/root/change.yaml', change(line));
+      const started = lab.run([
+        ...['env', 'HOME=/root', STEWARD, 'change', 'run', '/root/change.yaml', '--yes', '--session-id', run],
+      ]);
+      let isOver = false;
+      void started.then(() => {
+        isOver = true;
+      });
+      const at = await until('a moment to pull the plug', async () => {
+        const now = await place(run);
+        return isOver || now.includes(wanted[moment] ?? '') ? now : undefined;
+      });
+      await lab.cutPower();
+      await started;
+
+      const why = `${at}: ${(await lab.run(['journalctl', '-b', '-o', 'cat', '-u', RECOVER[0] ?? ''])).stdout}`;
+      expect(await show('steward-recover.service', 'Result'), why).toBe('success');
+      const state = await lab.must(['cat', CONF]);
+      expect([GOOD, `${GOOD}owner=anna\n`], why).toContain(state);
+      expect((await lab.run(['systemctl', 'is-active', UNIT])).stdout.trim(), why).toBe('active');
+      expect((await lab.steward(['recover', '--json'])).stdout, why).toBe('{"recovered":[]}\n');
+      const verified = await lab.steward(['runs', 'verify', run]);
+      expect(verified.code, `${why}${verified.stderr}`).toBe(0);
+      seen.push(`${at} → ${state === GOOD ? 'old' : 'new'}`);
+    }
+    console.log(`the power was cut at: ${seen.join('; ')}`);
+  }, 600_000);
+});
