@@ -1,7 +1,8 @@
 export { type CarriedOut, carryOut } from './carry-out.ts';
 export { checkFiles } from './check-files.ts';
+export { commitOnBranch } from './commit-branch.ts';
 export { textOf } from './describe.ts';
-export { awaitExpectation, EXPECTATION_VARIABLES } from './expectations.ts';
+export { awaitExpectation, EXPECTATION_VARIABLES, type Looked } from './expectations.ts';
 export type { Plan } from './plan.ts';
 export { type PlanProblem, planChange } from './plan-change.ts';
 export type { ChangePorts } from './ports.ts';

@@ -56,7 +56,11 @@ export async function bringUnitBack(
   const verbs = [...fileVerbs(kept.file, now.file), kept.active === 'active' ? 'restart' : 'stop'];
   for (const [index, verb] of verbs.entries()) {
     const action: Action = { kind: 'process', argv: ['systemctl', verb, unit], cwd: '/' };
-    const done = await runStep(`${step}.${index + 1}`, { text: `${verb} ${unit}`, action }, ports);
+    const done = await whenSystemdListens(
+      (time) => runStep(`${step}.${index + 1}${time}`, { text: `${verb} ${unit}`, action }, ports),
+      ({ ok, detail }) => (ok ? null : detail),
+      ports,
+    );
     if (!done.ok) return { ok: false, detail: `systemctl ${verb} ${unit}: ${done.detail}` };
   }
   return { ok: true, detail: `${unit}: ${verbs.join(', ')}` };
@@ -128,7 +132,35 @@ function unitsName(target: number): string {
 }
 
 /** A string says why it could not be read. */
-async function readUnit(step: string, unit: string, ports: ChangePorts): Promise<UnitState | string> {
+function readUnit(step: string, unit: string, ports: ChangePorts): Promise<UnitState | string> {
+  return whenSystemdListens(
+    (time) => readUnitOnce(`${step}${time}`, unit, ports),
+    (seen) => (typeof seen === 'string' ? seen : null),
+    ports,
+  );
+}
+
+/** systemd drops connections while it starts and while it reads its units again: at boot, just when a change is recovered. */
+const BUSY =
+  /Transport endpoint is not connected|Connection (?:reset|refused|timed out)|Failed to connect to (?:system scope )?bus|Failed to (?:get|activate).*: (?:Connection|No such file)/i;
+const BUSY_MS = 15_000;
+
+/** Tries again, only while systemd itself could not be talked to. `problemOf`: what an answer says went wrong. */
+async function whenSystemdListens<T>(
+  work: (time: string) => Promise<T>,
+  problemOf: (answer: T) => string | null,
+  ports: ChangePorts,
+): Promise<T> {
+  const until = ports.clock.elapsed() + patienceOf(ports, BUSY_MS);
+  for (let time = 1; ; time += 1) {
+    const answer = await work(time === 1 ? '' : `.again${time}`);
+    const problem = problemOf(answer);
+    if (problem === null || !BUSY.test(problem) || ports.clock.elapsed() >= until) return answer;
+    await ports.clock.sleep(POLL_MS);
+  }
+}
+
+async function readUnitOnce(step: string, unit: string, ports: ChangePorts): Promise<UnitState | string> {
   const argv = ['systemctl', 'show', '-p', 'ActiveState', '-p', 'UnitFileState', unit];
   const admission = await ports.gate.perform(
     { id: step, origin: ports.origin, action: { kind: 'process', argv, cwd: '/' } },

@@ -14,6 +14,7 @@ import type {
 import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { aidsFor } from './call-aids.ts';
+import { judgeCommit } from './commit-branch.ts';
 import { deadManFor } from './dead-man.ts';
 import { describeBack } from './describe.ts';
 import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
@@ -98,6 +99,9 @@ export async function planChange(
     });
     for (const file of files) past.set(file.path, file.after);
   }
+  const commit = await judgeCommit(change, ports);
+  if (commit !== null) weighed.push({ judgement: commit, isWrite: false });
+  if (commit?.verdict === 'deny') problems.push({ field: 'git', message: commit.reason });
   if (problems.length > 0) return { problems };
   return {
     plan: {

@@ -18,6 +18,8 @@ export interface Change {
   rollback: 'auto' | ChangeStep[];
   /** When it may be carried out, as the operator wrote it: `Sat 02:00-05:00`. */
   window: string | null;
+  /** Once it holds, its files become a commit on this new branch. */
+  git?: { branch: string; message: string } | undefined;
 }
 
 /** At least one of them; the narrowest names it. */

@@ -148,5 +148,5 @@ verify:
       expect(JSON.parse((await lab.steward(['recover', '--json'])).stdout)).toEqual({ recovered: [] });
     }
     console.log(`recovered: ${states.join(', ') || 'nothing was cut off'}`);
-  });
+  }, 1_200_000);
 });

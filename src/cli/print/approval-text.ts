@@ -1,3 +1,4 @@
+import { lastingFix } from '../../lib/lasting-fix.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import type { ShownPlan } from '../../protocol/executor.ts';
 import { planText } from './change-text.ts';
@@ -25,6 +26,7 @@ export function approvalText(approval: Approval, executor: string | null = null)
     ...(approval.evidence.length === 0 ? [] : [`Evidence: ${approval.evidence.join(', ')}`]),
     `Target: ${approval.target}`,
     planText(approval),
+    ...lastingFix(approval.title, approval.preconditions).map((line) => `To make it last: ${line}`),
     ...(approval.doubts ?? []).map((doubt) => `Mind: ${doubt}`),
     ...approval.preconditions.map(
       ({ kind, name, value }) => `Rests on ${kind} ${name}: ${value ?? 'not there'}`,

@@ -103,6 +103,14 @@ export const changeSchema = z.strictObject({
   window: words
     .refine((text) => parseWindow(text) !== undefined, 'must be like `02:00-05:00` or `Sat,Sun 22:00-06:00`')
     .nullish(),
+  git: z
+    .strictObject({
+      branch: z
+        .string()
+        .regex(/^(?!.*(?:\.\.|\/\/|\.lock$))[A-Za-z0-9_][\w./-]*[\w-]$/, 'must be the name of a branch'),
+      message: words,
+    })
+    .exactOptional(),
 });
 
 export type WrittenChange = z.output<typeof changeSchema>;
@@ -122,6 +130,7 @@ export function toChange(written: WrittenChange): Change {
     verify: written.verify.map((item) => toExpectation(item, HOLD_MS)),
     rollback: written.rollback === 'auto' ? 'auto' : written.rollback.map(toStep),
     window: written.window ?? null,
+    ...(written.git === undefined ? {} : { git: written.git }),
   };
 }
 

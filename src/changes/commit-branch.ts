@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { dirname, relative } from 'node:path';
+import type { Action } from '../protocol/action.ts';
+import type { Change } from '../protocol/change.ts';
+import type { Judgement } from '../protocol/verdict.ts';
+import type { Looked } from './expectations.ts';
+import type { FutureFile } from './future-files.ts';
+import type { Plan } from './plan.ts';
+import type { ChangePorts } from './ports.ts';
+
+const TIMEOUT_MS = 60_000;
+const LIMIT_BYTES = 64 * 1024;
+
+/**
+ * A change that holds, as a commit on a branch of its own. What is checked out, the index and every other file stay as
+ * they are; hooks do not run, and nothing is pushed. Refused where the commit would hold what somebody else has not
+ * committed yet. Never rejects for what git does.
+ */
+export async function commitOnBranch({ planned, work }: Plan, ports: ChangePorts): Promise<Looked | null> {
+  const wanted = planned.change.git;
+  if (wanted === undefined) return null;
+  const files = work.flatMap((target) => target.files);
+  const first = files[0];
+  if (first === undefined) return { ok: false, detail: 'no file was changed, so there is nothing to commit' };
+  const step = `${planned.id}.git`;
+  const top = await ask(`${step}.top`, ['git', 'rev-parse', '--show-toplevel'], dirname(first.path), ports);
+  if (!top.ok) return { ok: false, detail: `${first.path} is in no git work tree` };
+  const paths = files.map(({ path }) => relative(top.text, path));
+  const outside = files.find((_, index) => paths[index]?.startsWith('../') === true);
+  if (outside !== undefined) return { ok: false, detail: `${outside.path} is not in ${top.text}` };
+  const unmerged = await ask(`${step}.unmerged`, ['git', 'ls-files', '--unmerged'], top.text, ports);
+  if (!unmerged.ok || unmerged.text !== '') {
+    return { ok: false, detail: `${top.text} has a merge that nobody has finished` };
+  }
+  for (const [index, file] of files.entries()) {
+    const strange = await findStrange(`${step}.${index + 1}`, file, paths[index] ?? '', top.text, ports);
+    if (strange !== null) return { ok: false, detail: strange };
+  }
+  const index = `${await ports.copyOf('commit/mark', '')}.index`;
+  const made = await ask(`${step}.commit`, commitLine(wanted, paths, index), top.text, ports);
+  if (!made.ok) return { ok: false, detail: made.text.split('\n').slice(-3).join('\n') };
+  return {
+    ok: true,
+    detail: `${made.text.slice(0, 12)} on branch ${wanted.branch} of ${top.text}; it is not pushed`,
+  };
+}
+
+/** What stood in the file before has to be what was committed: else somebody's unfinished work would be in the commit. */
+async function findStrange(
+  step: string,
+  { path, before }: FutureFile,
+  name: string,
+  top: string,
+  ports: ChangePorts,
+): Promise<string | null> {
+  const blob = await ask(step, ['git', 'rev-parse', '--quiet', '--verify', `HEAD:${name}`], top, ports);
+  const own = before === null ? null : createHash('sha1').update(blobOf(before)).digest('hex');
+  if ((blob.ok ? blob.text : null) === own) return null;
+  return `${path} had changes that nobody has committed: commit them first, then this one by hand`;
+}
+
+/** As git names content. */
+function blobOf(text: string): string {
+  return `blob ${Buffer.byteLength(text)}\0${text}`;
+}
+
+/** With an index of its own, so that nobody else's is touched; the branch must not be there yet. */
+function commitLine(
+  { branch, message }: NonNullable<Change['git']>,
+  paths: readonly string[],
+  index: string,
+): string {
+  const own = `GIT_INDEX_FILE=${quote(index)}`;
+  const zero = '0'.repeat(40);
+  return [
+    `${own} git read-tree HEAD`,
+    `${own} git update-index --add -- ${paths.map(quote).join(' ')}`,
+    `tree="$(${own} git write-tree)"`,
+    `commit="$(git commit-tree "$tree" -p HEAD -m ${quote(message)})"`,
+    `git update-ref ${quote(`refs/heads/${branch}`)} "$commit" ${zero}`,
+    'echo "$commit"',
+  ].join(' && ');
+}
+
+/** As policy sees what will be run once the change holds, so that it is granted with the rest. */
+export function judgeCommit({ git }: Change, { judge, cwd }: ChangePorts): Promise<Judgement> | null {
+  if (git === undefined) return null;
+  return judge({ kind: 'shell', line: commitLine(git, ['file'], '/tmp/index'), cwd });
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+async function ask(
+  id: string,
+  command: readonly string[] | string,
+  cwd: string,
+  ports: ChangePorts,
+): Promise<{ ok: boolean; text: string }> {
+  const action: Action =
+    typeof command === 'string'
+      ? { kind: 'shell', line: command, cwd }
+      : { kind: 'process', argv: command, cwd };
+  const admission = await ports.gate.perform({ id, origin: ports.origin, action }, async (permit) => {
+    const options = { timeoutMs: TIMEOUT_MS, limitBytes: LIMIT_BYTES, signal: ports.signal, merge: true };
+    const value = await ports.processes.run(permit, options);
+    return { value, trace: { ok: value.exitCode === 0, summary: `exit ${value.exitCode ?? value.signal}` } };
+  });
+  if (admission.kind === 'refused') return { ok: false, text: admission.reason };
+  const { exitCode, stdout, startError } = admission.value;
+  return { ok: exitCode === 0, text: startError ?? stdout.text.trim() };
+}
