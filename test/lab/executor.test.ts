@@ -258,6 +258,8 @@ describe('a planner under its own user', () => {
     await scene.settle('');
     const file = '/var/lib/steward/change.yaml';
     await lab.write(file, JSON.stringify(mendWith('')));
+    // Also what it may not even read: then the executor plans it.
+    await lab.must(['chmod', '600', CONF]);
     const args = ['change', 'run', file, '--yes', '--output-format', 'json'];
     const { code, stdout } = await scene.steward('steward', args);
     expect(code, stdout).toBe(77);
