@@ -23,6 +23,7 @@ import { ownAccessOf } from './own-access.ts';
 import type { DeadMan, Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { gatherPreconditions } from './preconditions.ts';
+import { quorumChecks } from './quorum.ts';
 import { harmOf } from './self-harm.ts';
 import { forTarget, nameOf } from './targets.ts';
 import { deriveWayBack, type JudgedStep, type WayBack } from './way-back.ts';
@@ -82,7 +83,7 @@ export async function planChange(
     if (deadMan !== null) weighed.push(weighDeadMan(deadMan, ports));
     work.push({
       name: nameOf(target),
-      preflight: own.preflight,
+      preflight: [...own.preflight, ...quorumChecks(judged.steps)],
       steps: judged.steps.map(({ step, action, typed }) => ({
         text: typed?.text ?? describeStep(step, action),
         action,
