@@ -65,6 +65,8 @@ export function describeCall({ tool, input, command }: Pick<Call, 'tool' | 'inpu
         { text: 'Change ', style: 'strong' },
         { text: command === null ? text('title') : bare(command), style: 'text' },
       ];
+    case 'ExitPlanMode':
+      return [{ text: 'Plan', style: 'strong' }];
     case 'Search':
       return [
         { text: 'Search ', style: 'strong' },
@@ -72,10 +74,15 @@ export function describeCall({ tool, input, command }: Pick<Call, 'tool' | 'inpu
         { text: text('path') === '' ? '' : ` in ${text('path')}`, style: 'text' },
       ];
     default: {
-      const line = (command === null ? text('command') : printable(command)).trim();
+      const line = withoutNeedlessQuotes((command === null ? text('command') : printable(command)).trim());
       return line === '' ? [{ text: bare(tool) || 'call', style: 'strong' }] : commandSpans(line);
     }
   }
+}
+
+/** Policy prints every word of a longer line in quotes. A question shows it so; what has run is read by people. */
+function withoutNeedlessQuotes(line: string): string {
+  return line.replaceAll(/(?<=^|[\s|;&(])'([\w@%+:,./-]+)'(?=$|[\s|;&)*])/g, '$1');
 }
 
 /** Head of a call, with dim facts behind it. */

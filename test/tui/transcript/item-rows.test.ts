@@ -136,6 +136,15 @@ describe('what the screen says itself', () => {
     expect(show(body)).toBe(expected);
   });
 
+  it('takes quotes off words that need none', () => {
+    const shown = (command: string): string =>
+      show(call({ command, tool: 'Bash' }))
+        .trim()
+        .slice(2);
+    expect(shown("'df' '-h' | 'sort'; 'ls' '-d' '/etc/host'*")).toContain('df -h | sort; ls -d /etc/host*');
+    expect(shown("'grep' 'a b' '$x' 'a'\\''b' '*'")).toContain("grep 'a b' '$x' 'a'\\''b' '*'");
+  });
+
   it('is never wider than the window, and holds no escape sequence, whatever it is given', () => {
     const text = fc.oneof(
       fc.string(),
