@@ -9,9 +9,9 @@ import { signalFilter } from './signal-filter.ts';
 import { errorCode } from './state-errors.ts';
 
 /** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
-const DRAIN_IDLE_MS = 250;
-const DRAIN_MAX_MS = 5_000;
 const DRAIN_POLL_MS = 25;
+const IDLE_LOOKS = 10;
+const MOST_LOOKS = 200;
 
 export interface Command {
   /** The first is an absolute path. */
@@ -191,14 +191,18 @@ async function watch(child: ChildProcess, options: ProcessOptions, isSandboxed: 
  * gives false.
  */
 async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<boolean> {
-  const start = monotonicMs();
   let poll: NodeJS.Timeout | undefined;
   const isStuck = new Promise<false>((resolve) => {
-    poll = setInterval(() => {
-      const now = monotonicMs();
-      const isIdle = now - Math.max(output.lastAt(), start) > DRAIN_IDLE_MS;
-      if (isIdle || now - start > DRAIN_MAX_MS) resolve(false);
-    }, DRAIN_POLL_MS);
+    let looks = 0;
+    let idle = 0;
+    let lastAt = output.lastAt();
+    const look = () => {
+      idle = output.lastAt() === lastAt ? idle + 1 : 0;
+      lastAt = output.lastAt();
+      if (idle >= IDLE_LOOKS || ++looks >= MOST_LOOKS) resolve(false);
+    };
+    // Immediates come after what waits in pipes: when this process gets no time, a clock says nothing of who wrote.
+    poll = setInterval(() => setImmediate(look), DRAIN_POLL_MS);
   });
   const isDrained = await Promise.race([closed.then(() => true), isStuck]);
   clearInterval(poll);

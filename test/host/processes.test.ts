@@ -97,6 +97,23 @@ describe('output', () => {
     expect(result.stdout.text).toBe('o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n');
   });
 
+  it('comes whole when this process gets no time to read it', async () => {
+    const block = (ms: number) => {
+      const end = Date.now() + ms;
+      while (Date.now() < end);
+    };
+    await run(shell('true'));
+    // While the first one's words are taken in, the other speaks and ends: its end is known before it has been read.
+    const first = run(shell('printf first'), { onBytes: () => block(700) });
+    const second = run(shell('sleep 0.4; printf second'));
+    await new Promise((resolve) => setImmediate(resolve));
+    block(250);
+    const stall = setInterval(() => block(300), 1);
+    const results = await Promise.all([first, second]);
+    clearInterval(stall);
+    expect(results.map(({ stdout }) => stdout.text)).toEqual(['first', 'second']);
+  });
+
   it('stays within bounded memory for 200 MB and keeps the first 64 MiB of them', async () => {
     const before = process.memoryUsage().rss;
     let peak = before;
