@@ -76,7 +76,10 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     judge: policing.judge,
     foresee: (action) => foresee(gateOptions, { id: options.change, origin: 'change', action }),
     toAction: policing.policy.toAction,
-    typed: createTypedCalls(() => surroundingsOf(world)),
+    typed: createTypedCalls(
+      () => surroundingsOf(world),
+      [...(options.denied ?? []), ...world.settings.permissions.deny],
+    ),
     processes,
     files: world.files,
     http: world.http,

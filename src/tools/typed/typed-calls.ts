@@ -5,8 +5,11 @@ import type { Surroundings, TypedProgram } from './typed-program.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** The typed tools for a change. `around` is read anew each time: what it says may change while a plan waits. */
-export function createTypedCalls(around: () => Surroundings): TypedCalls {
+/**
+ * The typed tools for a change. `around` is read anew each time: what it says may change while a plan waits. `denied`:
+ * names of tools that an operator took away.
+ */
+export function createTypedCalls(around: () => Surroundings, denied: readonly string[] = []): TypedCalls {
   const begin = async (
     tool: string,
     input: Written,
@@ -18,6 +21,7 @@ export function createTypedCalls(around: () => Surroundings): TypedCalls {
         problem: `there is no typed tool ${JSON.stringify(tool)}: there are ${TYPED_TOOLS.join(', ')}`,
       };
     }
+    if (denied.includes(tool)) return { problem: `the operator has denied the tool ${tool}` };
     const pin = await program.pin(input, around(), ask);
     if ('problem' in pin) return { problem: String(pin.problem) };
     const built = program.toArgv(input, pin as Pin);
