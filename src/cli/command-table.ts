@@ -91,9 +91,15 @@ export const COMMANDS: CommandRow[] = [
   },
   {
     name: 'approvals',
-    usage: 'steward approvals list | show ID | approve ID | deny ID [--comment TEXT]',
+    usage: 'steward approvals list | show ID | approve ID | deny ID [--digest D] [--comment TEXT]',
     doc: 'What waits for somebody: look at it, say yes (it is carried out at once) or no',
     options: [
+      {
+        name: 'digest',
+        type: 'value',
+        hint: 'D',
+        doc: 'The plan that was seen, as show names it: refused when another one waits by now',
+      },
       { name: 'comment', type: 'value', hint: 'TEXT', doc: 'Why; kept with the answer' },
       { name: 'all', type: 'flag', doc: 'With list: also what was answered or has expired' },
       JSON_OPTION,

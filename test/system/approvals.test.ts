@@ -29,6 +29,25 @@ async function pending(box: Box): Promise<Approval[]> {
 const park = (box: Box, path: string) => box.json(['change', 'run', path], { input: 'null' });
 
 describe('a change that nobody is there to approve', () => {
+  it('is not done on a yes to the plan that waited before it under the same id', async () => {
+    const { box, path, now } = site();
+    await park(box, path);
+    const [first] = await pending(box);
+    const shown = await box.run(['approvals', 'show', first?.id ?? '']);
+    const seen = /--digest ([\da-f]{12})/.exec(shown.stdout)?.[1] ?? '';
+    // Meanwhile something else is asked for, of the same target.
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('8080', '6666'));
+    await park(box, path);
+    const [second] = await pending(box);
+    expect(second?.id).toBe(first?.id);
+    const refused = await box.run(['approvals', 'approve', first?.id ?? '', '--digest', seen]);
+    expect([refused.code, refused.stderr]).toEqual([42, expect.stringContaining('another plan by now')]);
+    expect(now()).toBe('{"port": 80}\n');
+    const digest = second?.digest.slice(0, 12) ?? '';
+    expect((await box.json(['approvals', 'approve', first?.id ?? '', '--digest', digest])).code).toBe(0);
+    expect(now()).toBe('{"port": 6666}\n');
+  });
+
   it('waits with all that somebody who answers has to know, and is done on a yes', async () => {
     const { box, path, now } = site();
     const { code, result } = await park(box, path);

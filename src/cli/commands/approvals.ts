@@ -82,10 +82,11 @@ async function approve(call: CommandCall, id: string): Promise<number> {
   const { signal } = abortOnSignals();
   const world = await worldOf(call);
   const { approval, socket } = await find(world, id);
+  checkSeen(approval, args.value('digest'));
   const view = { format, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) =>
     socket === null
-      ? approveChange(world, { id: approval.id, comment }, listener, signal)
+      ? approveChange(world, { id: approval.id, comment, digest: approval.digest }, listener, signal)
       : approveElsewhere({ socket, approval }, comment, listener, signal),
   );
 }
@@ -102,6 +103,14 @@ async function deny(call: CommandCall, id: string): Promise<number> {
   if (args.has('json')) await streams.out(jsonLine(denied));
   else await streams.say(`${denied.id} is denied; nothing is done.\n`);
   return 0;
+}
+
+/** A plan for the same target can take the place of another while somebody reads it. */
+function checkSeen({ id, digest }: Approval, seen: string | undefined): void {
+  if (seen === undefined || (seen.length >= 8 && digest.startsWith(seen))) return;
+  throw new OpsError('approval-other-digest', 'input', `${id} is about another plan by now than ${seen}`, {
+    hint: `steward approvals show ${id}`,
+  });
 }
 
 /** Here, else at the executor (`socket`). */

@@ -33,7 +33,7 @@ export function approvalText(approval: Approval, executor: string | null = null)
     ),
     ...(approval.state === 'pending'
       ? [
-          `Answer until ${new Date(approval.expiresAt).toISOString()}: steward approvals approve ${approval.id}`,
+          `Answer until ${new Date(approval.expiresAt).toISOString()}: steward approvals approve ${approval.id} --digest ${approval.digest.slice(0, 12)}`,
         ]
       : []),
     ...(answer === null
