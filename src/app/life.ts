@@ -6,6 +6,7 @@ import type { ProbeSpec } from '../protocol/probe.ts';
 import type { Verification } from '../protocol/report.ts';
 import { reportText } from '../report/index.ts';
 import { carryApproved } from './change/carry-approved.ts';
+import { worthMore } from './change/trust.ts';
 import { converse, type Talk } from './converse.ts';
 import { type Gathered, gather } from './gather.ts';
 import { isBegun } from './go-on.ts';
@@ -68,7 +69,7 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   return {
     reason: judged.reason,
     message: (isRulesOnly ? null : talk.end.stop?.message) ?? judged.because,
-    result: resultOf(scope, judged.reason, gathered, verification, talk, note),
+    result: resultOf(scope, judged.reason, gathered, verification, talk, note, await trustNote(scope)),
     resumeAt: isRulesOnly ? null : (talk.end.stop?.resumeAt ?? null),
     turns: talk?.end.turns ?? 0,
     usage: talk?.end.usage ?? NO_USAGE,
@@ -159,6 +160,12 @@ function silenceNote({ request, signal }: RunScope, talk: Talk | null): string |
   return `The model could not be asked what it makes of it: ${talk.end.stop?.message ?? 'it failed'}.`;
 }
 
+/** Only a change that nobody was asked about says how far a goal can be left alone. */
+async function trustNote({ world, goal, recorder, request, attendance }: RunScope): Promise<string | null> {
+  const isOwn = attendance === null && request.approved === undefined && recorder.changes().includes('held');
+  return goal === null || !isOwn ? null : worthMore(world, goal.name);
+}
+
 /** What was found was reported to somebody, and not lost in a failure. */
 function isHeard(reason: Reason): boolean {
   return !['failed', 'stopped'].includes(ending(reason).outcome);
@@ -193,6 +200,7 @@ function resultOf(
   verification: Verification,
   talk: Talk | null,
   note: string | null,
+  trust: string | null,
 ): string | null {
   const { goal, world, run, request } = scope;
   const answer = talk?.end.text ?? '';
@@ -220,6 +228,7 @@ function resultOf(
     report: talk?.report ?? null,
     answer: talk?.report == null && answer !== '' ? answer : null,
     modelNote: note ?? used,
+    trustNote: trust,
     isolation: world.isolation.known,
   });
 }

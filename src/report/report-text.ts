@@ -27,6 +27,8 @@ export interface ReportFacts {
   answer: string | null;
   /** One line on who did the thinking: the model, or why there was none. */
   modelNote: string | null;
+  /** What the record of the goal says about how far it could be left alone. */
+  trustNote?: string | null;
   /** What confined the commands; absent where nothing says so. */
   isolation?: Isolation;
 }
@@ -158,13 +160,14 @@ function firstLine(text: string): string {
   return first === '' ? '(said nothing)' : `${cut(first, SEEN_LENGTH)}${more}`;
 }
 
-function closingPart({ modelNote, run, notKept, isolation }: ReportFacts): string {
+function closingPart({ modelNote, trustNote = null, run, notKept, isolation }: ReportFacts): string {
   const where =
     notKept === null
       ? `everything it saw and did: steward runs show ${run?.slice(0, 8)}`
       : `its log was kept only in ${notKept}`;
   return [
     ...(modelNote === null ? [] : [modelNote]),
+    ...(trustNote === null ? [] : [`${trustNote} (steward autonomy list).`]),
     ...(isolation === 'none' ? ['Isolation: none; commands ran as this user.'] : []),
     ...(run === null ? [] : [`Run ${run}; ${where}`]),
   ].join('\n');

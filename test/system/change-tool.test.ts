@@ -81,6 +81,21 @@ describe('a change that a model asks for', () => {
     expect(result.changes).toMatchObject([{ id: 'X1', end: 'held' }]);
   });
 
+  it('is counted: the fifth in a row that held is a remark in the report, and raises nothing by itself', async () => {
+    const { box } = await createBoxWithModel([
+      { toolCalls: [change('port=8080')] },
+      { toolCalls: [report('fixed')] },
+    ]);
+    plant(box, 'reversible');
+    const before = { version: 1, attempts: {}, lowered: {}, held: { port: 4 } };
+    box.write('.local/state/steward/trust.json', JSON.stringify(before));
+    const { result } = await box.json(['run', 'port']);
+    expect(result.result).toContain(
+      '5 changes of port in a row were verified and held: its autonomy could be raised (steward autonomy list).',
+    );
+    expect((await box.run(['autonomy', 'list'])).stdout).toBe('port  5 changes in a row held\n');
+  });
+
   it('is rolled back when it does not hold, whatever the model says, and the run exits 58', async () => {
     const { box, server, code, result } = await run(
       [{ toolCalls: [change('port=9090')] }, { toolCalls: [report('fixed')] }],

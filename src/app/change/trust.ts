@@ -58,6 +58,15 @@ export async function learn(
     trust.held[goal] = count;
     if (!held) trust.lowered[goal] = { autonomy: 'propose', at: world.clock.now(), run, why };
   });
+  return remarkOn(goal, count);
+}
+
+/** The same sentence, for the report of a run in which a change of the goal held. */
+export async function worthMore(world: World, goal: string): Promise<string | null> {
+  return remarkOn(goal, (await listTrust(world)).held[goal] ?? 0);
+}
+
+function remarkOn(goal: string, count: number): string | null {
   return count > 0 && count % WORTH_MORE === 0
     ? `${count} changes of ${goal} in a row were verified and held: its autonomy could be raised`
     : null;
