@@ -56,8 +56,34 @@ function begin(reading: AlertReading, at: number): Episode {
   };
 }
 
+/**
+ * A source has one episode of an alert at a time. So a later start ends the earlier ones, whose own end may never be told.
+ * Alertmanager moves the start of an alert back when a replica of Prometheus saw it earlier: the end of that one is the end
+ * of the later start, too.
+ */
+export function endSuperseded(members: readonly Episode[], at: number): Episode[] {
+  const byAlert = Map.groupBy(members, ({ fingerprint }) => fingerprint);
+  return members.map((one) => {
+    if (one.status !== 'firing') return one;
+    const others = (byAlert.get(one.fingerprint) ?? []).filter((other) => other !== one);
+    const isOver = others.some((other) => isBefore(one.startsAt, other.startsAt) || isMovedBack(one, other));
+    return isOver ? { ...one, status: 'resolved', ended: 'superseded', resolvedSeenAt: at } : one;
+  });
+}
+
+/** An earlier start that was told later is the same one; never the other way round, which could hide what fires. */
+function isMovedBack(one: Episode, { ended, endsAt, firstSeenAt }: Episode): boolean {
+  return (
+    ended === 'told' && endsAt !== null && firstSeenAt > one.firstSeenAt && !isBefore(endsAt, one.startsAt)
+  );
+}
+
 /** Canonical times sort as texts, but for their fractions. */
+function isBefore(a: string, b: string): boolean {
+  return a.replace('Z', '') < b.replace('Z', '');
+}
+
 function latest(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
-  return a.replace('Z', '') > b.replace('Z', '') ? a : b;
+  return isBefore(a, b) ? b : a;
 }

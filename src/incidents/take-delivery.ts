@@ -4,7 +4,7 @@ import type { AlertReading, Delivery } from '../protocol/delivery.ts';
 import type { Episode } from '../protocol/episode.ts';
 import type { Incident } from '../protocol/incident.ts';
 import { aboutOf, hostsOf, severityOf, titleOf } from './describe-group.ts';
-import { joinEpisode } from './join-episode.ts';
+import { endSuperseded, joinEpisode } from './join-episode.ts';
 import type { JoinRules } from './rules.ts';
 import { isActive, signal, tell } from './transitions.ts';
 
@@ -137,7 +137,7 @@ function join(
     return [isMissed ? { ...member, unlistedAt: member.unlistedAt ?? at } : member];
   });
   const added = [...readings.values()].flatMap((told) => joinAll(undefined, told));
-  const members = bound([...joined, ...added]);
+  const members = bound(endSuperseded([...joined, ...added], at));
   const changed: Incident = {
     ...before,
     members,

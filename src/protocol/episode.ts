@@ -9,8 +9,11 @@ export interface Episode {
   status: 'firing' | 'resolved';
   /** false: it was told as resolved, and nobody ever told that it fired. */
   wasSeenFiring: boolean;
-  /** How we know that it ended: the source said so, left it out of a full picture, or said nothing for too long. */
-  ended: 'told' | 'unlisted' | 'expired' | null;
+  /**
+   * How we know that it ended: the source said so, told a later episode of the same alert, left it out of a full picture,
+   * or said nothing for too long.
+   */
+  ended: 'told' | 'superseded' | 'unlisted' | 'expired' | null;
   firstSeenAt: number;
   lastSeenAt: number;
   /** When we heard that it ended. */
