@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Prints a folder with Debian's prometheus, prometheus-alertmanager, promtool and amtool, fetching them if need be. Static
+# programs of Go: they run on any Debian. Kept between runs on one machine. The machine's own apt is left as it is.
+set -euo pipefail
+
+base=${LAB_DIR:-/var/tmp/steward-lab}/alertmanager
+programs=$base/root/usr/bin
+mkdir -p "$base"
+exec 9>"$base/lock"
+flock 9
+if [ ! -x "$programs/prometheus-alertmanager" ] || [ ! -x "$programs/prometheus" ]; then
+  mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
+  [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' /etc/apt/sources.list)
+  mkdir -p "$base"/apt/{lists/partial,archives/partial,none} "$base/debs"
+  : >"$base/apt/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bookworm main" >"$base/apt/sources.list"
+  cat >"$base/apt/apt.conf" <<CONF
+Dir::Etc::sourcelist "$base/apt/sources.list"; Dir::Etc::sourceparts "$base/apt/none";
+Dir::State::lists "$base/apt/lists"; Dir::State::status "$base/apt/status"; Dir::Cache "$base/apt";
+APT::Sandbox::User "root";
+CONF
+  export APT_CONFIG=$base/apt/apt.conf
+  {
+    apt-get update -q
+    cd "$base/debs"
+    apt-get download -q prometheus/bookworm prometheus-alertmanager/bookworm
+    for package in *.deb; do dpkg -x "$package" "$base/root"; done
+  } >"$base/log" 2>&1 || {
+    tail -n 20 "$base/log" >&2
+    exit 1
+  }
+fi
+echo "$programs"

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { mustRun, until } from '../../lab/host.ts';
+
+const GET = join(import.meta.dirname, '../../lab/get-alertmanager.sh');
+
+/** Where the real programs are. */
+export async function programsFolder(): Promise<string> {
+  return (await mustRun(['bash', GET])).trim();
+}
+
+/** One that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A real Alertmanager that sends to `webhook`; ended with the test. Gives its address when it is ready. */
+export async function startAlertmanager(folder: string, config: string): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'am.yml'), config);
+  await startDaemon(`${url}/-/ready`, [
+    join(await programsFolder(), 'prometheus-alertmanager'),
+    `--config.file=${join(folder, 'am.yml')}`,
+    `--storage.path=${join(folder, 'am')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--cluster.listen-address=',
+  ]);
+  return url;
+}
+
+/** A real Prometheus with rules, that tells the Alertmanager at `alertmanager`. */
+export async function startPrometheus(
+  folder: string,
+  { alertmanager, targets, rules }: { alertmanager: string; targets: Record<string, string>; rules: string },
+): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'rules.yml'), rules);
+  const jobs = Object.entries(targets).map(
+    ([job, target]) => `  - { job_name: ${job}, static_configs: [{ targets: ['${target}'] }] }`,
+  );
+  const config = [
+    'global: { scrape_interval: 1s, evaluation_interval: 1s }',
+    `rule_files: ['${join(folder, 'rules.yml')}']`,
+    `alerting: { alertmanagers: [{ static_configs: [{ targets: ['${new URL(alertmanager).host}'] }] }] }`,
+    'scrape_configs:',
+    ...jobs,
+  ];
+  writeFileSync(join(folder, 'prom.yml'), `${config.join('\n')}\n`);
+  await startDaemon(`${url}/-/ready`, [
+    join(await programsFolder(), 'prometheus'),
+    `--config.file=${join(folder, 'prom.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'prom')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--rules.alert.resend-delay=2s',
+  ]);
+  return url;
+}
+
+async function startDaemon(ready: string, [program = '', ...args]: string[]): Promise<void> {
+  // Debian's Alertmanager reads its template where the package puts it: there it is, for this process alone.
+  const share = join(dirname(program), '../share');
+  const line = 'mount -t overlay overlay -o lowerdir="$0":/usr/share /usr/share && exec "$@"';
+  const words = ['-m', 'sh', '-c', line, share, program, ...args];
+  const child = spawn('unshare', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-4_000);
+  });
+  await until(`${program} is ready: ${said}`, async () => {
+    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
+    try {
+      return (await fetch(ready)).ok ? true : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+}
