@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { measureFirstRequest } from './measures/first-request.ts';
 import { measureFixedPrompt } from './measures/fixed-prompt.ts';
 import { measureIdleScreen } from './measures/idle-screen.ts';
+import { measureIntake } from './measures/intake.ts';
 import { measureIsolation } from './measures/isolation.ts';
 import { measureKeyEcho } from './measures/key-echo.ts';
 import { measureMask } from './measures/mask.ts';
@@ -67,6 +68,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   memory: ({ memoryTurns, growthTurns }) => measureMemory(memoryTurns, growthTurns),
   'quiet-check': ({ quietRounds }) => measureQuietCheck(quietRounds),
   isolation: ({ startRounds }) => measureIsolation(startRounds),
+  intake: ({ turnRounds }) => measureIntake(Math.ceil(turnRounds / 3)),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
   mask: ({ turnRounds }) => measureMask(turnRounds),
   'prompt-usable': async ({ startRounds }) => [await measurePromptUsable(startRounds)],
@@ -136,6 +138,7 @@ Measured on ${new Date().toISOString().slice(0, 10)} at commit ${git('rev-parse'
   that is bundled alike (\`bench/floors/ink-prompt.tsx\`). Usable: from spawn to the echo of the first key. Key echo: from
   a key to the first bytes that hold it. Streaming: proc_pid_stat(5), from Enter to the end of the answer. Growth: the
   heap after garbage collection, after the second of two equal parts less after the first.
+- *Intake*: from the first byte of a delivery to its 202 at the sender; the spool is filled before serve starts.
 - *Policy*: in process, from the text of a line to its verdict.
 
 Again: \`npm run bench\`; \`npm run bench -- --quick\` for a look, \`--only own-time\` for one measure (neither writes this page).
