@@ -9,7 +9,10 @@ export interface CheckedChange {
   /** Everything could be checked, and nothing stands against it. */
   ok: boolean;
   problems: { field: string; message: string }[];
-  planned: Pick<PlannedChange, 'id' | 'digest' | 'effect' | 'steps' | 'undo' | 'preconditions'> | null;
+  planned: Pick<
+    PlannedChange,
+    'id' | 'digest' | 'effect' | 'steps' | 'undo' | 'doubts' | 'preconditions'
+  > | null;
   /** Checked by the program that will read it, or by how it is written. */
   files: { path: string; by: string; ok: boolean; detail: string }[];
   preflight: { text: string; ok: boolean; detail: string }[];
@@ -53,11 +56,11 @@ export async function checkChange(world: World, change: Change, signal: AbortSig
         preflight.push({ text, ok: seen.ok, detail: ports.mask(seen.detail) });
       }
     }
-    const { id, digest, effect, steps, undo, preconditions } = planned;
+    const { id, digest, effect, steps, undo, doubts, preconditions } = planned;
     return {
       ok: files.every(({ ok }) => ok) && preflight.every(({ ok }) => ok),
       problems: [],
-      planned: { id, digest, effect, steps, undo, preconditions },
+      planned: { id, digest, effect, steps, undo, doubts, preconditions },
       files,
       preflight,
       diffs: work.flatMap((target) =>

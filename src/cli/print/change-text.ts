@@ -23,6 +23,7 @@ export function checkedText(file: string, checked: CheckedChange): string {
   }
   const sections = [
     planText(planned),
+    section('Mind', planned.doubts),
     section(
       'Files',
       files.map(({ path, by, ok, detail }) => `${mark(ok)} ${path} (${by}): ${detail}`),

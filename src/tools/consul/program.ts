@@ -1,6 +1,6 @@
 import type { Ask, Pin, Ran, Reading, TypedUndo } from '../../protocol/typed-call.ts';
 import { buildArgv, type FieldRule, type Input, type Verbs } from '../typed/build-argv.ts';
-import { firstLine, readPlain, type TypedProgram } from '../typed/typed-program.ts';
+import { firstLine, notAnswering, readPlain, type TypedProgram } from '../typed/typed-program.ts';
 import { readMembers } from './members.ts';
 
 const KEY: FieldRule = { kind: /^[\w.][\w ./:@+=,-]*$/, isRequired: true };
@@ -31,7 +31,7 @@ export const consul: TypedProgram = {
     // The nearest comes first, and that is the agent's own: consul-catalog(1).
     const datacenter = typeof answer === 'string' ? '' : (answer.output.trim().split('\n')[0] ?? '');
     if (typeof answer === 'string' || answer.exit !== 0 || !/^[\w-]+$/.test(datacenter)) {
-      return { problem: `Consul at ${address} does not answer: ${firstLine(answer)}` };
+      return { problem: notAnswering(`Consul at ${address}`, answer) };
     }
     return { address, datacenter };
   },

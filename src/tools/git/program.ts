@@ -62,10 +62,11 @@ export const git: TypedProgram = {
     const before = await head(pin, aids.ask);
     if (isProblem(before)) return before;
     const { commit, branch } = before;
+    const wasStaged = await staged(input, pin, aids);
     return {
       preconditions: [{ kind: 'git-commit', name: String(pin.repository), value: commit }],
-      undo: undoOf(input, commit, branch, pin),
-      notes: [`on ${branch}, commit ${commit.slice(0, 12)} now`, ...(await staged(input, pin, aids))],
+      undo: undoOf(input, commit, branch, pin, wasStaged.length > 0),
+      notes: [`on ${branch}, commit ${commit.slice(0, 12)} now`, ...wasStaged],
     };
   },
   goBack,
@@ -113,7 +114,13 @@ async function staged(input: Input, pin: Pin, { ask }: CallAids): Promise<string
   return files.length === 0 ? [] : [`staged: ${files.slice(0, 10).join(', ')}`];
 }
 
-function undoOf(input: Input, commit: string, branch: string, pin: Pin): TypedUndo | null {
+function undoOf(
+  input: Input,
+  commit: string,
+  branch: string,
+  pin: Pin,
+  wasStaged: boolean,
+): TypedUndo | null {
   const made = (text: string, words: string[], state: TypedUndo['state']): TypedUndo => ({
     text,
     commands: [['git', '-C', String(pin.repository), ...words]],
@@ -124,6 +131,8 @@ function undoOf(input: Input, commit: string, branch: string, pin: Pin): TypedUn
       return made(`git reset --soft ${commit.slice(0, 12)}`, ['reset', '--soft', commit], {
         kind: 'commit',
         commit,
+        // What was in the work tree only goes back to there.
+        unstage: wasStaged ? [] : input.paths,
       });
     case 'branch':
       return made(`git switch ${branch}`, ['switch', branch], { kind: 'branch', branch });
@@ -158,5 +167,7 @@ async function goBack({ text, state }: TypedUndo, pin: Pin, ask: Ask, act: Ask):
   if (typeof parent === 'string' || parent.output.trim() !== state.commit) {
     return { ok: false, detail: 'somebody else has committed since; it is left as it is', data: null };
   }
-  return run([...at, 'reset', '--soft', String(state.commit)]);
+  const back = await run([...at, 'reset', '--soft', String(state.commit)]);
+  const unstage = state.unstage as string[];
+  return back.ok && unstage.length > 0 ? run([...at, 'restore', '--staged', '--', ...unstage]) : back;
 }

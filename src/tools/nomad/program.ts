@@ -1,6 +1,6 @@
 import type { Ask, Pin, Reading, TypedUndo } from '../../protocol/typed-call.ts';
 import { buildArgv, FILE, type FieldRule, type Input, type Verbs } from '../typed/build-argv.ts';
-import { asJson, firstLine, isProblem, type TypedProgram } from '../typed/typed-program.ts';
+import { asJson, firstLine, isProblem, notAnswering, type TypedProgram } from '../typed/typed-program.ts';
 import { readNomad, type summarisePlan } from './read-nomad.ts';
 
 const JOB: FieldRule = { kind: /^[A-Za-z0-9_.][\w./@:-]*$/, isRequired: true };
@@ -51,7 +51,7 @@ export const nomad: TypedProgram = {
     const answer = await ask(['nomad', 'server', 'members', `-address=${address}`, '-json']);
     const members = typeof answer === 'string' || answer.exit !== 0 ? null : asJson(answer.output);
     if (typeof answer === 'string' || !Array.isArray(members)) {
-      return { problem: `Nomad at ${address} does not answer: ${firstLine(answer)}` };
+      return { problem: notAnswering(`Nomad at ${address}`, answer) };
     }
     const region = environment.NOMAD_REGION ?? regionOf(members);
     if (region === undefined) return { problem: `Nomad at ${address} does not say which region it is` };

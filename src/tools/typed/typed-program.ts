@@ -69,6 +69,13 @@ export function asJson(text: string): unknown {
   }
 }
 
+/** Why nobody knows what it is: it was not asked at all, or gave no answer. */
+export function notAnswering(who: string, answer: Ran | string): string {
+  return typeof answer === 'string'
+    ? `${who} was not asked: ${answer}`
+    : `${who} does not answer: ${firstLine(answer)}`;
+}
+
 /** The first line that a program said about what went wrong. */
 export function firstLine(ran: Ran | string): string {
   if (typeof ran === 'string') return ran;
