@@ -126,7 +126,11 @@ export function createProcesses(options: ProcessesOptions): Processes {
       env: environmentFor(needs),
       mark: nextMark(),
     };
-    return launch(run, runOptions);
+    const result = await launch(run, runOptions);
+    if (sandbox.length === 0 || !isUnprepared(result)) return result;
+    const again = (await confine(effect, needs, command.cwd)) ?? [];
+    if (again.length === 0 || isAborted(runOptions.signal)) return result;
+    return alone({ ...run, sandbox: [...again, ...linger], mark: nextMark() }, runOptions);
   }
 
   const alone: Launch = (command, runOptions) => runProcess(command, runOptions, options.store);
@@ -215,4 +219,12 @@ function factsOf(path: string): Stats | undefined {
     // What we may not see is not there for us.
     return undefined;
   }
+}
+
+/**
+ * bubblewrap could not hide or show a path: somebody's socket, listed a moment ago, is gone. It comes to that before the
+ * command is begun, so the sandbox can be planned once more.
+ */
+function isUnprepared({ startError }: ProcessResult): boolean {
+  return startError !== null && /^no isolation: bwrap: Can't /.test(startError);
 }

@@ -359,3 +359,27 @@ describe('a credential', () => {
     }
   });
 });
+
+describe('a socket that is gone between the plan and the start', () => {
+  it('is no reason not to start: the sandbox is planned once more, and the command runs once', async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'steward-passing-')));
+    const passing = join(folder, 'passing.sock');
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(passing, resolve));
+    // Whoever owned it ends right when bubblewrap begins.
+    const slow = join(folder, 'bwrap');
+    const found = process.env.PATH?.split(':').find((place) => existsSync(join(place, 'bwrap'))) ?? '';
+    writeFileSync(slow, `#!/bin/sh\nrm -f ${passing}\nexec ${join(found, 'bwrap')} "$@"\n`, { mode: 0o755 });
+    const { isSecretPath, secretFolders } = policy;
+    const isolation = { ...isolations.auto, program: slow };
+    const host = createProcesses({
+      clock: createClock(),
+      store: createMemoryStore('a test'),
+      confinement: { isolation, isSecretPath, secretFolders, guarded: [state] },
+    });
+    const { stdout, startError } = await run(host, 'echo begun >> begun; cat begun');
+    expect([startError, stdout.text]).toEqual([null, 'begun\n']);
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
