@@ -2,7 +2,7 @@ import { type Action, describeAction } from '../protocol/action.ts';
 import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
 import type { TypedWork } from '../protocol/typed-call.ts';
 import { checkFiles } from './check-files.ts';
-import { armDeadMan, confirmDeadMan } from './dead-man.ts';
+import { armDeadMan, canArm, confirmDeadMan } from './dead-man.ts';
 import { textOf } from './describe.ts';
 import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
 import { goBack } from './go-back.ts';
@@ -181,7 +181,7 @@ async function holdBack({ steps, back }: TargetWork, ports: ChangePorts): Promis
 
 async function arm(step: string, index: number, target: TargetWork, ports: ChangePorts): Promise<Looked> {
   if (target.deadMan === null) return { ok: true, detail: 'nothing to arm' };
-  if (ports.processes.find('systemd-run') === undefined) {
+  if (!(await canArm(ports))) {
     // Who said yes was told so.
     return { ok: true, detail: 'there is no systemd here to bring it back by itself' };
   }

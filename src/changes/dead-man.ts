@@ -19,6 +19,13 @@ export function deadManFor(
   return { why: [...why], afterS: Math.ceil(ms / 1000) };
 }
 
+/** The machine was booted with systemd, which is more than that its programs are there: sd_booted(3). */
+export async function canArm({ processes, files }: ChangePorts): Promise<boolean> {
+  return (
+    processes.find('systemd-run') !== undefined && (await files.facts('/run/systemd/system')) !== undefined
+  );
+}
+
 /** Gone with the timers when the machine is booted again; nobody else can look into it. */
 const FOLDER = '/run/steward-deadman';
 

@@ -15,7 +15,7 @@ import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { aidsFor } from './call-aids.ts';
 import { judgeCommit } from './commit-branch.ts';
-import { deadManFor } from './dead-man.ts';
+import { canArm, deadManFor } from './dead-man.ts';
 import { describeBack } from './describe.ts';
 import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
 import { otherMachine } from './other-machine.ts';
@@ -80,7 +80,7 @@ export async function planChange(
     const files = judged.files;
     const touched = ownAccessOf(judged.steps, files);
     const deadMan = deadManFor(touched, own.verify, ports.deadManMs);
-    if (deadMan !== null) weighed.push(weighDeadMan(deadMan, ports));
+    if (deadMan !== null) weighed.push(weighDeadMan(deadMan, await canArm(ports)));
     work.push({
       name: nameOf(target),
       preflight: [...own.preflight, ...quorumChecks(judged.steps)],
@@ -119,8 +119,7 @@ export async function planChange(
 }
 
 /** Whoever changes how a machine is reached may cut off the one who says yes: it asks, however small the edit is. */
-function weighDeadMan({ why, afterS }: DeadMan, { processes }: ChangePorts): Weighed {
-  const isArmed = processes.find('systemd-run') !== undefined;
+function weighDeadMan({ why, afterS }: DeadMan, isArmed: boolean): Weighed {
   const armed = isArmed
     ? `a timer of systemd brings the old state back after ${afterS} s unless it is verified`
     : 'without systemd nothing brings it back by itself';
