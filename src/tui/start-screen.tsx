@@ -26,6 +26,8 @@ export interface ScreenOptions {
   opensRuns: boolean;
   /** Ends the screen: a signal came, or the terminal is gone. */
   signal: AbortSignal;
+  /** Once, when the prompt stands there and what was typed ahead has been answered. */
+  onShown?(): void;
 }
 
 export interface Look {
@@ -39,6 +41,8 @@ export interface Look {
 
 /** Streamed text comes at most 15 times a second; what is left of these is for keys. */
 const MOST_FRAMES_A_SECOND = 60;
+/** In which the first keys are answered, before the program has its turn. */
+const FIRST_KEYS_MS = 50;
 
 /** Shows the session until the operator leaves it. */
 export async function startScreen(options: ScreenOptions): Promise<void> {
@@ -69,6 +73,7 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
       maxFps: MOST_FRAMES_A_SECOND,
     },
   );
+  const shown = setTimeout(() => options.onShown?.(), FIRST_KEYS_MS);
   const end = (): void => app.unmount();
   signal.addEventListener('abort', end, { once: true });
   // A terminal that is gone tells by an error when it is written to.
@@ -83,6 +88,7 @@ export async function startScreen(options: ScreenOptions): Promise<void> {
   try {
     await app.waitUntilExit();
   } finally {
+    clearTimeout(shown);
     unfollow();
     notifying.stop();
     store.close();

@@ -250,8 +250,14 @@ function endsReply(event: RunEvent): boolean {
 }
 
 /** Settings, the model, and the run to go on with. */
-async function begin({ world, options }: Session, status: StatusKeeper, client: Client): Promise<void> {
+async function begin(
+  { world, options, state }: Session,
+  status: StatusKeeper,
+  client: Client,
+): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
+  await options.shown;
+  if (state.isClosed) return;
   await status.ready(await world());
   void client.snapshot();
   if (options.resume !== null) await client.open(options.resume);

@@ -21,6 +21,8 @@ export interface SessionOptions {
   appendSystemPrompt: string | null;
   /** The terminal is gone, or steward was told to end. Its reason is a Reason. */
   signal: AbortSignal;
+  /** The prompt stands there: until then nothing is begun that would make it late. */
+  shown?: Promise<void>;
 }
 
 /** What the parts of a session share. Data that changes is in `state`, and is told of with `changed`. */

@@ -46,6 +46,8 @@ export async function run(call: CommandCall): Promise<number> {
   // Whoever needs it hears of it from the client.
   opening.catch(() => {});
   let first: Promise<World> | null = opening;
+  const shown = Promise.withResolvers<void>();
+  if (isPlain) shown.resolve();
   const client = createClient({
     version: version(),
     env,
@@ -65,6 +67,7 @@ export async function run(call: CommandCall): Promise<number> {
     denied: args.list('disallowedTools'),
     appendSystemPrompt: args.value('append-system-prompt') ?? null,
     signal,
+    shown: shown.promise,
   });
   const runOf = followRun(client);
   const { startPlain, startScreen } = await screen;
@@ -93,8 +96,10 @@ export async function run(call: CommandCall): Promise<number> {
         },
         notify: notifyWith(opened.world?.settings.screen.notify ?? 'auto', env),
         now: () => Date.now(),
+        onShown: () => shown.resolve(),
       });
   } finally {
+    shown.resolve();
     await client.close();
     signals.stop();
     process.stdin.pause();

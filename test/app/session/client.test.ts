@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { OpsError } from '../../../src/lib/ops-error.ts';
 import { describeClient } from './client-contract.ts';
 import { openSession } from './open-session.ts';
 
@@ -7,4 +10,21 @@ describeClient('the session of steward', async () => {
     { text: 'Done.' },
   ]);
   return session.client;
+});
+
+it('begins nothing of its own before the prompt stands there', async () => {
+  const shown = Promise.withResolvers<void>();
+  let opened = 0;
+  const session = await openSession(null, {
+    shown: shown.promise,
+    async openWorld() {
+      opened++;
+      throw new OpsError('settings', 'settings', 'no settings here');
+    },
+  });
+  for (let n = 0; n < 10; n++) await turn();
+  expect(opened).toBe(0);
+  shown.resolve();
+  await session.until((happening) => happening.kind === 'trouble');
+  expect(opened).toBe(1);
 });
