@@ -18,7 +18,7 @@ import { useTheme } from './theme/theme-context.tsx';
 import { Live } from './transcript/live.tsx';
 import { Printed } from './transcript/printed.tsx';
 import { troubleOf } from './trouble.ts';
-import { useTerminal } from './use-terminal.ts';
+import { allPrinted, useTerminal } from './use-terminal.ts';
 
 /** From the top, with nothing on it: Ctrl+L, as in a shell. */
 const CLEAR = '\u001b[H\u001b[2J\n';
@@ -43,8 +43,11 @@ export function App() {
   const [isLeaving, setLeaving] = useState(false);
   const leave = useCallback(() => setLeaving(true), []);
   useEffect(() => {
-    if (isLeaving) exit();
-  }, [isLeaving, exit]);
+    if (!isLeaving) return;
+    // With the last word of a turn that has just ended.
+    store.flush();
+    allPrinted(screen).then(() => exit(), exit);
+  }, [isLeaving, exit, screen, store]);
   const putDraft = useCallback(
     (text: string) => setDraft(({ number }) => ({ text, number: number + 1 })),
     [],

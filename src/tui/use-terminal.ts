@@ -73,8 +73,8 @@ function readKeys({ stdin }: Screen): void {
   if (stdin.isTTY) stdin.setRawMode(true);
 }
 
-/** What Ink draws while it is suspended is lost, so what was handed to it must be out before. */
-async function allPrinted({ store }: Screen): Promise<void> {
+/** What Ink draws while it is suspended, or when it has ended, is lost: what was handed to it must be out before. */
+export async function allPrinted({ store }: Screen): Promise<void> {
   if (store.get().transcript.printing.isPrinted) return;
   await new Promise<void>((resolve) => {
     const stop = store.subscribe(() => {

@@ -12,7 +12,8 @@ describe('steward in a terminal', () => {
   it('says at the end how to go on, and does so with -r and the beginning of the id', async () => {
     const script = [{ when: { contains: 'And?' }, text: 'You said 42.' }, { text: 'Noted.' }];
     const first = await openSteward({ args: ['remember 42'], script });
-    await first.waitForText('Noted.');
+    // The answer stands there before its turn is over.
+    await first.waitForText('✓ reported');
     first.press('ctrl+d');
     await first.waitForText(/again/);
     first.press('ctrl+d');

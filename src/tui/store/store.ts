@@ -15,6 +15,8 @@ export interface Store {
   dispatch(input: Input): void;
   /** At once when nothing was heard lately, else with whatever else comes before the next update. */
   hear(happening: Happening): void;
+  /** Whatever was heard, now. */
+  flush(): void;
   /** Forgets what it holds back. No timer is left. */
   close(): void;
 }
@@ -58,6 +60,7 @@ export function createStore(initial: ScreenState): Store {
       push(heard, happening);
       if (timer === null) tick();
     },
+    flush: () => update(takeHeard()),
     close() {
       if (timer !== null) clearTimeout(timer);
       timer = null;

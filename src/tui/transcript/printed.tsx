@@ -1,5 +1,5 @@
 import { Box, type DOMElement } from 'ink';
-import { createElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { createElement, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useDepth } from '../rows/depth-context.ts';
 import { paint } from '../rows/paint.ts';
 import { Painted } from '../rows/painted.tsx';
@@ -17,6 +17,8 @@ export function Printed({ columns }: { columns: number }) {
   const depth = useDepth();
   const number = useScreenState(({ transcript }) => transcript.printing.number);
   const items = useScreenState(({ transcript }) => transcript.printing.items);
+  // Of a screen that is drawn anew this one is out already.
+  const [before] = useState(() => (store.get().transcript.printing.isPrinted ? number : null));
   useEffect(() => {
     // In a turn of its own: between two batches of a long session keys are heard.
     const turn = setImmediate(() => store.dispatch({ kind: 'printed', batch: number }));
@@ -32,7 +34,7 @@ export function Printed({ columns }: { columns: number }) {
       )),
     [number],
   );
-  return lines.length === 0 ? null : <Above key={number}>{lines}</Above>;
+  return lines.length === 0 || number === before ? null : <Above key={number}>{lines}</Above>;
 }
 
 const STYLE = { position: 'absolute', flexDirection: 'column' } as const;

@@ -43,6 +43,13 @@ describe('the store of a screen', () => {
     expect(store.get().transcript.printing).toMatchObject({ number: 2, isPrinted: false });
   });
 
+  it('holds nothing back from a screen that is about to end', () => {
+    store.hear(delta('a'));
+    store.hear(delta('b'));
+    store.flush();
+    expect(store.get().transcript.reply?.rest).toBe('ab');
+  });
+
   it('has no timer when nothing is told', () => {
     store.hear(delta('x'));
     store.hear(happened(closed()));
