@@ -60,7 +60,9 @@ see the book (http://w/x) or http://w/y`);
 
   it('measures letters of two columns and those of none', () => {
     expect(show('日本語ホストは満杯です', 12)).toBe('日本語ホスト\nは満杯です');
-    expect(show('| ホスト | a |\n| --- | --- |\n| 日本 | e\u0301 |')).toBe('ホスト  a\n──────  ─\n日本    e\u0301');
+    expect(show('| ホスト | a |\n| --- | --- |\n| 日本 | e\u0301 |')).toBe(
+      'ホスト  a\n──────  ─\n日本    e\u0301',
+    );
   });
 
   it('takes escape sequences out of everything', () => {
