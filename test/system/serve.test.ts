@@ -153,7 +153,7 @@ describe('steward serve', () => {
   it('begins one run for the root of a storm, with the alert as data, and ends it in order', async () => {
     const box = createBox();
     const serving = await startServing(box);
-    const names = Array.from({ length: 40 }, (_, index) => `Storm${index}`);
+    const names = Array.from({ length: 200 }, (_, index) => `Storm${index}`);
     await Promise.all(names.map((name) => serving.post('/alertmanager/main', alertBody(name))));
     const incidents = await untilIncidents(box, (all) =>
       all.some(({ runs }) => runs.some(({ outcome }) => outcome !== null)),
