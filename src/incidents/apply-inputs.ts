@@ -76,6 +76,9 @@ function take(books: Books, delivery: Delivery, at: number, rules: JoinRules): v
   }
 }
 
+/** Ends of runs that did not get to an answer. */
+const CUT_SHORT = ['stopped', 'interrupted', 'failed'];
+
 function endRun(
   one: Incident,
   { run, outcome, at }: Extract<IncidentInput, { type: 'run.ended' }>,
@@ -83,7 +86,8 @@ function endRun(
   const runs = one.runs.map((each) =>
     each.run === run && each.endedAt === null ? { ...each, endedAt: at, outcome } : each,
   );
-  return tellOnce({ ...one, runs }, 'run-ended', at, `run ${run} ended: ${outcome}`);
+  const isCut = CUT_SHORT.some((word) => outcome.startsWith(word));
+  return tellOnce({ ...one, runs }, isCut ? 'run-cut' : 'run-ended', at, `run ${run} ended: ${outcome}`);
 }
 
 /** It is news also where it does not change the state. */

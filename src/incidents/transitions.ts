@@ -11,6 +11,8 @@ const MACHINE: Record<IncidentState, Partial<Record<IncidentSignal, IncidentStat
   },
   investigating: {
     'run-ended': 'investigated',
+    // Nobody has looked, after all.
+    'run-cut': 'open',
     quieted: 'resolved',
     acked: 'acknowledged',
     closed: 'closed',

@@ -23,6 +23,7 @@ export type IncidentSignal =
   | 'quieted'
   | 'run-started'
   | 'run-ended'
+  | 'run-cut'
   | 'acked'
   | 'closed'
   | 'expired';

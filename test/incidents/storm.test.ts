@@ -132,6 +132,27 @@ describe('runs', () => {
     expect(dueRuns(book, late, { ...rules, perHour: 3 })).toHaveLength(3);
   });
 
+  it('that were cut off are begun again after the cooldown', () => {
+    const opened = apply([fires('a', NOW)]);
+    const [{ id } = { id: '' }] = listOf(opened);
+    for (const [outcome, state, again] of [
+      ['stopped', 'open', 1],
+      ['interrupted', 'open', 1],
+      ['escalated', 'investigated', 0],
+    ] as const) {
+      const book = apply(
+        [
+          { at: NOW + 5_000, type: 'run.planned', incident: id, run: 'r1' },
+          { at: NOW + 6_000, type: 'run.ended', incident: id, run: 'r1', outcome },
+        ],
+        opened,
+      );
+      expect(listOf(book)).toMatchObject([{ state }]);
+      expect(dueRuns(book, NOW + 1_800_000, rules)).toEqual([]);
+      expect(dueRuns(book, NOW + 3_700_000, rules)).toHaveLength(again);
+    }
+  });
+
   it('are three for one incident: a run may be what makes it fire again', () => {
     let book = apply([fires('a', NOW)]);
     const [{ id } = { id: '' }] = listOf(book);
