@@ -52,7 +52,7 @@ function unit(word: string): SpottedThing {
 }
 
 function thingOf(word: string): SpottedThing[] {
-  const value = valueOf(word);
+  const value = namedBy(word);
   if (value.startsWith('-') || /\s/.test(value) || value.length < SHORTEST_NAME) return [];
   const address = ADDRESS.exec(value)?.[1];
   if (address !== undefined) return [{ kind: 'address', word: value, name: address.replace(/^\[|\]$/g, '') }];
@@ -64,7 +64,7 @@ function thingOf(word: string): SpottedThing[] {
 }
 
 /** `--output=X`, `of=X` and `-o/X` name X. */
-function valueOf(word: string): string {
+function namedBy(word: string): string {
   const attached = /^-[A-Za-z]([~.]{0,2}\/.*)$/.exec(word)?.[1];
   return attached ?? /^-{0,2}\w[\w-]*=(.*)$/.exec(word)?.[1] ?? word;
 }
