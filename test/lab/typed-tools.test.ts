@@ -119,7 +119,7 @@ describe('a key of Consul', () => {
     }
   });
 
-  it('is not touched when the cluster answers as another datacenter than it was planned for', async () => {
+  it('is put where settings say, whatever the environment of the process says', async () => {
     const nowhere = { CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' };
     // What the environment says does not count: settings do.
     expect((await change(put('4000'), 'change', nowhere)).code).toBe(0);
