@@ -52,11 +52,7 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
       change(books.incidents, input.incident, (one) => {
         const { run, at } = input;
         const runs = [...one.runs, { run, startedAt: at, endedAt: null, outcome: null }];
-        return tell(
-          signal({ ...one, runs }, 'run-started', at, `run ${run} is on it`),
-          at,
-          `run ${run} begins`,
-        );
+        return tellOnce({ ...one, runs }, 'run-started', at, `run ${run} begins`);
       });
       break;
     case 'run.ended':

@@ -268,6 +268,12 @@ describe('an incident', () => {
       taken(delivery([reading('a', { status: 'resolved' })]), NOW + 2),
       { at: NOW + 3, type: 'run.ended', incident: id, run: 'r1', outcome: 'escalated' },
     ]);
+    expect(listOf(book)[0]?.timeline.map(({ text }) => text)).toEqual([
+      'fires: 1 of 1 alerts',
+      'run r1 begins',
+      'all of its alerts ended',
+      'run r1 ended: escalated',
+    ]);
     expect(listOf(book)).toMatchObject([
       { state: 'resolved', runs: [{ run: 'r1', outcome: 'escalated', endedAt: NOW + 3 }] },
     ]);
