@@ -1,6 +1,7 @@
 /**
- * The least that Ink needs for a prompt: a line that is typed into, and an answer that streams from a server in
- * Anthropic's dialect (BENCH_URL), at most 15 updates a second, finished paragraphs printed once.
+ * The least that Ink needs for a prompt: a line that is typed into, with the cell that is written next, and an answer
+ * that streams from a server in Anthropic's dialect (BENCH_URL), at most 15 updates a second, finished paragraphs
+ * printed once.
  */
 import { Box, render, Static, Text, useInput } from 'ink';
 import { memo, useRef, useState } from 'react';
@@ -63,7 +64,10 @@ function Prompt() {
       <Finished items={finished} />
       <Box flexDirection="column">
         <Text>{streaming}</Text>
-        <Text>❯ {typed}</Text>
+        <Text>
+          ❯ {typed}
+          <Text inverse> </Text>
+        </Text>
       </Box>
     </>
   );
