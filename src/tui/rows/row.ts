@@ -16,8 +16,20 @@ export function span(text: string, style: keyof Styles = 'text'): Span {
 
 /** Columns. */
 export function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  const known = widths.get(text);
+  if (known !== undefined) return known;
+  const width = stringWidth(text);
+  // Rules, marks and rows that stand there for many frames.
+  if (widths.size >= MOST_WIDTHS) widths.clear();
+  if (text.length <= LONGEST_KNOWN) widths.set(text, width);
+  return width;
 }
+
+const MOST_WIDTHS = 1_000;
+const LONGEST_KNOWN = 256;
+/** Measuring takes a text apart into graphemes, and each key would have the same ones measured again. */
+const widths = new Map<string, number>();
 
 export function rowWidth(row: Row): number {
   return row.reduce((sum, { text }) => sum + widthOf(text), 0);
