@@ -9,6 +9,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compileShipped } from './compile-shipped.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 import { leanInk } from './lean-ink.ts';
+import { steadyInk } from './steady-ink.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -93,7 +94,7 @@ async function buildScreen(): Promise<string> {
       js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
     },
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    plugins: [absent('react-devtools-core'), leanInk],
+    plugins: [absent('react-devtools-core'), steadyInk, leanInk],
   });
   const code = outputFiles.find(({ path }) => path.endsWith('.mjs'));
   if (code === undefined) throw new Error('the screen was not built');

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildProgram } from '../../test/terminal/build-program.ts';
+import { buildScreen } from '../../test/terminal/build-program.ts';
 import { startRig } from '../../test/terminal/rig.ts';
 import { NODE } from '../program.ts';
 import type { Row } from '../table.ts';
@@ -19,7 +19,7 @@ interface Part {
 export async function measureScreenGrowth(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-growth-'));
   try {
-    const program = await buildProgram('bench/screen/soak-program.tsx', folder);
+    const program = await buildScreen('bench/screen/soak-program.tsx', folder);
     const file = join(folder, 'heap.jsonl');
     const env = { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8' };
     const argv = ['sh', '-c', 'exec "$0" --expose-gc "$1" 3>"$2"', NODE, program, file];

@@ -1,11 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { leanInk } from '../../scripts/lean-ink.ts';
+import { steadyInk } from '../../scripts/steady-ink.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Bundles a program that shows a screen, as scripts/build.ts bundles ours. Gives the file to start, which keeps its code. */
-export async function buildProgram(entry: string, folder: string): Promise<string> {
+/** Our own screen, as scripts/build.ts bundles it. Gives the file to start, which keeps its code. */
+export function buildScreen(entry: string, folder: string): Promise<string> {
+  return buildProgram(entry, folder, [steadyInk, leanInk]);
+}
+
+/** Any program that shows a screen, on Ink as it comes. */
+export async function buildProgram(
+  entry: string,
+  folder: string,
+  plugins: readonly Plugin[] = [],
+): Promise<string> {
   const bundle = join(folder, 'floor.mjs');
   await build({
     absWorkingDir: ROOT,
@@ -26,6 +37,7 @@ export async function buildProgram(entry: string, folder: string): Promise<strin
       STEWARD_VERSION: '"floor"',
     },
     plugins: [
+      ...plugins,
       {
         name: 'absent',
         setup({ onResolve, onLoad }) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { buildProgram } from './build-program.ts';
+import { buildScreen } from './build-program.ts';
 import { type OpenOptions, openRig, type TestRig } from './open-rig.ts';
 
 let folder: string;
@@ -11,7 +11,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'steward-editor-'));
-  program = await buildProgram('test/terminal/play-editor.ts', folder);
+  program = await buildScreen('test/terminal/play-editor.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from './build-program.ts';
+import { buildScreen } from './build-program.ts';
 import { openRig, type TestRig } from './open-rig.ts';
 
 /**
@@ -21,7 +21,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'steward-screens-'));
-  program = await buildProgram('test/terminal/play-scenario.ts', folder);
+  program = await buildScreen('test/terminal/play-scenario.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

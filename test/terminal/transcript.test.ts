@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from './build-program.ts';
+import { buildScreen } from './build-program.ts';
 import { openRig, type TestRig } from './open-rig.ts';
 
 const run = promisify(execFile);
@@ -15,7 +15,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'steward-transcript-'));
-  program = await buildProgram('test/terminal/play-transcript.ts', folder);
+  program = await buildScreen('test/terminal/play-transcript.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
