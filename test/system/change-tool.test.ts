@@ -315,7 +315,9 @@ describe('a change of what steward itself stands on', () => {
     const { stdout } = await box.run(['approvals', 'list', '--json']);
     const [approval] = (JSON.parse(stdout) as { approvals: Approval[] }).approvals;
     expect(approval?.doubts).toContain('ssh.service: it is a way into this machine');
-    expect(approval?.doubts).toContainEqual(expect.stringContaining('this machine is reached by ssh.service'));
+    expect(approval?.doubts).toContainEqual(
+      expect.stringContaining('this machine is reached by ssh.service'),
+    );
     const shown = await box.run(['approvals', 'show', approval?.id ?? '']);
     expect(shown.stdout).toContain('Mind: ssh.service: it is a way into this machine');
   });
