@@ -154,6 +154,11 @@ async function readBody(request: IncomingMessage, limitBytes: number): Promise<B
 
 function send(response: ServerResponse, reply: Reply, isLast: boolean): void {
   if (response.headersSent || response.destroyed) return;
+  writeHead(response, reply, isLast);
+  response.end(reply.body);
+}
+
+function writeHead(response: ServerResponse, reply: Reply, isLast: boolean): void {
   response.writeHead(reply.status, {
     'content-type': reply.contentType,
     'content-length': Buffer.byteLength(reply.body),
@@ -162,20 +167,31 @@ function send(response: ServerResponse, reply: Reply, isLast: boolean): void {
     ...(isLast ? { connection: 'close' } : {}),
     ...reply.headers,
   });
-  response.end(reply.body);
 }
 
-/** Answers without the body, and does not read much of what is still sent. */
+/**
+ * Answers without the body, and does not read much of what is still sent. The answer is whole at once, but is ended only
+ * when the sender is done: Node closes the connection with the end of the last answer, and whoever still writes would
+ * see a broken pipe in place of the answer.
+ */
 function sendEarly(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  send(response, reply, true);
+  if (response.headersSent || response.destroyed) return;
+  writeHead(response, reply, true);
+  response.write(reply.body);
   let left = DISCARD_BYTES;
   const timer = setTimeout(() => request.destroy(), DISCARD_MS);
   request.on('error', () => {
     // It was refused already.
   });
-  request.on('close', () => clearTimeout(timer));
+  request.on('end', () => response.end());
+  request.on('close', () => {
+    clearTimeout(timer);
+    response.end();
+  });
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) request.destroy();
   });
+  // A body that was read to its limit is still flowing; one of which nothing was read is not.
+  request.resume();
 }
