@@ -27,6 +27,8 @@ export async function runOnTerminal(
   process.removeAllListeners('SIGINT');
   const ignore = (): void => {};
   process.on('SIGINT', ignore);
+  const keys = keysOfTerminal();
+  keys?.readStop();
   try {
     const child = spawn(program, rest, {
       cwd,
@@ -62,7 +64,18 @@ export async function runOnTerminal(
       whole: null,
     };
   } finally {
+    keys?.readStart();
     process.removeListener('SIGINT', ignore);
     for (const listener of held) process.on('SIGINT', listener as NodeJS.SignalsListener);
   }
+}
+
+/**
+ * The handle behind our standard input, which Node does not stop by pausing where somebody listens for `readable`. The
+ * command has the same open terminal: what both were told is there the command takes, and our read would then wait, and
+ * with it all of steward, for a key that nobody presses.
+ */
+function keysOfTerminal(): { readStart(): void; readStop(): void } | undefined {
+  const { _handle: handle } = process.stdin as { _handle?: { readStart(): void; readStop(): void } | null };
+  return process.stdin.isTTY ? (handle ?? undefined) : undefined;
 }
