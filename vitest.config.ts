@@ -11,6 +11,7 @@ const project = (name: string, include: string[], timeoutMs: number, isSerial = 
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !isSerial,
+    setupFiles: ['test/setup/property-seed.ts'],
     env: { TZ: 'UTC' },
   },
 });
