@@ -1,6 +1,6 @@
 import { printable } from '../../lib/printable.ts';
 import { commandSpans } from '../ask/command-spans.ts';
-import type { Row, Span } from '../rows/row.ts';
+import { cut, type Row, type Span } from '../rows/row.ts';
 import { wrapExactly } from '../rows/wrap.ts';
 import { diffRows } from '../transcript/diff.ts';
 import { grammarOf } from './grammars.ts';
@@ -20,7 +20,8 @@ export function codeRows(text: string, info: string, layout: Layout, isContinued
     language === 'diff' || language === 'patch'
       ? diffRows(bare, { ...layout, columns })
       : bare.split('\n').flatMap((line) => wrapExactly(colour(line, language), columns));
-  const label: Row[] = language === '' || isContinued ? [] : [[pad, { text: language, style: 'dim' }]];
+  const label: Row[] =
+    language === '' || isContinued ? [] : [[pad, { text: cut(language, columns), style: 'dim' }]];
   return [...label, ...rows.map((row) => (row.length === 0 ? row : [pad, ...row]))];
 }
 

@@ -7,7 +7,7 @@ import { wrapExactly } from '../rows/wrap.ts';
 import type { Input } from '../store/input.ts';
 import { reduceAll } from '../store/reduce.ts';
 import { initialState, type Openable } from '../store/state.ts';
-import { unfence } from '../store/unfence.ts';
+import { insideFence, unfence } from '../store/unfence.ts';
 import { thinkingOf } from '../store/words.ts';
 import { diffRows } from '../transcript/diff.ts';
 import { itemRows } from '../transcript/item-rows.ts';
@@ -26,7 +26,7 @@ export function openableRows(kind: Openable['kind'], text: string, layout: Layou
 
 /** The text behind an openable, from the line of the log that holds it. */
 export function textOfLine({ event }: LogLine, kind: Openable['kind']): string | null {
-  if (event.type === 'call.finished') return unfence(event.text);
+  if (event.type === 'call.finished') return kind === 'diff' ? insideFence(event.text) : unfence(event.text);
   if (event.type !== 'model.replied' || kind !== 'thinking') return null;
   return thinkingOf(event.content);
 }

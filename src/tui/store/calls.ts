@@ -2,7 +2,7 @@ import type { RunEvent } from '../../protocol/event.ts';
 import type { Call, FinishedCall } from './item.ts';
 import type { Transcript } from './state.ts';
 import { add, addOpenable } from './transcript.ts';
-import { unfence } from './unfence.ts';
+import { insideFence, unfence } from './unfence.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -47,9 +47,9 @@ export function finishCall(
   const rest = { ...transcript, calls };
   // What it handed in is shown as the report, and what it did as the end of the change.
   if ((event.tool === 'Report' || event.tool === 'Change') && event.ok) return rest;
-  const text = unfence(event.text);
-  const lines = text.split('\n');
   const isChange = (event.tool === 'Edit' || event.tool === 'Write') && event.ok;
+  const text = isChange ? insideFence(event.text) : unfence(event.text);
+  const lines = text.split('\n');
   const call: FinishedCall = {
     ...running,
     tool: event.tool,

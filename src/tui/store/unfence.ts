@@ -8,3 +8,12 @@ export function unfence(text: string): string {
   }
   return bare;
 }
+
+/** Only what stands between the tags: a diff without the tool's words behind it. All of a text that has no tags. */
+export function insideFence(text: string): string {
+  const opening = new RegExp(OPENING.source).exec(text);
+  if (opening === null) return text;
+  const start = opening.index + opening[0].length;
+  const end = text.indexOf(`\n</data-${opening[1]}>`, start);
+  return text.slice(start, end < 0 ? text.length : end);
+}

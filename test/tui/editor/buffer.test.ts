@@ -15,7 +15,9 @@ function lettersOf(text: string): string[] {
 
 /** Boundaries of the whole text, found the slow way. */
 function boundaries(text: string): number[] {
-  return lettersOf(text).reduce((all, letter) => [...all, (all.at(-1) ?? 0) + letter.length], [0]);
+  const all = [0];
+  for (const letter of lettersOf(text)) all.push((all.at(-1) ?? 0) + letter.length);
+  return all;
 }
 
 describe('the buffer', () => {

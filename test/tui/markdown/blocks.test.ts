@@ -83,6 +83,7 @@ see the book (http://w/x) or http://w/y`);
       }),
       { numRuns: 300 },
     );
+    expect(widest(markdownRows('~~~~!!!!!!!', frame(8)))).toBeLessThanOrEqual(8);
   });
 });
 

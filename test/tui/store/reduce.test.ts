@@ -119,6 +119,14 @@ describe('the screen as data', () => {
   ⎿ verify 1 · it is as it was`);
   });
 
+  it('keeps the words of a tool out of the diff before them', () => {
+    const text = `${fenced('C1', '@@ line 2 @@\n-a\n+b')}\nChanged /etc/app.conf: 1 place.`;
+    const told = tell(paper(), happened(called('C1', 'Edit', { file_path: '/etc/app.conf' }, { text })));
+    expect(paperText(told)).toContain('+ b');
+    expect(paperText(told)).not.toContain('1 place');
+    expect(told.state.transcript.openables.at(-1)?.text).toBe('@@ line 2 @@\n-a\n+b');
+  });
+
   it('shows at which step a change is, and at its end what was done and what proved it', () => {
     const place = { change: 'X1', target: 0, index: 0 };
     const step = (phase: 'check' | 'apply' | 'verify', text: string, ok = true): Happening[] => [
