@@ -2,12 +2,14 @@ import { readApiKey } from '../../config/index.ts';
 import { createServiceNotify, startHttpServer } from '../../host/index.ts';
 import { openIncidents } from '../../incidents/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { Telling } from '../../protocol/telling.ts';
 import { openSpool } from '../../triggers/index.ts';
 import { joinRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 import { createRunStarter } from './start-runs.ts';
+import { tellChanges } from './tell-changes.ts';
 import { startWorker } from './worker.ts';
 
 export interface ServeOptions {
@@ -16,6 +18,8 @@ export interface ServeOptions {
   hasRuns: boolean;
   /** Arguments that every run it begins gets. */
   runOptions: readonly string[];
+  /** Told of every change of an incident. Default: nobody is. */
+  telling?: Telling;
   /** Text for the operator, one line. */
   log(line: string): void;
 }
@@ -56,8 +60,11 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       hint: 'an event is answered for only when it is on disk',
     });
   }
-  const writer = await openIncidents(store, joinRulesOf(world));
+  const plainWriter = await openIncidents(store, joinRulesOf(world));
+  const { telling } = options;
+  const writer = telling === undefined ? plainWriter : tellChanges(plainWriter, telling, options.log);
   try {
+    await telling?.begin(writer.book().incidents.values());
     const startedAt = clock.now();
     const prefix = (): string => `${String(clock.now()).padStart(14, '0')}-${process.pid}`;
     const spool = await openSpool(store, { prefix });
