@@ -2,6 +2,7 @@ import { AUTONOMIES } from '../protocol/effect.ts';
 import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
 import { INCIDENT_ROWS } from './incident-rows.ts';
+import { PAGE_ROWS } from './page-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
 import {
@@ -263,6 +264,7 @@ export const SETTINGS_TABLE = {
     'Output of one tool call that a model gets to read; the whole is kept in a file.',
   ),
   ...INCIDENT_ROWS,
+  ...PAGE_ROWS,
   state_dir: row(
     orNull(path()),
     null,

@@ -68,6 +68,7 @@ describe('loadSettings', () => {
           cooldown: 3_600_000,
           runs_per_hour: 12,
         },
+        pages: { url: null },
         screen: {
           theme: 'terminal',
           animation: 'on',
