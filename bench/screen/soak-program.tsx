@@ -2,9 +2,10 @@
  * The screen of steward on a program that tells what a long time brings: a day of looking at the machine every minute,
  * then an own command's or a call's output of 50 MB. Says on file descriptor 3 how large the heap is after each part.
  */
+
 import { writeSync } from 'node:fs';
 import type { Client, Happening, Panel, Status } from '../../src/app/client.ts';
-import { startScreen } from '../../src/tui/index.ts';
+import { showScreen } from '../../test/fakes/show-screen.ts';
 
 const MINUTES = 24 * 60;
 const OUTPUT_BYTES = 50 * 1024 * 1024;
@@ -112,17 +113,7 @@ async function output(call: string): Promise<void> {
   await pause(300);
 }
 
-void startScreen({
-  client,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  notify: null,
-  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true },
-  now: () => Date.now(),
-  firstPrompt: null,
-  opensRuns: false,
-  signal: new AbortController().signal,
-});
+void showScreen(client);
 await pause(500);
 // The first of each brings what is made once.
 await day(0);

@@ -1,16 +1,15 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mustRun } from './host.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
+import { consulProgram } from './packages.ts';
 
 const CONSUL = 'http://127.0.0.1:8500';
 let lab: Lab;
 
 beforeAll(async () => {
   lab = await bootLab('typed');
-  const binary = (await mustRun(['bash', join(import.meta.dirname, 'get-consul.sh')])).trim();
-  copyFileSync(binary, join(lab.share, 'consul'));
+  copyFileSync(await consulProgram(), join(lab.share, 'consul'));
   await lab.must(['install', '-m755', '/opt/share/consul', '/usr/local/bin/consul']);
   copyFileSync(join(import.meta.dirname, '../stand-ins/nomad'), join(lab.share, 'nomad'));
   await lab.must(['install', '-m755', '/opt/share/nomad', '/usr/local/bin/nomad']);

@@ -1,8 +1,8 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mustRun } from '../lab/host.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from '../lab/lab.ts';
+import { consulProgram } from '../lab/packages.ts';
 
 const SERVERS = [1, 2, 3];
 const address = (server: number) => `127.0.1.${server}`;
@@ -12,8 +12,7 @@ let lab: Lab;
 /** Three real servers of Consul in a booted Debian, each on a loopback address of its own; the first is `consul.service`. */
 beforeAll(async () => {
   lab = await bootLab('quorum');
-  const binary = (await mustRun(['bash', join(import.meta.dirname, '../lab/get-consul.sh')])).trim();
-  copyFileSync(binary, join(lab.share, 'consul'));
+  copyFileSync(await consulProgram(), join(lab.share, 'consul'));
   await lab.must(['install', '-m755', '/opt/share/consul', '/usr/local/bin/consul']);
   await lab.write(
     '/etc/steward/steward.yaml',

@@ -54,6 +54,31 @@ function stateOf(box: Box): string {
 
 const bash = (command: string): Turn => ({ toolCalls: [{ name: 'Bash', input: { command } }] });
 
+/** A goal that reads a log, with a rule over its lines; `rule`: what else the rule says. */
+function plantFish(box: Box, { rule, gate }: { rule: string[]; gate: string }): void {
+  box.write(
+    '.config/steward/context/fish.yaml',
+    `describe: A log with secrets
+run: [cat, ${box.home}/app.log]
+parse: lines
+facts: { found: output }
+rules:
+  - id: line
+    each: found
+    as: l
+    object: l
+    severity: warning
+    class: advisory
+    cooldown: 1h
+    say: 'it says {l}'
+${rule.map((line) => `    ${line}\n`).join('')}`,
+  );
+  box.write(
+    '.config/steward/goals/fish.md',
+    `---\ndescription: Look.\nprobes: [fish]\ntools: [Bash]\ngate: ${gate}\n---\nLook.\n`,
+  );
+}
+
 describe('a secret', () => {
   it('reaches neither model, screen, stream, log nor state, wherever a prompt run meets it', async () => {
     const sent: WireRequest[] = [];
@@ -152,31 +177,15 @@ describe('a secret', () => {
       body: { type: 'error', error: { type: 'invalid_request_error', message: `bad field: ${LINE}` } },
     }));
     plant(box);
-    box.write(
-      '.config/steward/context/fish.yaml',
-      `describe: A log with secrets
-run: [cat, ${box.home}/app.log]
-parse: lines
-facts: { found: output }
-rules:
-  - id: line
-    each: found
-    as: l
-    object: l
-    changed: l
-    when: l != ''
-    severity: warning
-    class: advisory
-    cooldown: 1h
-    say: 'it says {l}'
-    look: [[grep, -n, '{l}', ${box.home}/app.log]]
-    examples: [{ before: { found: [a] }, facts: { found: [a, b] }, finds: [b] }, { before: { found: [a] }, facts: { found: [a] }, finds: [] }]
-`,
-    );
-    box.write(
-      '.config/steward/goals/fish.md',
-      `---\ndescription: Look.\nprobes: [fish]\ntools: [Bash]\ngate: always\n---\nLook.\n`,
-    );
+    plantFish(box, {
+      gate: 'always',
+      rule: [
+        'changed: l',
+        "when: l != ''",
+        `look: [[grep, -n, '{l}', ${box.home}/app.log]]`,
+        'examples: [{ before: { found: [a] }, facts: { found: [a, b] }, finds: [b] }, { before: { found: [a] }, facts: { found: [a] }, finds: [] }]',
+      ],
+    });
     const alert = box.write(
       'alert.json',
       JSON.stringify({
@@ -224,29 +233,13 @@ rules:
   it('is what a finding is about: it is the same finding in the next run', async () => {
     const box = createBox();
     plant(box);
-    box.write(
-      '.config/steward/context/fish.yaml',
-      `describe: A log with secrets
-run: [cat, ${box.home}/app.log]
-parse: lines
-facts: { found: output }
-rules:
-  - id: line
-    each: found
-    as: l
-    object: l
-    when: l.contains('password')
-    severity: warning
-    class: advisory
-    cooldown: 1h
-    say: 'it says {l}'
-    examples: [{ facts: { found: ['password'] }, finds: ['password'] }, { facts: { found: [a] }, finds: [] }]
-`,
-    );
-    box.write(
-      '.config/steward/goals/fish.md',
-      `---\ndescription: Look.\nprobes: [fish]\ntools: [Bash]\n---\nLook.\n`,
-    );
+    plantFish(box, {
+      gate: 'findings',
+      rule: [
+        "when: l.contains('password')",
+        "examples: [{ facts: { found: ['password'] }, finds: ['password'] }, { facts: { found: [a] }, finds: [] }]",
+      ],
+    });
     const states = [];
     for (let i = 0; i < 2; i++) {
       const { result } = await box.json(['run', 'fish']);

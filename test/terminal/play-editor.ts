@@ -1,6 +1,7 @@
 /** The screen on a program that answers every prompt with words that do not end. */
-import { startScreen } from '../../src/tui/index.ts';
+
 import { createFakeClient, statusOf } from '../fakes/client.ts';
+import { showScreen } from '../fakes/show-screen.ts';
 
 const WORD_MS = 10;
 
@@ -17,15 +18,8 @@ const client = createFakeClient({
 });
 client.tell({ kind: 'status', status: statusOf() });
 const ending = new AbortController();
-await startScreen({
-  client,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  notify: null,
+await showScreen(client, {
   look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: false },
-  now: () => Date.now(),
-  firstPrompt: null,
-  opensRuns: false,
   signal: ending.signal,
 });
 process.exit();

@@ -1,16 +1,13 @@
 /** The screen on a scripted program, at a time that stands still: `play-scenario NAME`. */
-import { startScreen } from '../../src/tui/index.ts';
+
 import { createFakeClient } from '../fakes/client.ts';
+import { showScreen } from '../fakes/show-screen.ts';
 import { NOW, scenarioOf } from './scenarios.ts';
 
 const { told, program } = scenarioOf(process.argv[2] ?? '');
 const client = createFakeClient(program);
 client.tell(...told);
-await startScreen({
-  client,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  notify: null,
+await showScreen(client, {
   look: {
     theme: 'terminal',
     hasColor: true,
@@ -18,7 +15,4 @@ await startScreen({
     isAnimated: false,
   },
   now: () => NOW,
-  firstPrompt: null,
-  opensRuns: false,
-  signal: new AbortController().signal,
 });

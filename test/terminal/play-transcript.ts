@@ -1,8 +1,9 @@
 /** The screen on a program that answers at length and at its own pace: `play-transcript NAME`. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startScreen } from '../../src/tui/index.ts';
 import { createFakeClient, type FakeClient, statusOf } from '../fakes/client.ts';
 import { closed, opened, playConversation, replied, requested } from '../fakes/conversation.ts';
+import { showScreen } from '../fakes/show-screen.ts';
 
 /** A pause long enough for several updates of the screen in every answer, and no longer. */
 const PIECES_AT_ONCE = 20;
@@ -29,17 +30,7 @@ if (name === 'resumed') {
     client.tellEvents({ type: 'notice.given', level: 'info', text: `notice line-${n}-end` });
   }
 }
-await startScreen({
-  client,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  notify: null,
-  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true },
-  now: () => Date.now(),
-  firstPrompt: null,
-  opensRuns: false,
-  signal: new AbortController().signal,
-});
+await showScreen(client);
 
 async function answer(prompt: string, fake: FakeClient): Promise<void> {
   if (name === 'conversation') return playConversation(fake, prompt, 0.3);

@@ -1,6 +1,6 @@
-import { startScreen } from '../../src/tui/index.ts';
 import { createFakeClient, statusOf } from '../fakes/client.ts';
 import { called, closed, playConversation } from '../fakes/conversation.ts';
+import { showScreen } from '../fakes/show-screen.ts';
 
 /** What `scripts/play-screen.ts` shows: a fake program that answers every prompt with the same conversation. */
 const pace = Number(process.argv[2] ?? 1);
@@ -26,14 +26,4 @@ const client = createFakeClient({
   },
 });
 client.tell({ kind: 'status', status: statusOf() });
-await startScreen({
-  client,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  notify: null,
-  look: { theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: true },
-  now: () => Date.now(),
-  firstPrompt: null,
-  opensRuns: false,
-  signal: new AbortController().signal,
-});
+await showScreen(client);

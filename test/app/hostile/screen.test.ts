@@ -3,13 +3,11 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/event.ts';
+import { RAW, SEQUENCES } from '../../fakes/terminal-sequences.ts';
 import { listen, runBare } from '../../system/hostile/scene.ts';
 import type { OpenSession } from '../session/open-session.ts';
 import { change, openHouse, runAlone } from './alone.ts';
 import { bash, type Sat, sit } from './there.ts';
-
-/** What no screen may be given raw: it moves cursors, hides text, sets titles, writes to the clipboard. */
-const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** Ten ways to make a file; CANARY stands for it. All of them work where nobody guards. */
 const EFFECTS = [
@@ -278,20 +276,6 @@ describe('a rule for the rest of the run', () => {
     );
   });
 });
-
-/** Sequences that move the cursor, hide text, set titles, write to the clipboard or answer for the operator. */
-const SEQUENCES = [
-  '\u001b[2J\u001b[1;1H',
-  '\u001b]0;title\u0007',
-  '\u001b]52;c;cm0gLXJmIC8=\u0007',
-  '\u001b[8mhidden\u001b[0m',
-  '\u001b[6n',
-  '\u009b31m',
-  '\u009d0;title\u009c',
-  'ok\b\b\bko',
-  'all is well\rsteward: healthy',
-  '\u202egnp.exe\u202c',
-];
 
 describe('a question', () => {
   it.each(SEQUENCES)('holds nothing that steers a terminal, or is not asked: %j', async (sequence) => {

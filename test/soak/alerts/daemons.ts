@@ -3,13 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { mustRun, until } from '../../lab/host.ts';
-
-const GET = join(import.meta.dirname, '../../lab/get-alertmanager.sh');
+import { until } from '../../lab/host.ts';
+import { programsOf } from '../../lab/packages.ts';
 
 /** Where the real programs are. */
-export async function programsFolder(): Promise<string> {
-  return (await mustRun(['bash', GET])).trim();
+export function programsFolder(): Promise<string> {
+  return programsOf('bookworm', ['prometheus', 'prometheus-alertmanager']);
 }
 
 /** One that is free now. */

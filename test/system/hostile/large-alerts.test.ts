@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createBox } from '../steward.ts';
+import { goalText } from './goal.ts';
 import { bash, type Place, play, runBare } from './scene.ts';
 
 /** Alertmanager's webhook takes what senders put into annotations, and they may put a megabyte. */
@@ -10,15 +11,7 @@ const MEBIBYTE = 1024 * 1024;
 const MOST_SENT = 256 * 1024;
 const GUESS = 'deadbeefdeadbeef';
 
-const GOAL = `---
-description: Look.
-probes: [load]
-tools: [Bash, Read]
-autonomy: full
-gate: always
----
-Look.
-`;
+const GOAL = goalText(['load'], 'full');
 
 /** As often as fits, as JSON, into a file of a mebibyte beside the rest. */
 const pad = (text: string): string =>

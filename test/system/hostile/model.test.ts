@@ -6,31 +6,11 @@ import { ending } from '../../../src/protocol/outcome.ts';
 import type { ModelReport } from '../../../src/protocol/report.ts';
 import type { ScriptedCall, Turn } from '../../wire/index.ts';
 import { type Box, createBoxWithModel } from '../steward.ts';
+import { goalText, wrongProbe } from './goal.ts';
 import { bash, play } from './scene.ts';
 
-const GOAL = `---
-description: Look.
-probes: [scene]
-tools: [Bash, Read]
-autonomy: full
-gate: always
----
-Look.
-`;
-const PROBE = `describe: What is wrong
-core: true
-run: [cat, /etc/hostname]
-parse: lines
-facts: { names: output }
-rules:
-  - id: wrong
-    when: size(names) > 0
-    severity: critical
-    class: advisory
-    cooldown: 1h
-    say: Something is wrong
-    examples: [{ facts: { names: [a] }, finds: [host] }, { facts: { names: [] }, finds: [] }]
-`;
+const GOAL = goalText(['scene'], 'full');
+const PROBE = wrongProbe('core: true\n');
 
 function plantGoal({ home }: Box): void {
   for (const folder of ['goals', 'context'])

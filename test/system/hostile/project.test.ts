@@ -3,30 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 import type { Box } from '../steward.ts';
+import { goalText, wrongProbe } from './goal.ts';
 import { bash, listen, type Place, type Played, play } from './scene.ts';
 
-const GOAL = `---
-description: Look.
-probes: [scene, endpoints]
-tools: [Bash, Read]
-autonomy: propose
-gate: always
----
-Look.
-`;
-const SCENE_PROBE = `describe: What is wrong
-run: [cat, /etc/hostname]
-parse: lines
-facts: { names: output }
-rules:
-  - id: wrong
-    when: size(names) > 0
-    severity: critical
-    class: advisory
-    cooldown: 1h
-    say: Something is wrong
-    examples: [{ facts: { names: [a] }, finds: [host] }, { facts: { names: [] }, finds: [] }]
-`;
+const GOAL = goalText(['scene', 'endpoints']);
+const SCENE_PROBE = wrongProbe();
 
 function put(root: string, path: string, text: string): void {
   const whole = join(root, path);

@@ -1,27 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RAW, SEQUENCES } from '../../fakes/terminal-sequences.ts';
 import { type Box, createBoxWithModel, type Ended } from '../steward.ts';
+import { goalText } from './goal.ts';
 import { bash, type Place, runBare } from './scene.ts';
 
-/** Sequences that move the cursor, hide text, set titles, write to the clipboard or answer for the operator. */
-const SEQUENCES = [
-  '\u001b[2J\u001b[1;1H',
-  '\u001b]0;title\u0007',
-  '\u001b]52;c;cm0gLXJmIC8=\u0007',
-  '\u001b[8mhidden\u001b[0m',
-  '\u001b[6n',
-  '\u009b31m',
-  '\u009d0;title\u009c',
-  'ok\b\b\bko',
-  'all is well\rsteward: healthy',
-  '\u202egnp.exe\u202c',
-  '\u001bP$qm\u001b\\',
-  '\u0007\u000e\u000f\u007f',
-];
 const HOSTILE = SEQUENCES.join(' ');
-/** What no stream and no log may hold raw. */
-const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 const KEY = `sk-ant-api03-${'Zk3vQ9xLm2Rt7Yp1Wd5Hs8Nf'.repeat(4)}AA`;
 
 const PROBE = (file: string) => `describe: What others said
@@ -44,20 +29,11 @@ rules:
       - [cat, '{u.name}']
     examples: [{ facts: { units: [{ name: a, why: b, failed: true }] }, finds: [a] }, { facts: { units: [] }, finds: [] }]
 `;
-const GOAL = `---
-description: Look.
-probes: [units]
-tools: [Bash, Read]
-autonomy: propose
-gate: always
----
-Look.
-`;
 
 function plantUnits({ home, cwd }: Place, units: readonly { name: string; why: string }[]): void {
   for (const folder of ['goals', 'context'])
     mkdirSync(join(home, '.config/steward', folder), { recursive: true });
-  writeFileSync(join(home, '.config/steward/goals/mine.md'), GOAL);
+  writeFileSync(join(home, '.config/steward/goals/mine.md'), goalText(['units']));
   writeFileSync(join(home, '.config/steward/context/units.yaml'), PROBE(join(cwd, 'units.json')));
   const failed = units.map((unit) => ({ ...unit, failed: true }));
   writeFileSync(join(cwd, 'units.json'), JSON.stringify({ units: failed }));

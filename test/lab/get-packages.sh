@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Prints the path of Debian's consul, fetching it if need be: one static binary, in bullseye only. Kept between runs on one
+# get-packages.sh SUITE PACKAGE...: prints the folder with the programs of these packages of a Debian release, fetching them
+# if need be. For static programs, which run on any Debian: what they depend on is not fetched. Kept between runs on one
 # machine. The machine's own apt is left as it is.
 set -euo pipefail
 
-base=${LAB_DIR:-/var/tmp/steward-lab}/consul
-program=$base/root/usr/bin/consul
+suite=$1
+shift
+base=${LAB_DIR:-/var/tmp/steward-lab}/$suite-$(IFS=+ && echo "$*")
 mkdir -p "$base"
 exec 9>"$base/lock"
 flock 9
-if [ ! -x "$program" ]; then
+if [ ! -e "$base/done" ]; then
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
   [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' /etc/apt/sources.list)
   mkdir -p "$base"/apt/{lists/partial,archives/partial,none} "$base/debs"
   : >"$base/apt/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bullseye main" >"$base/apt/sources.list"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$base/apt/sources.list"
   cat >"$base/apt/apt.conf" <<CONF
 Dir::Etc::sourcelist "$base/apt/sources.list"; Dir::Etc::sourceparts "$base/apt/none";
 Dir::State::lists "$base/apt/lists"; Dir::State::status "$base/apt/status"; Dir::Cache "$base/apt";
@@ -23,11 +25,12 @@ CONF
   {
     apt-get update -q
     cd "$base/debs"
-    apt-get download -q consul/bullseye
-    dpkg -x consul_*.deb "$base/root"
+    apt-get download -q "${@/%//$suite}"
+    for package in *.deb; do dpkg -x "$package" "$base/root"; done
+    touch "$base/done"
   } >"$base/log" 2>&1 || {
     tail -n 20 "$base/log" >&2
     exit 1
   }
 fi
-echo "$program"
+echo "$base/root/usr/bin"
