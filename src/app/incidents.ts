@@ -12,9 +12,10 @@ import { readRun } from '../runs/index.ts';
 import { openSpool } from '../triggers/index.ts';
 import type { World } from './world.ts';
 
-export function joinRulesOf({ settings }: World): JoinRules {
+export function joinRulesOf({ settings, host }: World): JoinRules {
   const { heartbeats, heartbeat_timeout: heartbeatMs, expire_after: expireMs } = settings.incidents;
-  return { ...JOIN_RULES, heartbeats, heartbeatMs, expireMs };
+  const names = { own: host.hostname, aliases: settings.incidents.hosts };
+  return { ...JOIN_RULES, names, heartbeats, heartbeatMs, expireMs };
 }
 
 /** Also while `steward serve` works on them. */

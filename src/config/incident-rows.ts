@@ -1,5 +1,5 @@
 import { row } from './setting-row.ts';
-import { count, duration, list, orNull, text } from './value-type.ts';
+import { count, duration, list, map, orNull, text } from './value-type.ts';
 
 /** What `steward serve` takes in, and what it makes of it. */
 export const INCIDENT_ROWS = {
@@ -18,6 +18,14 @@ export const INCIDENT_ROWS = {
     'never',
     null,
     'The header into which Grafana puts the time that it signs; without it the signature is over the body alone.',
+  ),
+  'incidents.hosts': row(
+    map(text('the name of a machine', { pattern: /^[\w.:-]+$/ })),
+    {},
+    'by-name',
+    'never',
+    null,
+    'What senders call a machine (`10.0.0.7`, `exporter:9100`) → its name, so that all that is said of one unit, mount or address is one incident. Without it `localhost` is this machine.',
   ),
   'incidents.heartbeats': row(
     list(text()),

@@ -1,6 +1,8 @@
+import { targetOf } from '../lib/target-key.ts';
 import type { Delivery } from '../protocol/delivery.ts';
 import type { Incident, IncidentBook, IncidentInput, IncidentSignal } from '../protocol/incident.ts';
 import { linkStorm, promoteOrphans } from './link-storm.ts';
+import { endFailures, linkTarget } from './link-target.ts';
 import { passTime } from './pass-time.ts';
 import type { JoinRules } from './rules.ts';
 import { type Incidents, takeDelivery } from './take-delivery.ts';
@@ -67,9 +69,20 @@ function take(books: Books, delivery: Delivery, at: number, rules: JoinRules): v
   const beats = delivery.alerts.filter((alert) => isHeartbeat(alert, rules));
   const alerts = delivery.alerts.filter((alert) => !isHeartbeat(alert, rules));
   for (const alert of beats) takeHeartbeat(books, { delivery, alert, at }, rules);
-  for (const id of takeDelivery(books.incidents, { ...delivery, alerts }, at, rules)) {
-    linkStorm(books.incidents, id, at, rules);
+  const { incidents } = books;
+  const before = new Map(incidents);
+  const begun = takeDelivery(incidents, { ...delivery, alerts }, at, rules);
+  const isChanged = (one: Incident): boolean => before.get(one.id)?.targets.join() !== one.targets.join();
+  for (const { id } of [...incidents.values()].filter((one) => begun.includes(one.id) || isChanged(one))) {
+    linkTarget(incidents, id, at);
   }
+  for (const id of begun) linkStorm(incidents, id, at, rules);
+  if (delivery.intake === 'unit') return;
+  const recoveries = alerts.flatMap(({ status, labels, endsAt }) => {
+    const target = status === 'resolved' ? targetOf(labels, rules.names) : null;
+    return target === null ? [] : [{ target, since: endsAt ?? new Date(at).toISOString() }];
+  });
+  endFailures(incidents, recoveries, at);
 }
 
 /** Ends of runs that did not get to an answer. */

@@ -1,9 +1,10 @@
+import { HOST_LABELS, type HostNames, hostOf, targetOf } from '../lib/target-key.ts';
 import type { Delivery } from '../protocol/delivery.ts';
+import type { Episode } from '../protocol/episode.ts';
 import type { Incident } from '../protocol/incident.ts';
 
 const MOST_HOSTS = 16;
 const LONGEST_TITLE = 200;
-const HOST_LABELS = ['host', 'hostname', 'node', 'nodename', 'instance'];
 /** Alerts of Grafana that say that the question could not be asked. */
 const MONITORING_ALERTS = ['DatasourceNoData', 'DatasourceError'];
 
@@ -19,13 +20,13 @@ export function hostsOf(alerts: readonly { labels: Record<string, string> }[]): 
   return [...found];
 }
 
-/** With a scheme, a port and a path, or without. */
-const HOST = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d+)?(?:\/\S*)?$/i;
+const MOST_TARGETS = 64;
 
-/** `nuc1:9100` → `nuc1`; `https://git.example.test/x` → `git.example.test`; `[::1]:9100` → `::1`. Else nothing. */
-function hostOf(value: string | undefined): string {
-  const [, bracketed, bare] = HOST.exec(value ?? '') ?? [];
-  return (bracketed ?? bare ?? '').toLowerCase();
+/** What those that fire are about; of all of them where none does. */
+export function targetsOf(members: readonly Episode[], names: HostNames): string[] {
+  const firing = members.filter(({ status }) => status === 'firing');
+  const found = (firing.length > 0 ? firing : members).flatMap(({ labels }) => targetOf(labels, names) ?? []);
+  return [...new Set(found)].slice(0, MOST_TARGETS);
 }
 
 export function titleOf({ groupLabels, alerts, groupKey }: Delivery): string {

@@ -55,7 +55,7 @@ export function openRuns({ incidents }: IncidentBook): { incident: string; run: 
   );
 }
 
-/** The same thing wrong with the same machines, whoever tells it. */
-function ruleOf({ title, hosts }: Incident): string {
-  return JSON.stringify([title, [...hosts].sort()]);
+/** The same thing wrong with the same objects, or machines where none is known, whoever tells it. */
+function ruleOf({ title, hosts, targets }: Incident): string {
+  return JSON.stringify([title, [...(targets.length > 0 ? targets : hosts)].sort()]);
 }

@@ -128,7 +128,11 @@ function readSnapshot(text: string | undefined): Loaded {
   try {
     // Written whole by us, in a folder that is ours alone.
     const { seq, batches, incidents, heartbeats } = JSON.parse(text) as Snapshot;
-    const book = { incidents: new Map(incidents), heartbeats: new Map(heartbeats) } as IncidentBook;
+    // Of before there were such fields.
+    const whole = incidents.map(
+      ([id, one]) => [id, { targets: [], foldedBy: null, ...(one as object) }] as const,
+    );
+    const book = { incidents: new Map(whole), heartbeats: new Map(heartbeats) } as unknown as IncidentBook;
     return { book, seq, batches };
   } catch (error) {
     throw new OpsError('incidents-damaged', 'state-full', `${SNAPSHOT} in the state folder is damaged`, {

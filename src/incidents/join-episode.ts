@@ -79,7 +79,7 @@ function isMovedBack(one: Episode, { ended, endsAt, firstSeenAt }: Episode): boo
 }
 
 /** Canonical times sort as texts, but for their fractions. */
-function isBefore(a: string, b: string): boolean {
+export function isBefore(a: string, b: string): boolean {
   return a.replace('Z', '') < b.replace('Z', '');
 }
 

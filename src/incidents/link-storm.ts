@@ -10,7 +10,7 @@ import { isActive, tell } from './transitions.ts';
 export function linkStorm(incidents: Incidents, id: string, at: number, rules: JoinRules): void {
   const one = incidents.get(id);
   if (one === undefined || !isActive(one) || one.about !== 'service' || hasRoot(incidents, one)) return;
-  const loose: Incident = { ...one, foldedInto: null };
+  const loose: Incident = { ...one, foldedInto: null, foldedBy: null };
   incidents.set(id, loose);
   // What has others under it stays a root.
   if (childrenOf(incidents, id).length > 0) return;
@@ -22,13 +22,12 @@ export function linkStorm(incidents: Incidents, id: string, at: number, rules: J
     ),
   );
   if (near !== undefined) {
-    fold(incidents, id, near.id, at, 'on the same machine');
+    fold(incidents, id, near.id, at, 'machine');
     return;
   }
   const first = roots[0];
   if (first === undefined || storm.length + 1 < rules.stormCount) return;
-  for (const { id: other } of [...roots.slice(1), loose])
-    fold(incidents, other, first.id, at, 'in the same storm');
+  for (const { id: other } of [...roots.slice(1), loose]) fold(incidents, other, first.id, at, 'storm');
 }
 
 /** A root that is over hands what still fires under it to the first of them. */
@@ -39,17 +38,21 @@ export function promoteOrphans(incidents: Incidents, at: number): void {
   const heirs = new Map<string, string>();
   for (const { id, foldedInto } of orphans) {
     const heir = heirs.get(foldedInto ?? '');
-    if (heir !== undefined) fold(incidents, id, heir, at, 'in the same storm');
+    if (heir !== undefined) fold(incidents, id, heir, at, 'storm');
     else {
       heirs.set(foldedInto ?? '', id);
       update(incidents, id, (one) =>
-        tell({ ...one, foldedInto: null, stateSince: at }, at, `${foldedInto} is over, and this is not`),
+        tell(
+          { ...one, foldedInto: null, foldedBy: null, stateSince: at },
+          at,
+          `${foldedInto} is over, and this is not`,
+        ),
       );
     }
   }
 }
 
-function hasRoot(incidents: Incidents, { foldedInto }: Incident): boolean {
+export function hasRoot(incidents: Incidents, { foldedInto }: Incident): boolean {
   const root = foldedInto === null ? undefined : incidents.get(foldedInto);
   return root !== undefined && isActive(root);
 }
@@ -66,23 +69,27 @@ function openedLately(incidents: Incidents, at: number, { stormMs }: JoinRules):
   });
 }
 
-function childrenOf(incidents: Incidents, root: string): Incident[] {
+export function childrenOf(incidents: Incidents, root: string): Incident[] {
   return [...incidents.values()].filter(({ foldedInto }) => foldedInto === root);
 }
 
-function fold(incidents: Incidents, id: string, root: string, at: number, why: string): void {
+const WHY = { target: 'about the same', machine: 'on the same machine', storm: 'in the same storm' };
+
+export function fold(incidents: Incidents, id: string, root: string, at: number, by: keyof typeof WHY): void {
   // Two levels and no more: whatever was under it goes with it.
   for (const child of childrenOf(incidents, id)) {
     update(incidents, child.id, (one) => ({ ...one, foldedInto: root }));
   }
-  update(incidents, id, (one) => tell({ ...one, foldedInto: root }, at, `belongs to ${root}: ${why}`));
+  update(incidents, id, (one) =>
+    tell({ ...one, foldedInto: root, foldedBy: by }, at, `belongs to ${root}: ${WHY[by]}`),
+  );
 }
 
-function update(incidents: Incidents, id: string, change: (one: Incident) => Incident): void {
+export function update(incidents: Incidents, id: string, change: (one: Incident) => Incident): void {
   const one = incidents.get(id);
   if (one !== undefined) incidents.set(id, change(one));
 }
 
-function byOpening(a: Incident, b: Incident): number {
+export function byOpening(a: Incident, b: Incident): number {
   return a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
 }

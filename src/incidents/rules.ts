@@ -1,5 +1,9 @@
+import type { HostNames } from '../lib/target-key.ts';
+
 /** Numbers by which deliveries become incidents; milliseconds unless the name says otherwise. */
 export interface JoinRules {
+  /** By which names one object is known as one. */
+  names: HostNames;
   /** A firing told within this time after the end of its episode is a late copy; told later, it fires again. */
   lateMs: number;
   /** Firing again this soon after all of it ended is the same incident. */
@@ -29,6 +33,7 @@ const HOUR_MS = 60 * MINUTE_MS;
  * where nobody set anything else.
  */
 export const JOIN_RULES: JoinRules = {
+  names: { own: '', aliases: {} },
   lateMs: 10 * MINUTE_MS,
   reopenMs: 30 * MINUTE_MS,
   unlistedMs: 10 * MINUTE_MS,

@@ -3,7 +3,7 @@ import { sha256 } from '../lib/digest.ts';
 import type { AlertReading, Delivery } from '../protocol/delivery.ts';
 import type { Episode } from '../protocol/episode.ts';
 import type { Incident } from '../protocol/incident.ts';
-import { aboutOf, hostsOf, severityOf, titleOf } from './describe-group.ts';
+import { aboutOf, hostsOf, severityOf, targetsOf, titleOf } from './describe-group.ts';
 import { endSuperseded, joinEpisode } from './join-episode.ts';
 import type { JoinRules } from './rules.ts';
 import { isActive, signal, tell } from './transitions.ts';
@@ -84,6 +84,7 @@ function open(
     severity: null,
     about: aboutOf(delivery),
     hosts: [],
+    targets: [],
     openedAt: at,
     updatedAt: at,
     stateSince: at,
@@ -96,6 +97,7 @@ function open(
     recentKeys: [],
     runs: [],
     foldedInto: null,
+    foldedBy: null,
     acked: null,
     timeline: [],
     externalUrl: delivery.externalUrl,
@@ -142,6 +144,7 @@ function join(
     ...before,
     members,
     hosts: hostsOf(members),
+    targets: targetsOf(members, rules.names),
     severity: severityOf(members),
     updatedAt: at,
     missing: isCopy ? before.missing : delivery.groupStatus === 'resolved' ? 0 : delivery.truncated,

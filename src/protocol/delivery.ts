@@ -1,6 +1,8 @@
 export const INTAKES = ['alertmanager', 'grafana', 'unit'] as const;
-/** Who speaks: it decides how a body is read. */
-export type Intake = (typeof INTAKES)[number];
+/** Who speaks: it decides how a body is read. What a goal's run found comes from ourselves, and by no address. */
+export type Intake = RoutedIntake | 'finding';
+/** Those that have an address. */
+export type RoutedIntake = (typeof INTAKES)[number];
 
 /** One alert as one delivery tells it. Every text in it comes from outside and is data. */
 export interface AlertReading {

@@ -55,6 +55,8 @@ export interface Incident {
   /** monitoring: what watches is broken, not what is watched. heartbeat: what always had to come did not. */
   about: 'service' | 'monitoring' | 'heartbeat';
   hosts: string[];
+  /** Objects that what fires is about, by the name that all senders share: `unit:postgresql.service@nuc1`. */
+  targets: string[];
   openedAt: number;
   updatedAt: number;
   /** Since when it is in this state. */
@@ -71,6 +73,8 @@ export interface Incident {
   runs: IncidentRun[];
   /** Root of the storm it belongs to. */
   foldedInto: string | null;
+  /** Why: it is about the same object, on the same machine, or came with many others. */
+  foldedBy: 'target' | 'machine' | 'storm' | null;
   acked: { by: string; at: number; comment: string | null } | null;
   timeline: TimelineEntry[];
   externalUrl: string | null;

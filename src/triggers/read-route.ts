@@ -1,7 +1,7 @@
-import { INTAKES, type Intake } from '../protocol/delivery.ts';
+import { INTAKES, type RoutedIntake } from '../protocol/delivery.ts';
 
 export interface Route {
-  intake: Intake;
+  intake: RoutedIntake;
   source: string;
 }
 

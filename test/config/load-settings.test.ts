@@ -62,6 +62,7 @@ describe('loadSettings', () => {
         output: { limit: 16384 },
         intake: { sources: [], timestamp_header: null },
         incidents: {
+          hosts: {},
           heartbeats: ['Watchdog', 'DeadMansSwitch'],
           heartbeat_timeout: null,
           expire_after: 26 * 3_600_000,

@@ -12,6 +12,7 @@ export function incidentFields(one: Incident): Record<string, unknown> {
     severity: one.severity,
     about: one.about,
     hosts: one.hosts,
+    targets: one.targets,
     opened_at: time(one.openedAt),
     updated_at: time(one.updatedAt),
     resolved_at: one.resolvedAt === null ? null : time(one.resolvedAt),
@@ -37,6 +38,7 @@ export function incidentFields(one: Incident): Record<string, unknown> {
       outcome,
     })),
     folded_into: one.foldedInto,
+    folded_by: one.foldedBy,
     acknowledged: one.acked === null ? null : { ...one.acked, at: time(one.acked.at) },
     timeline: one.timeline.map(({ at, text }) => ({ at: time(at), text })),
   };
