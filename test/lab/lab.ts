@@ -54,6 +54,8 @@ export async function bootLab(
     await preparePlace(place);
     await up();
     await mustRun(inside(['mkdir', '/etc/steward']));
+    // Where the package puts it, and what the shipped units name.
+    await mustRun(inside(['ln', '-s', '/opt/steward', '/usr/lib/steward']));
     await mustRun(inside(['tee', '/etc/steward/steward.yaml']), { input: LAB_SETTINGS });
   } catch (error) {
     await down();

@@ -65,6 +65,16 @@ describe('triggers/on-failure', () => {
     ]);
   });
 
+  it('keeps a failure and sends nothing when that is all it is asked to do', async () => {
+    const box = createBox();
+    const url = { STEWARD_URL: NOBODY };
+    expect(await fail(box, ['--keep', 'backup.service'], url)).toEqual({ code: 0, stderr: '' });
+    expect(kept(box)).toHaveLength(1);
+    expect(await fail(box, ['--keep', 'steward@night.service'], url)).toEqual({ code: 0, stderr: '' });
+    expect(kept(box)).toHaveLength(1);
+    expect((await fail(box, ['--keep'], url)).code).toBe(2);
+  });
+
   it('is not woken by a unit of steward', async () => {
     const box = createBox();
     for (const unit of ['steward.service', 'steward-failure@x.service.service', 'steward@night.service']) {

@@ -37,7 +37,7 @@ describe('triggers/scheduled-check', () => {
     const box = createBox();
     const goal = '---\ndescription: Look.\nprobes: [disk]\nautonomy: observe\ngate: never\n---\nLook.\n';
     box.write('.config/steward/goals/look.md', goal);
-    const first = await check(box, ['look', '2026-03-01']);
+    const first = await check(box, ['look', '2026-03-01', '--output-format', 'json']);
     const { exit_code: status, session_id: run } = JSON.parse(first.stdout) as {
       exit_code: number;
       session_id: string;
@@ -49,7 +49,9 @@ describe('triggers/scheduled-check', () => {
       '',
       expect.stringContaining('ran for 2026-03-01'),
     ]);
-    const next = JSON.parse((await check(box, ['look', '2026-03-02'])).stdout) as { session_id: string };
+    const next = JSON.parse((await check(box, ['look', '2026-03-02', '--output-format', 'json'])).stdout) as {
+      session_id: string;
+    };
     expect(next.session_id).not.toBe(run);
     const runs = JSON.parse(
       (await box.run(['runs', 'list', '--goal', 'look', '--json'])).stdout,
@@ -59,14 +61,15 @@ describe('triggers/scheduled-check', () => {
 
   it('tries again what ended with 75, not before its time (a stand-in for steward)', async () => {
     const box = createBox();
-    const told = (time: string) => `echo '{"error":{"resume_at":"${time}"}}'; exit 75`;
-    const { program, calls } = standIn(box, told('2099-01-01T00:00:00Z'));
+    const log = JSON.stringify({ event: { type: 'run.closed', resumeAt: Date.UTC(2099, 0), head: 'x' } });
+    const { program, calls } = standIn(box, `[ "$1" = run ] || { echo '${log}'; exit 0; }; exit 75`);
     expect((await check(box, ['night', 'daily'], program)).code).toBe(75);
     const early = await check(box, ['night', 'daily'], program);
     expect([early.code, early.stderr, calls()]).toEqual([
       75,
       expect.stringContaining('2099-01-01T00:00:00Z'),
-      1,
+      // The run, and the look at its log.
+      2,
     ]);
     standIn(box, 'exit 0');
     const later = join(box.home, 'slots');
@@ -74,7 +77,7 @@ describe('triggers/scheduled-check', () => {
     writeFileSync(join(later, `night.${name}.later`), '2020-01-01T00:00:00Z\n');
     expect((await check(box, ['night', name], program)).code).toBe(0);
     expect((await check(box, ['night', name], program)).code).toBe(0);
-    expect(calls()).toBe(2);
+    expect(calls()).toBe(3);
     expect(existsSync(join(box.home, 'slots/night.last-success'))).toBe(true);
   });
 
