@@ -25,12 +25,16 @@ export interface Gathered {
   history: { before: FindingHistory; after: FindingHistory } | null;
 }
 
+type Judged = Awaited<ReturnType<typeof judgeRules>>;
+
 export interface GatherOptions {
   probes: readonly ProbeSpec[];
   /** Under which name the next snapshot finds this one. */
   slot: string;
   /** Keys of findings that this run opened before it was killed: that they are known by now is its own doing. */
   alreadyOpen: readonly string[];
+  /** Why a finding does not open the gate although it is news: somebody looks into it elsewhere. By key. */
+  findTaken?: (findings: readonly Finding[]) => Promise<ReadonlyMap<string, string>>;
   /** A second look, to verify, and a mere look teach the history nothing and run no look-steps. */
   isLookOnly: boolean;
   /** What was known before this run looked, so that a second look finds what the first found. */
@@ -87,7 +91,10 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: next.finding,
     compiler,
   });
-  const judged = keepOpen(judgement, options.alreadyOpen);
+  const judged = holdBack(
+    keepOpen(judgement, options.alreadyOpen),
+    (await options.findTaken?.(judgement.findings)) ?? new Map(),
+  );
   const history = { before: known, after: judged.history };
   recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
   if (options.isLookOnly) {
@@ -121,7 +128,16 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   };
 }
 
-function keepOpen(judged: Awaited<ReturnType<typeof judgeRules>>, keys: readonly string[]): typeof judged {
+function holdBack(judged: Judged, taken: ReadonlyMap<string, string>): Judged {
+  if (taken.size === 0) return judged;
+  const findings = judged.findings.map((finding) => {
+    const why = taken.get(finding.key);
+    return why === undefined ? finding : { ...finding, isOpen: false, quietReason: why };
+  });
+  return { ...judged, findings };
+}
+
+function keepOpen(judged: Judged, keys: readonly string[]): Judged {
   if (keys.length === 0) return judged;
   const findings = judged.findings.map((finding) =>
     keys.includes(finding.key) ? { ...finding, isOpen: true, quietReason: null } : finding,

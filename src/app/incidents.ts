@@ -9,7 +9,7 @@ import {
 import { OpsError } from '../lib/ops-error.ts';
 import type { Incident, IncidentBook, IncidentInput } from '../protocol/incident.ts';
 import { readRun } from '../runs/index.ts';
-import { openSpool } from '../triggers/index.ts';
+import { openSpool, type Spool } from '../triggers/index.ts';
 import type { World } from './world.ts';
 
 export function joinRulesOf({ settings, host }: World): JoinRules {
@@ -48,10 +48,8 @@ export async function tellIncident(
   const { store, clock } = world;
   const before = findIncident(await readBook(world), id);
   const input: IncidentInput = { at: clock.now(), type, incident: before.id, by: world.host.user, comment };
-  if (await applyOurselves(world, input)) return findIncident(await readBook(world), before.id);
-  const prefix = (): string => `${String(clock.now()).padStart(14, '0')}-${process.pid}`;
-  const spool = await openSpool(store, { prefix });
-  await spool.put(JSON.stringify(input));
+  const spool = await putInputs(world, [input]);
+  if (spool === null) return findIncident(await readBook(world), before.id);
   const [name = ''] = (await spool.waiting()).filter((each) => each.includes(`-${process.pid}-`));
   const end = clock.elapsed() + APPLY_WITHIN_MS;
   while (name !== '' && (await store.readText(`spool/${name}`)) !== undefined) {
@@ -65,11 +63,20 @@ export async function tellIncident(
   return findIncident(await readBook(world), before.id);
 }
 
-async function applyOurselves(world: World, input: IncidentInput): Promise<boolean> {
+/** Into the spool of the serve that keeps the incidents, or by ourselves where none runs: then null. */
+export async function putInputs(world: World, inputs: readonly IncidentInput[]): Promise<Spool | null> {
+  if (await applyOurselves(world, inputs)) return null;
+  const prefix = (): string => `${String(world.clock.now()).padStart(14, '0')}-${process.pid}`;
+  const spool = await openSpool(world.store, { prefix });
+  await Promise.all(inputs.map((input) => spool.put(JSON.stringify(input))));
+  return spool;
+}
+
+async function applyOurselves(world: World, inputs: readonly IncidentInput[]): Promise<boolean> {
   try {
     const writer = await openIncidents(world.store, joinRulesOf(world));
     try {
-      await writer.append([input]);
+      await writer.append(inputs);
     } finally {
       writer.close();
     }

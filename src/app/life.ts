@@ -10,6 +10,7 @@ import { worthMore } from './change/trust.ts';
 import { converse, type Talk } from './converse.ts';
 import { type Gathered, gather } from './gather.ts';
 import { isBegun } from './go-on.ts';
+import { findTaken, tellFindings } from './incident-findings.ts';
 import { createThinker, type Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { openTalk } from './open-talk.ts';
@@ -33,6 +34,7 @@ export interface Ending {
 /** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
   const { recorder, goal, signal } = scope;
+  const startedAt = scope.world.clock.now();
   const probes = await probesOf(scope);
   const { approved } = scope.request;
   const before = approved === undefined ? await lookFirst(scope, probes) : await look(scope, probes, true);
@@ -65,6 +67,9 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   });
   if (isHeard(judged.reason) && gathered.history !== null) {
     await rememberSeen(scope.world.store, gathered.history.after);
+  }
+  if (isHeard(judged.reason)) {
+    await tellFindings(scope, gathered, { reason: judged.reason, startedAt });
   }
   return {
     reason: judged.reason,
@@ -111,6 +116,9 @@ function look(scope: RunScope, probes: readonly ProbeSpec[], isLookOnly: boolean
     probes,
     slot: scope.goal?.name ?? 'prompt',
     alreadyOpen: (scope.resumed?.findings ?? []).filter(({ isOpen }) => isOpen).map(({ key }) => key),
+    ...(scope.request.trigger.kind === 'timer' && scope.resumed === null
+      ? { findTaken: (findings) => findTaken(scope.world, findings) }
+      : {}),
     isLookOnly,
   });
 }

@@ -57,6 +57,9 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
         return tellOnce({ ...one, runs }, 'run-started', at, `run ${run} begins`);
       });
       break;
+    case 'run.looked':
+      noteLook(books.incidents, input);
+      break;
     case 'run.ended':
       change(books.incidents, input.incident, (one) => endRun(one, input));
       break;
@@ -97,6 +100,29 @@ function endRun(
   );
   const isCut = CUT_SHORT.some((word) => outcome.startsWith(word));
   return tellOnce({ ...one, runs }, isCut ? 'run-cut' : 'run-ended', at, `run ${run} ended: ${outcome}`);
+}
+
+/** Also of the root: it is the same thing. */
+function noteLook(
+  incidents: Incidents,
+  { source, groupKeys, run, startedAt, outcome, at }: Extract<IncidentInput, { type: 'run.looked' }>,
+): void {
+  const found = [...incidents.values()].filter(
+    (one) =>
+      one.intake === 'finding' && one.source === source && groupKeys.includes(one.groupKey) && isActive(one),
+  );
+  for (const id of new Set(found.flatMap((one) => [one.id, one.foldedInto ?? one.id]))) {
+    change(incidents, id, (one) => {
+      if (one.state !== 'open') return one;
+      const begun = signal(
+        { ...one, runs: [...one.runs, { run, startedAt, endedAt: null, outcome: null }] },
+        'run-started',
+        at,
+        `run ${run} found it`,
+      );
+      return endRun(begun, { type: 'run.ended', at, incident: id, run, outcome });
+    });
+  }
 }
 
 /** It is news also where it does not change the state. */

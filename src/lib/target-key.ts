@@ -16,6 +16,10 @@ const UNIT =
 /** With a scheme, a port and a path, or without. */
 const HOST = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d+)?(?:\/\S*)?$/i;
 
+export function isUnitName(text: string): boolean {
+  return UNIT.test(text);
+}
+
 /** `nuc1:9100` → `nuc1`; `https://git.example.test/x` → `git.example.test`; `[::1]:9100` → `::1`. Else nothing. */
 export function hostOf(value: string | undefined): string {
   const [, bracketed, bare] = HOST.exec(value ?? '') ?? [];
@@ -25,7 +29,7 @@ export function hostOf(value: string | undefined): string {
 /** What the labels of an alert, a failed unit or a finding are about; null where they name no object. */
 export function targetOf(labels: Record<string, string>, names: HostNames): string | null {
   const host = machineOf(labels, names);
-  const unit = UNIT_LABELS.map((name) => labels[name] ?? '').find((value) => UNIT.test(value));
+  const unit = UNIT_LABELS.map((name) => labels[name] ?? '').find(isUnitName);
   if (unit !== undefined) return host === null ? null : `unit:${unit}@${host}`;
   const mount = labels.mountpoint ?? '';
   if (mount.startsWith('/')) return host === null ? null : `mount:${mount}@${host}`;

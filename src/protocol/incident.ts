@@ -105,6 +105,16 @@ export type IncidentInput =
   | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
   | { at: number; type: 'operator.closed'; incident: string; by: string; comment: string | null }
   | { at: number; type: 'run.planned'; incident: string; run: string }
+  /** A run that nobody began for an incident found these of itself and reported them: they have been looked into. */
+  | {
+      at: number;
+      type: 'run.looked';
+      source: string;
+      groupKeys: string[];
+      run: string;
+      startedAt: number;
+      outcome: string;
+    }
   | { at: number; type: 'run.ended'; incident: string; run: string; outcome: string }
   /** `awakeSince`: nobody could hear a heartbeat before. */
   | { at: number; type: 'time.passed'; awakeSince: number };

@@ -58,6 +58,8 @@ async function readTrigger(path: string | undefined, world: World): Promise<Trig
 /** systemd sets these for services it starts: nobody sits there. */
 function kindOfCaller({ env }: World): Trigger['kind'] {
   if (env.MONITOR_UNIT !== undefined) return 'on-failure';
+  // triggers/scheduled-check, also where cron or a person started it.
+  if (env.STEWARD_TRIGGER === 'timer') return 'timer';
   return env.INVOCATION_ID !== undefined && env.TERM === undefined ? 'timer' : 'manual';
 }
 
