@@ -24,7 +24,11 @@ export async function compileShipped(root: string): Promise<void> {
   const write = (name: string, value: unknown): Promise<void> =>
     writeFile(join(out, `${name}.json`), `${JSON.stringify(value)}\n`);
   await Promise.all([
-    write('probes', probes),
+    // Their examples have been tried by now; at a start they would only be read.
+    write(
+      'probes',
+      probes.map((probe) => ({ ...probe, rules: probe.rules.map((rule) => ({ ...rule, examples: [] })) })),
+    ),
     write('goals', goals),
     write('specs', packSpecs(specs)),
     write('prompts', fragments),

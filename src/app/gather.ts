@@ -65,6 +65,8 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     mask: masker.mask,
     exists: world.operatorFiles.exists,
     isTrustedExecutable: world.operatorFiles.isTrustedExecutable,
+    isRoot: host.user === 'root',
+    trends: remembered.trends,
     previous: remembered.previous,
     journalBaseline: remembered.journal,
     firstNumber: next.probe,
@@ -103,7 +105,11 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   }
   const names = options.probes.map(({ name }) => name);
   await updateHistory(store, (stored) => mergeEntries(stored, judged.history, names));
-  await rememberSnapshot(store, options.slot, summariseForHistory(taken.items), taken.journalBaseline);
+  await rememberSnapshot(store, options.slot, {
+    summary: summariseForHistory(taken.items),
+    journal: taken.journalBaseline,
+    trends: taken.trends,
+  });
 
   const looked = await takeLooks({
     looks: judged.looks,

@@ -10,6 +10,7 @@ import {
 import type { Action } from '../protocol/action.ts';
 import type { PermissionMode } from '../protocol/effect.ts';
 import type { Judgement } from '../protocol/verdict.ts';
+import { probeAddresses } from './probes.ts';
 import { shippedSpecs } from './shipped.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +48,7 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
     home: world.home,
     cwd: world.cwd,
     stateLocation: world.store.location,
-    declaredEndpoints: settings.endpoints.map(({ url }) => url),
+    declaredEndpoints: [...settings.endpoints.map(({ url }) => url), ...(await probeAddresses(world))],
     environment: settings.environment,
   });
   const resolutionsOf = async (action: Action): Promise<Resolutions> => {

@@ -5,7 +5,9 @@ import {
   mergeSeen,
   readBaseline,
   readHistory,
+  readTrends,
   type SnapshotSummary,
+  type TrendHistory,
   writeBaseline,
   writeHistory,
 } from '../context/index.ts';
@@ -14,6 +16,7 @@ import type { StateStore } from '../protocol/store.ts';
 /** Names in the state store of what is kept from one run to the next. */
 const FINDINGS = 'findings.json';
 const JOURNAL = 'journal-baseline.json';
+const TRENDS = 'trends.json';
 const LOCK = 'knowledge';
 /** Two checks that end together wait for each other this long; the later one wins after that. */
 const LOCK_WAIT_MS = 2_000;
@@ -22,15 +25,17 @@ export interface Remembered {
   history: FindingHistory;
   journal: JournalBaseline | null;
   previous: SnapshotSummary | null;
+  trends: TrendHistory;
   notices: string[];
 }
 
 /** What earlier runs learned on this host. Damaged files count as empty, with a notice. */
 export async function recall(store: StateStore, goal: string): Promise<Remembered> {
-  const [history, journal, previous] = await Promise.all([
+  const [history, journal, previous, trends] = await Promise.all([
     store.readText(FINDINGS),
     store.readText(JOURNAL),
     store.readText(snapshotName(goal)),
+    store.readText(TRENDS),
   ]);
   const read = readHistory(history);
   const baseline = readBaseline(journal);
@@ -38,6 +43,7 @@ export async function recall(store: StateStore, goal: string): Promise<Remembere
     history: read.history,
     journal: baseline.baseline,
     previous: readSummary(previous),
+    trends: readTrends(trends),
     notices: [read.notice, baseline.notice].filter((notice) => notice !== null),
   };
 }
@@ -68,11 +74,15 @@ export function rememberSeen(store: StateStore, judged: FindingHistory): Promise
 export async function rememberSnapshot(
   store: StateStore,
   goal: string,
-  summary: SnapshotSummary,
-  journal: JournalBaseline | null,
+  {
+    summary,
+    journal,
+    trends,
+  }: { summary: SnapshotSummary; journal: JournalBaseline | null; trends: TrendHistory },
 ): Promise<void> {
   await store.write(snapshotName(goal), `${JSON.stringify(summary)}\n`);
   if (journal !== null) await store.write(JOURNAL, writeBaseline(journal));
+  if (Object.keys(trends).length > 0) await store.write(TRENDS, `${JSON.stringify(trends)}\n`);
 }
 
 function snapshotName(goal: string): string {

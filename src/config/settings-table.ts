@@ -6,6 +6,7 @@ import { PAGE_ROWS } from './page-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
 import {
+  anything,
   choice,
   count,
   dollars,
@@ -215,6 +216,14 @@ export const SETTINGS_TABLE = {
   ),
   'probes.disabled': row(list(text()), [], 'append', 'never', null, 'Probes that do not run here.'),
   'probes.dirs': row(list(path()), [], 'append', 'never', null, 'More folders with probe files.'),
+  'probes.parameters': row(
+    map(map(anything())),
+    {},
+    'by-name',
+    'never',
+    null,
+    'What shipped probes are told, by probe and name: where a service is, which certificates, which ports. docs/probes.md lists them.',
+  ),
   endpoints: row(
     list(endpoint),
     [],

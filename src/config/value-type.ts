@@ -134,6 +134,11 @@ export function size(minimumBytes: number): ValueType<number> {
   };
 }
 
+/** What only its reader can check. */
+export function anything(): ValueType<unknown> {
+  return { label: 'any value', jsonSchema: {}, read: (raw) => raw, fromText: (value) => value };
+}
+
 /** `of` goes from the one that permits least to the one that permits most. */
 export function choice<const T extends string>(of: readonly T[]): ValueType<T> {
   const label = `one of ${of.join(', ')}`;

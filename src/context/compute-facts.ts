@@ -1,8 +1,18 @@
 import type { Expression, ExpressionCompiler } from '../lib/expression.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 
-/** What a fact may use: `output` as parsed, `exit` of the command (null for HTTP), and the facts before it. */
-export const FACT_VARIABLES = ['output', 'exit'] as const;
+/**
+ * What a fact may use: `output` as parsed, `exit` of the command (null for HTTP), `given` (values of parameters), `now`
+ * in seconds since the epoch, and the facts before it.
+ */
+export const FACT_VARIABLES = ['output', 'exit', 'given', 'now'] as const;
+
+export interface FactInput {
+  output: unknown;
+  exit: number | null;
+  given: Readonly<Record<string, unknown>>;
+  now: number;
+}
 
 export class FactError extends Error {
   readonly fact: string;
@@ -13,10 +23,13 @@ export class FactError extends Error {
   }
 }
 
-/** `text` is what the probe wants shown instead of its raw output; null when it does not say. */
+/**
+ * `text` is what the probe wants shown instead of its raw output; null when it does not say. `refine` may put more into
+ * a fact before the next one is made.
+ */
 export type ComputeFacts = (
-  output: unknown,
-  exit: number | null,
+  input: FactInput,
+  refine?: (fact: string, value: unknown) => unknown,
 ) => { facts: Record<string, unknown>; text: string | null };
 
 /** Rejects with FactError; what it returns throws FactError too, for data that an expression cannot answer. */
@@ -33,13 +46,13 @@ export async function compileFacts(
     spec.show === null
       ? null
       : await inFact('show', compiler.compileTemplate(spec.show, Object.keys(spec.facts)));
-  return (output, exit) => {
+  return (input, refine = (_, value) => value) => {
     const facts: Record<string, unknown> = {};
     let current = '';
     try {
       for (const [name, expression] of compiled) {
         current = name;
-        facts[name] = expression.evaluate({ ...facts, output, exit });
+        facts[name] = refine(name, expression.evaluate({ ...facts, ...input }));
       }
       current = 'show';
       return { facts, text: show?.render(facts) ?? null };

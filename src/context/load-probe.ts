@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
 import { nearest } from '../lib/nearest.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
-import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
+import type { ProbeSpec, ProbeStep, RuleSpec } from '../protocol/probe.ts';
 import { compileFacts, FACT_VARIABLES, FactError } from './compute-facts.ts';
 import { compileRule, RULE_VARIABLES, RuleFieldError } from './match-rule.ts';
+import { checkDeclared, ParameterError, withParameters } from './parameters.ts';
 
 /**
  * From what an operator wrote to a ProbeSpec that is known to work: the shape is checked, every expression compiles,
@@ -57,19 +58,29 @@ export async function compileProbe(
     throw fail(issue.path, issue.message);
   }
 
-  const { run, http, executable, limit, timeout, rules, ...rest } = checked.data;
+  const { run, steps, http, executable, credential, limit, timeout, rules, ...rest } = checked.data;
   const spec: ProbeSpec = {
     name,
     source,
     ...rest,
+    given: {},
+    unset: null,
     gather: run
       ? { kind: 'run', argv: run }
       : executable
         ? { kind: 'executable', path: executable }
-        : {
-            kind: 'http',
-            endpoints: (http ?? []).map(({ expect, ...e }) => ({ ...e, expectStatus: expect })),
-          },
+        : steps
+          ? {
+              kind: 'steps',
+              // The schema let no other parse through.
+              steps: Object.entries(steps).map(([step, parts]) => ({ name: step, ...parts }) as ProbeStep),
+            }
+          : {
+              kind: 'http',
+              endpoints: (http ?? []).map((endpoint) =>
+                credential === undefined ? endpoint : { ...endpoint, credential },
+              ),
+            },
     limitBytes: limit,
     timeoutMs: timeout,
     rules: rules.map(({ examples, ...rule }) => ({
@@ -78,7 +89,12 @@ export async function compileProbe(
     })),
   };
   await check(spec, fail);
-  return spec;
+  try {
+    checkDeclared(spec);
+    return withParameters(spec, {}, {});
+  } catch (error) {
+    throw error instanceof ParameterError ? fail(error.path, error.message) : error;
+  }
 }
 
 type Fail = (path: readonly PropertyKey[], message: string, hint?: string) => Error;
@@ -145,6 +161,19 @@ const KNOWN_KEYS = [
     'run',
     'http',
     'executable',
+    'steps',
+    'credential',
+    'header',
+    'prefix',
+    'parameters',
+    'about',
+    'example',
+    'default',
+    'from',
+    'privilege',
+    'trend',
+    'key',
+    'value',
     'okExits',
     'parse',
     'facts',

@@ -6,7 +6,7 @@ import { readEntries } from './journal/read-entries.ts';
 export type Parsed = { ok: true; output: unknown } | { ok: false; reason: string };
 
 /** Text of a command → plain data. Never throws: what does not fit the declared form is told with its line. */
-export function parseOutput(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): Parsed {
+export function parseOutput(spec: Exclude<ParseSpec, { kind: 'journal' | 'answers' }>, text: string): Parsed {
   try {
     return { ok: true, output: parseAs(spec, text) };
   } catch (error) {
@@ -21,7 +21,7 @@ class LineError extends Error {
   }
 }
 
-function parseAs(spec: Exclude<ParseSpec, { kind: 'journal' }>, text: string): unknown {
+function parseAs(spec: Exclude<ParseSpec, { kind: 'journal' | 'answers' }>, text: string): unknown {
   switch (spec.kind) {
     case 'none':
       return text;

@@ -62,9 +62,15 @@ export function stateOfProcess(
   return { status: UNREACHABLE.some((sign) => sign.test(said)) ? 'unreachable' : 'failed', reason };
 }
 
-export function stateOfHttp(result: HttpResult, expectStatus: number): ProbeState {
+export function stateOfHttp(
+  result: HttpResult,
+  expectStatus: number,
+  alsoExpect: readonly number[] = [],
+): ProbeState {
   if (result.status === null) return { status: 'unreachable', reason: result.failure ?? 'no answer' };
-  if (result.status === expectStatus) return { status: 'ok', reason: null };
+  if (result.status === expectStatus || alsoExpect.includes(result.status)) {
+    return { status: 'ok', reason: null };
+  }
   return { status: 'failed', reason: `HTTP ${result.status}, not ${expectStatus}` };
 }
 

@@ -5,10 +5,12 @@ import type { Clock, Together } from '../protocol/machine.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
 import { type ComputeFacts, compileFacts, FactError } from './compute-facts.ts';
-import { commandOf, type Gathered, type GatherPorts, gather, missingFor } from './gather.ts';
+import { commandOf, gather, missingFor } from './gather.ts';
+import { type Gathered, type GatherPorts, nothing } from './gather-ports.ts';
 import type { JournalBaseline } from './journal/baseline.ts';
 import { summariseJournal } from './journal/summarise.ts';
 import { parseOutput } from './parse-output.ts';
+import { followTrend, type TrendHistory } from './trends.ts';
 
 export interface SnapshotOptions extends GatherPorts {
   specs: readonly ProbeSpec[];
@@ -20,6 +22,8 @@ export interface SnapshotOptions extends GatherPorts {
   /** What the goal's last snapshot said, for `change`; null when there was none. */
   previous: SnapshotSummary | null;
   journalBaseline: JournalBaseline | null;
+  /** What earlier snapshots measured, for probes with a `trend`. */
+  trends?: TrendHistory;
   /** For the whole snapshot, whatever hangs. Default 10 s. */
   deadlineMs?: number;
   /** Number of the first item; a second snapshot of a run goes on counting. Default 1. */
@@ -36,6 +40,8 @@ export interface SnapshotTaken {
   durationMs: number;
   /** To be stored; the one given when no journal was read. */
   journalBaseline: JournalBaseline | null;
+  /** To be stored; those given when no probe follows one. */
+  trends: TrendHistory;
   /**
    * Resolves when the processes of probes that missed the deadline are gone. They were told to end before the
    * snapshot was handed out; wait for this before the program exits. Never rejects.
@@ -61,6 +67,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   const start = clock.elapsed();
   const items = new Map<ProbeSpec, SnapshotItem>();
   let journalBaseline = options.journalBaseline;
+  const trends: TrendHistory = { ...options.trends };
 
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -78,10 +85,13 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       const { spec, id } = next;
       const at = clock.now();
       const since = clock.elapsed();
-      const facts = await compileFacts(compiler, spec);
-      const gathered = await look(spec, id, options, party, stop.signal);
+      // Most of what could be asked is not there on most machines, and must cost nothing.
+      const missing = missingFor(spec, options);
+      const facts = missing === null ? await compileFacts(compiler, spec) : NO_FACTS;
+      const gathered = await look(spec, id, missing, options, party, stop.signal);
       if (stop.signal.aborted) return;
-      const read = interpret(spec, facts, gathered, journalBaseline, clock.now());
+      const read = interpret(spec, facts, gathered, journalBaseline, trends[spec.name] ?? {}, clock.now());
+      if (read.samples !== undefined) trends[spec.name] = read.samples;
       if (read.journalBaseline !== undefined) journalBaseline = read.journalBaseline;
       items.set(
         spec,
@@ -105,7 +115,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   const durationMs = Math.round(clock.elapsed() - start);
   return {
     items: specs.map((spec, index) => {
-      const late = { ...notConfigured(''), state: { status: 'failed' as const, reason } };
+      const late = { ...nothing('not-configured', ''), state: { status: 'failed' as const, reason } };
       return (
         items.get(spec) ??
         toItem(spec, `P${first + index}`, options, {
@@ -119,6 +129,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
     }),
     durationMs,
     journalBaseline,
+    trends,
     settled: all.then(
       () => undefined,
       () => undefined,
@@ -126,22 +137,26 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   };
 }
 
-/** Asks, together with the others; whoever asks no command lets them go ahead. */
+/** Where nothing is asked, nothing is computed. */
+const NO_FACTS: ComputeFacts = () => ({ facts: {}, text: null });
+
+/** Asks, together with the others; whoever asks no command lets them go ahead. Of several commands the first does. */
 async function look(
   spec: ProbeSpec,
   id: string,
+  missing: string | null,
   options: SnapshotOptions,
   party: Together,
   signal: AbortSignal,
 ): Promise<Gathered> {
   let isWaitedFor = spec.gather.kind !== 'http';
   const run: Together['run'] = (permit, runOptions) => {
+    if (!isWaitedFor) return options.processes.run(permit, runOptions);
     isWaitedFor = false;
     return party.run(permit, runOptions);
   };
   try {
-    const missing = missingFor(spec, options);
-    if (missing !== null) return notConfigured(missing);
+    if (missing !== null) return nothing('not-configured', missing);
     return await gather(spec, id, { ...options, processes: { ...options.processes, run } }, signal);
   } finally {
     if (isWaitedFor) party.excuse();
@@ -153,6 +168,7 @@ interface Interpreted {
   facts: Record<string, unknown>;
   text: string;
   journalBaseline?: JournalBaseline;
+  samples?: Record<string, [number, number][]>;
 }
 
 function interpret(
@@ -160,6 +176,7 @@ function interpret(
   computeFacts: ComputeFacts,
   gathered: Gathered,
   known: JournalBaseline | null,
+  measured: Record<string, [number, number][]>,
   now: number,
 ): Interpreted {
   const withRemarks = (text: string) =>
@@ -177,17 +194,31 @@ function interpret(
   if (spec.parse.kind === 'journal') {
     const summary = summariseJournal(gathered.text, known, now);
     ({ output, text, baseline: journalBaseline } = summary);
-  } else if (output === undefined) {
+  } else if (output === undefined && spec.parse.kind !== 'answers') {
     // Half of a table read as if it were the whole would be a healthy answer that nobody gave.
     if (gathered.isTruncated) return failed(`the output was ${gathered.totalBytes} bytes, too much to judge`);
     const parsed = parseOutput(spec.parse, gathered.text);
     if (!parsed.ok) return failed(parsed.reason);
     output = parsed.output;
   }
+  let samples: Record<string, [number, number][]> | undefined;
+  const seconds = Math.floor(now / 1000);
+  const refine = (fact: string, value: unknown): unknown => {
+    if (spec.trend?.each !== fact) return value;
+    const followed = followTrend(value, spec.trend, measured, seconds);
+    samples = followed.samples;
+    return followed.elements;
+  };
   try {
-    const computed = computeFacts(output, gathered.exit);
+    const { exit } = gathered;
+    const computed = computeFacts({ output, exit, given: spec.given, now: seconds }, refine);
     const shown = { facts: computed.facts, text: computed.text === null ? text : withRemarks(computed.text) };
-    return { gathered, ...shown, ...(journalBaseline === undefined ? {} : { journalBaseline }) };
+    return {
+      gathered,
+      ...shown,
+      ...(journalBaseline === undefined ? {} : { journalBaseline }),
+      ...(samples === undefined ? {} : { samples }),
+    };
   } catch (error) {
     if (error instanceof FactError) return failed(`fact "${error.fact}": ${error.message}`);
     throw error;
@@ -228,16 +259,5 @@ function toItem(
           : 'changed',
     egress: spec.egress,
     facts: read.facts,
-  };
-}
-
-function notConfigured(reason: string): Gathered {
-  return {
-    state: { status: 'not-configured', reason },
-    text: '',
-    totalBytes: 0,
-    isTruncated: false,
-    remarks: '',
-    exit: null,
   };
 }

@@ -1,6 +1,8 @@
 import { createCapture } from '../lib/cap.ts';
+import type { HttpCredential } from '../protocol/action.ts';
 import type { Http, HttpResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
+import { readCredentials } from './environment.ts';
 import { monotonicMs } from './monotonic.ts';
 import { errorCode } from './state-errors.ts';
 
@@ -27,7 +29,7 @@ export function createHttp(): Http {
           method: action.method,
           redirect: 'manual',
           signal,
-          headers: { 'user-agent': 'steward', accept: '*/*' },
+          headers: { 'user-agent': 'steward', accept: '*/*', ...credentialHeader(action.credential) },
         });
         status = response.status;
         return finish({ status, body: await readBody(response, options.limitBytes), failure: null });
@@ -39,7 +41,13 @@ export function createHttp(): Http {
   };
 }
 
-async function readBody(response: Response, limitBytes: number) {
+function credentialHeader(credential: HttpCredential | undefined): Record<string, string> {
+  if (credential === undefined) return {};
+  const value = readCredentials(process.env, [credential.name])[credential.name];
+  return value === undefined ? {} : { [credential.header]: `${credential.prefix}${value}` };
+}
+
+export async function readBody(response: Response, limitBytes: number) {
   const capture = createCapture(limitBytes);
   let totalBytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -73,7 +81,8 @@ const FAILURES: Record<string, string> = {
   ERR_INVALID_URL: 'bad-url',
 };
 
-function nameFailure(error: unknown, timeout: AbortSignal, abort: AbortSignal | undefined): string {
+/** A word for why there was no answer. */
+export function nameFailure(error: unknown, timeout: AbortSignal, abort: AbortSignal | undefined): string {
   if (abort?.aborted === true) return 'aborted';
   if (timeout.aborted) return 'timeout';
   const code = deepestCode(error);

@@ -52,7 +52,7 @@ export const EXPRESSION_FUNCTIONS = [
     'trim',
     'lower',
   ],
-  ...['int', 'double', 'string', 'bool', 'number', 'bytesOf', 'sizeText', 'durationText', 'round'],
+  ...['int', 'double', 'string', 'bool', 'number', 'bytesOf', 'sizeText', 'durationText', 'round', 'timeOf'],
   ...['min', 'max', 'sum', 'merge'],
 ] as const;
 
@@ -176,6 +176,7 @@ function registerFunctions(environment: Environment): void {
   add('number(double): double', (value: number) => value);
   add('number(int): double', (value: bigint) => Number(value));
   add('bytesOf(string): double', parseBytes);
+  add('timeOf(string): double', parseTime);
   add('round(double): double', (value: number) => Math.round(value));
   add('round(double, int): double', (value: number, digits: bigint) => Number(value.toFixed(Number(digits))));
   for (const type of ['double', 'int']) {
@@ -197,6 +198,24 @@ function parseBytes(text: string): number {
   const bytes = kernel ? Number(kernel[1]) * 1024 : parseSize(text);
   if (bytes === undefined) throw new Error(`"${text.slice(0, 40)}" is not a size`);
   return bytes;
+}
+
+/**
+ * Seconds since the epoch, of how programs write a moment: `@1795265698` (systemd with --timestamp=unix), ISO 8601,
+ * `Nov 21 13:00:00 2026 GMT` (openssl), `Sat 2026-11-21 13:00:00 UTC`. Without a zone it is this machine's.
+ */
+function parseTime(text: string): number {
+  const unix = /^@(\d+(?:\.\d+)?)$/.exec(text.trim());
+  if (unix) return Number(unix[1]);
+  const plain = text
+    .trim()
+    .replace(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? /, '')
+    // More digits than milliseconds, and the name behind an offset, are what Date.parse does not read.
+    .replace(/(\.\d{3})\d+/, '$1')
+    .replace(/([+-]\d{4}) [A-Z]{3,5}$/, '$1');
+  const at = Date.parse(plain);
+  if (Number.isNaN(at)) throw new Error(`"${text.slice(0, 40)}" is not a time`);
+  return at / 1000;
 }
 
 const LINEAR_MATCH = 'matchesInLinearTime';

@@ -13,7 +13,16 @@ export type Action =
   | { kind: 'write'; path: string; content: string; expects: string | null }
   /** Undo of a checkpointed file that did not exist before. */
   | { kind: 'remove'; path: string; expects: string }
-  | { kind: 'fetch'; method: 'GET' | 'HEAD'; url: string };
+  | { kind: 'fetch'; method: 'GET' | 'HEAD'; url: string; credential?: HttpCredential };
+
+/** By name, never by value: the host reads it when it asks, as it does for programs. Without it, nothing is sent. */
+export interface HttpCredential {
+  /** The header that carries it, and what stands before the value (`Bearer `). */
+  header: string;
+  prefix: string;
+  /** Variable of steward's environment, or file of systemd's credentials. */
+  name: string;
+}
 
 /** One line for people: the command as it will run, or verb and path. */
 export function describeAction(action: Action): string {

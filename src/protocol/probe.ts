@@ -1,3 +1,4 @@
+import type { HttpCredential } from './action.ts';
 import type { Severity } from './finding.ts';
 
 /** A probe as its file declares it, checked when loaded (or compiled at build for shipped ones). */
@@ -10,15 +11,26 @@ export interface ProbeSpec {
   core: boolean;
   /** Programs (bare names) and paths that must exist; absent means "not configured". */
   needs: string[];
+  /** What settings may say about it (`probes.parameters`), by name. */
+  parameters: Record<string, ProbeParameter>;
+  /** The values in force: defaults until settings are applied. In expressions `given`. */
+  given: Record<string, unknown>;
+  /** A parameter that has no value, so that there is nothing to ask; null when all have one. */
+  unset: string | null;
+  /** `root`: another user is not let in, and for it the probe is not configured. */
+  privilege: 'any' | 'root';
   gather:
     | { kind: 'run'; argv: string[] }
+    | { kind: 'steps'; steps: ProbeStep[] }
     | { kind: 'http'; endpoints: HttpEndpoint[] }
     | { kind: 'executable'; path: string };
   /** Exit statuses, besides 0, that are an answer and not a failure. */
   okExits: number[];
   parse: ParseSpec;
-  /** name → CEL over `output` (and the facts before it). */
+  /** name → CEL over `output`, `given`, `now` (seconds since the epoch), and the facts before it. */
   facts: Record<string, string>;
+  /** Adds to each element of a fact how much its value grows a day (`per_day`; null: not known yet). */
+  trend: { each: string; key: string; value: string } | null;
   /**
    * Facts, or fields of them (`disks.mount`), whose values are names of things that there are, as the machine itself
    * gives them. All others are free text: anybody may have written them.
@@ -32,10 +44,39 @@ export interface ProbeSpec {
   rules: RuleSpec[];
 }
 
+export interface ProbeParameter {
+  about: string;
+  /** Also says of which type a value is: text, number, list of text, of numbers, of records. */
+  example: unknown;
+  /** null: without a value from settings the probe is not configured. */
+  default: unknown;
+  /** A variable of `environment` in settings that gives it too. */
+  from: string | null;
+}
+
+/** One command of several; `{name}` in its words is a parameter, an earlier step's field or the element. */
+export interface ProbeStep {
+  name: string;
+  argv: string[];
+  parse: Exclude<ParseSpec, { kind: 'journal' | 'answers' }>;
+  okExits: number[];
+  /** `given.paths` or `scan.devices`: run once for each element; that one of them fails is then a fact. */
+  each: string | null;
+  as: string;
+}
+
 export interface HttpEndpoint {
   name: string;
   url: string;
   expectStatus: number;
+  /** Other statuses that are an answer. */
+  alsoExpect?: number[];
+  credential?: HttpCredential;
+  /** Which list of parameters one endpoint each is made for, and how an element is called in `name` and `url`. */
+  each?: string;
+  as?: string;
+  /** The element it was made for. */
+  item?: unknown;
 }
 
 export type ParseSpec =
@@ -47,6 +88,8 @@ export type ParseSpec =
   | { kind: 'json' | 'jsonl' | 'lines' | 'none' }
   /** One object; with `records` a list of them, separated by blank lines (`systemctl show '*'`). */
   | { kind: 'keyvalue' | 'records'; separator: string }
+  /** Of several addresses: a list of `{ name, ok, status, problem, body, item }`, each body read as JSON. */
+  | { kind: 'answers' }
   /** Repeated log lines folded into templates with counts; input is `journalctl -o json`. `entries`: as they are. */
   | { kind: 'journal' }
   | { kind: 'entries' };

@@ -54,7 +54,7 @@ describe('loadSettings', () => {
         executor_approvers: ['root', '@steward-approvers'],
         limits: { turns: null, calls: null, tokens: null, usd: null, duration: null },
         budgets: { usd_per_day: null, usd_per_month: null, usd_per_day_by_trigger: {} },
-        probes: { disabled: [], dirs: [] },
+        probes: { disabled: [], dirs: [], parameters: {} },
         endpoints: [],
         environment: {},
         changes: { dead_man: 300_000 },

@@ -6,7 +6,9 @@ import {
   type JournalBaseline,
   judgeRules,
   loadProbeFile,
+  type TrendHistory,
   takeSnapshot,
+  withParameters,
 } from '../../src/context/index.ts';
 import type { Finding } from '../../src/protocol/finding.ts';
 import type { HttpEndpoint, ProbeSpec, RuleSpec } from '../../src/protocol/probe.ts';
@@ -35,6 +37,7 @@ export interface ProbeRun {
   broken: string[];
   history: FindingHistory;
   journalBaseline: JournalBaseline | null;
+  trends: TrendHistory;
 }
 
 export interface ProbeRunOptions {
@@ -44,19 +47,26 @@ export interface ProbeRunOptions {
   http?: Record<string, FakeAnswer>;
   /** Paths that exist; all by default. */
   exists?: (path: string) => boolean;
+  isRoot?: boolean;
+  trends?: TrendHistory;
+  /** What settings say for it. */
+  given?: Record<string, unknown>;
 }
 
 /** One probe on a machine whose command prints `output`, through snapshot and rules. */
 export async function runProbe(
-  spec: ProbeSpec,
-  output: string | FakeOutput,
+  probe: ProbeSpec,
+  output: string | FakeOutput | ((command: string) => FakeOutput | undefined),
   options: ProbeRunOptions = {},
 ): Promise<ProbeRun> {
+  const spec = options.given === undefined ? probe : withParameters(probe, options.given, {});
+  const answer =
+    typeof output === 'function' ? output : () => (typeof output === 'string' ? { stdout: output } : output);
   const clock = createFakeClock(options.now === undefined ? {} : { now: options.now });
   const snapshot = await takeSnapshot({
     specs: [spec],
     gate: createOpenGate(),
-    processes: createFakeProcesses(() => (typeof output === 'string' ? { stdout: output } : output)),
+    processes: createFakeProcesses(answer),
     http: createFakeHttp(options.http ?? {}),
     clock,
     host: 'nuc1',
@@ -64,6 +74,8 @@ export async function runProbe(
     mask: (text) => text,
     exists: options.exists ?? (() => true),
     isTrustedExecutable: () => true,
+    isRoot: options.isRoot ?? true,
+    trends: options.trends ?? {},
     previous: null,
     journalBaseline: options.journalBaseline ?? null,
   });
@@ -83,6 +95,7 @@ export async function runProbe(
     broken: judged.brokenRules.map(({ rule, error }) => `${rule}: ${error}`),
     history: judged.history,
     journalBaseline: snapshot.journalBaseline,
+    trends: snapshot.trends,
   };
 }
 
@@ -106,10 +119,15 @@ export function makeProbe({ argv, endpoints, executable, ...parts }: ProbeParts 
     describe: 'A sample',
     core: false,
     needs: [],
+    parameters: {},
+    given: {},
+    unset: null,
+    privilege: 'any',
     gather,
     okExits: [],
     parse: { kind: 'none' },
     facts: {},
+    trend: null,
     inventory: [],
     show: null,
     limitBytes: 4096,

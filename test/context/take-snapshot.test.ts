@@ -27,6 +27,7 @@ function options(
     mask: (text) => text,
     exists: () => true,
     isTrustedExecutable: () => true,
+    isRoot: true,
     previous: null,
     journalBaseline: null,
     ...more,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttp } from '../../src/host/index.ts';
 import { mintPermit } from '../fakes/gate.ts';
 import { createFakeHttp } from '../fakes/http.ts';
@@ -19,6 +19,8 @@ beforeAll(async () => {
     switch (request.url) {
       case '/fine':
         return void response.end('fine');
+      case '/who':
+        return void response.end(JSON.stringify(request.headers['x-consul-token'] ?? null));
       case '/down':
         return void response.writeHead(503).end('down');
       case '/moved':
@@ -120,5 +122,20 @@ describe('a failed fetch', () => {
     const result = await fetchUrl(`${base}/endless`);
     expect(result).toMatchObject({ status: 200, failure: null, body: { isTruncated: true } });
     expect(result.body.totalBytes).toBeLessThan(20 * 1024 * 1024);
+  });
+});
+
+describe('a credential', () => {
+  const ask = (name: string) => {
+    const credential = { header: 'X-Consul-Token', prefix: 'tok ', name };
+    const action = { kind: 'fetch', method: 'GET', url: `${base}/who`, credential } as const;
+    return createHttp().fetch(mintPermit(action), { timeoutMs: 5_000, limitBytes: 4096 });
+  };
+
+  it('is read by its name when it is sent, and left out where there is none', async () => {
+    vi.stubEnv('STEWARD_TEST_TOKEN', 'abc');
+    expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('"tok abc"');
+    vi.unstubAllEnvs();
+    expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('null');
   });
 });

@@ -44,7 +44,7 @@ const column = z.string().transform((written, context) => {
 });
 
 const bareParse = z
-  .enum(['json', 'jsonl', 'lines', 'none', 'keyvalue', 'records', 'journal', 'entries'])
+  .enum(['json', 'jsonl', 'lines', 'none', 'keyvalue', 'records', 'journal', 'entries', 'answers'])
   .transform(
     (kind): ParseSpec => (kind === 'keyvalue' || kind === 'records' ? { kind, separator: '=' } : { kind }),
   );
@@ -65,7 +65,7 @@ const parse = z.union(
   ],
   {
     error:
-      'is none of: json, jsonl, lines, keyvalue, records, journal, entries, none, { columns: […], skip: 1 }',
+      'is none of: json, jsonl, lines, keyvalue, records, journal, entries, answers, none, { columns: […], skip: 1 }',
   },
 );
 
@@ -105,11 +105,68 @@ const rule = z
   })
   .transform(({ cooldown, ...r }) => ({ ...r, cooldownMs: cooldown }));
 
-const endpoint = z.strictObject({
-  name: text,
-  url: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }),
-  expect: z.int().min(100).max(599).default(200),
+const status = z.int().min(100).max(599);
+const endpoint = z
+  .strictObject({
+    name: text,
+    url: z
+      .string()
+      .refine(
+        (url) => url.startsWith('{') || (/^https?:/.test(url) && URL.canParse(url)),
+        'is not an http or https address',
+      ),
+    expect: z.union([status, z.array(status).min(1)]).default(200),
+    each: identifier.optional(),
+    as: identifier.default('it'),
+  })
+  .transform(({ expect, each, as, ...rest }) => {
+    const [expectStatus = 200, ...alsoExpect] = Array.isArray(expect) ? expect : [expect];
+    return {
+      ...rest,
+      expectStatus,
+      ...(alsoExpect.length === 0 ? {} : { alsoExpect }),
+      ...(each === undefined ? {} : { each, as }),
+    };
+  });
+
+const credential = z.strictObject({
+  header: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'is not the name of a header'),
+  prefix: z.string().default(''),
+  name: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a variable'),
 });
+
+const parameter = z
+  .strictObject({
+    about: text,
+    example: z.unknown(),
+    default: z.unknown().optional(),
+    from: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a variable')
+      .optional(),
+  })
+  .transform(({ about, example, default: standard, from }) => ({
+    about,
+    example,
+    default: standard ?? null,
+    from: from ?? null,
+  }));
+
+const stepParse = parse.refine((spec) => spec.kind !== 'journal' && spec.kind !== 'answers', {
+  error: 'is not for one of several commands',
+});
+const step = z
+  .strictObject({
+    run: argv,
+    parse: stepParse.default({ kind: 'none' }),
+    okExits: z.array(z.int().min(0).max(255)).default([]),
+    each: z
+      .string()
+      .regex(/^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)*$/, 'is not a list such as given.paths or scan.devices')
+      .optional(),
+    as: identifier.default('it'),
+  })
+  .transform(({ run, each, ...rest }) => ({ ...rest, argv: run, each: each ?? null }));
 
 /** A word does not become a name by standing on a line of its own. */
 function isFreeText({ kind }: ParseSpec): boolean {
@@ -122,11 +179,16 @@ export const probeSchema = z
     core: z.boolean().default(false),
     needs: z.union([text.transform((one) => [one]), z.array(text)]).default([]),
     run: argv.optional(),
+    steps: z.record(identifier, step).optional(),
     http: z.array(endpoint).optional(),
+    credential: credential.optional(),
+    parameters: z.record(identifier, parameter).default({}),
+    privilege: z.enum(['any', 'root']).default('any'),
     executable: z.string().startsWith('/', 'is not an absolute path').optional(),
     okExits: z.array(z.int().min(0).max(255)).default([]),
     parse: parse.default({ kind: 'none' }),
     facts: z.record(identifier, text).default({}),
+    trend: z.strictObject({ each: identifier, key: identifier, value: identifier }).nullable().default(null),
     inventory: z
       .array(
         z
@@ -141,11 +203,24 @@ export const probeSchema = z
     rules: z.array(rule).default([]),
   })
   .superRefine((probe, context) => {
-    const kinds = [probe.run, probe.http, probe.executable].filter((kind) => kind !== undefined);
+    const kinds = [probe.run, probe.steps, probe.http, probe.executable].filter((kind) => kind !== undefined);
     if (kinds.length !== 1) {
-      context.addIssue({ code: 'custom', message: 'needs exactly one of `run`, `http` and `executable`' });
+      context.addIssue({
+        code: 'custom',
+        message: 'needs exactly one of `run`, `steps`, `http` and `executable`',
+      });
     }
-    const isFetched = probe.http !== undefined && probe.parse.kind !== 'none';
+    if (probe.parse.kind === 'answers' && probe.http === undefined) {
+      context.addIssue({ code: 'custom', path: ['parse'], message: 'answers are what `http` gets' });
+    }
+    if (probe.trend !== null && !Object.hasOwn(probe.facts, probe.trend.each)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['trend', 'each'],
+        message: `there is no fact ${probe.trend.each}`,
+      });
+    }
+    const isFetched = probe.http !== undefined && !['none', 'answers'].includes(probe.parse.kind);
     if (isFetched && probe.http?.length !== 1) {
       context.addIssue({
         code: 'custom',
