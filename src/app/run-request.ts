@@ -35,15 +35,27 @@ export interface RunRequest {
 /** A change that somebody said yes to. */
 export interface ApprovedWork {
   approval: Approval;
-  parked: ParkedChange;
+  work: WorkHere | WorkThere;
   /** What it would mend: findings of the run that asked. Empty: nobody can tell whether it is still wanted. */
   faults: readonly { key: string; probe: string }[];
   /** Digests of what the model was shown last, by probe. */
   shown: ReadonlyMap<string, string>;
+}
+
+/** It waited here, and is carried out here. */
+export interface WorkHere {
+  kind: 'here';
+  parked: ParkedChange;
   /** Right before it is carried out; what it throws keeps it from being done. */
   claim?: ((run: string) => Promise<void>) | undefined;
   /** It is not carried out: what it would mend is gone, or the plan is another one by now. */
   onVoid(why: string): void;
+}
+
+/** It waited at the executor, which has it carried out, or has done so by now. */
+export interface WorkThere {
+  kind: 'executor';
+  socket: string;
 }
 
 /** Whoever follows a run while it works. Called in order; must not throw. */

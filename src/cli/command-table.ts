@@ -91,7 +91,7 @@ export const COMMANDS: CommandRow[] = [
   },
   {
     name: 'approvals',
-    usage: 'steward approvals list | show ID | approve ID | deny ID [--digest D] [--comment TEXT]',
+    usage: 'steward approvals list | show ID | approve ID | deny ID [--digest D] [--comment TEXT] | continue',
     doc: 'What waits for somebody: look at it, say yes (it is carried out at once) or no',
     options: [
       {

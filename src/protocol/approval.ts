@@ -67,4 +67,6 @@ export interface ParkedChange {
   source: string;
   /** Of the goal of the run that asked: what has to be true after it, whatever its own checks say. */
   invariants?: Expectation[];
+  /** The run that asked goes on with the answer, and looks first whether it is still wanted. */
+  goesOn?: boolean;
 }

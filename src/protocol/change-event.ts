@@ -41,7 +41,7 @@ export type ChangeEvent =
   | {
       type: 'executor.asked';
       change: string;
-      request: 'run' | 'propose';
+      request: 'run' | 'propose' | 'take';
       digest: string;
       socket: string;
     }

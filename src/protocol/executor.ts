@@ -34,8 +34,12 @@ export type ExecutorRequest =
   | ({ do: 'plan' } & AskedChange)
   /** Carries it out if this very plan was approved, or is within what root's settings allow. */
   | ({ do: 'run'; digest: string; from: AskedBy } & AskedChange)
-  /** Leaves it for somebody to answer. */
-  | ({ do: 'propose'; digest: string; from: AskedBy } & AskedChange)
+  /** Leaves it for somebody to answer. `goesOn`: the run that asks goes on when it is answered. */
+  | ({ do: 'propose'; digest: string; from: AskedBy; goesOn?: boolean } & AskedChange)
+  /** By whoever asked: what was approved is carried out now, once. */
+  | { do: 'take'; approval: string }
+  /** By whoever asked, as long as nothing was begun: it is not wanted any more. */
+  | { do: 'withdraw'; approval: string; why: string }
   /** `digest`: of the plan that whoever answers has seen. Without `run` it waits for the planner to ask for it. */
   | { do: 'approve'; approval: string; digest: string; comment: string | null; run: boolean }
   | { do: 'deny'; approval: string; digest: string; comment: string | null }
@@ -47,6 +51,11 @@ export type ExecutorRequest =
   | { do: 'ended'; from: AskedBy };
 
 export type ExecutorVerb = ExecutorRequest['do'];
+
+/** In the executor's state folder, written at every yes: the shipped path unit starts whoever goes on with the run. */
+export const EXECUTOR_ANSWERED = 'answered';
+/** The path unit that watches it. */
+export const CONTINUE_UNIT = 'steward-continue.path';
 
 /** A plan as people are told of it; made and judged by the executor itself. */
 export interface ExecutorPlan {

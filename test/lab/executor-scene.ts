@@ -18,6 +18,7 @@ export const UNITS = [
   'steward-executor@.service',
   'steward-executor-recover.service',
 ];
+export const CONTINUE_UNITS = ['steward-continue.path', 'steward-continue.service'];
 
 /** A service that reads its settings when it starts, and dies of a line that it does not know. */
 const PROGRAM = `#!/bin/sh
@@ -99,6 +100,8 @@ socket.write(Buffer.concat(chunks));
 /** Everything as an operator sets it up: users, groups, units of the package, settings and probes of root's. */
 export async function setScene(lab: Lab): Promise<Scene> {
   for (const unit of UNITS) await lab.write(`/etc/systemd/system/${unit}`, read(unit));
+  for (const unit of CONTINUE_UNITS) await lab.write(`/etc/systemd/system/${unit}`, read(`systemd/${unit}`));
+  await lab.write('/etc/credstore/steward.anthropic', 'key-of-the-lab\n');
   await lab.write('/etc/sysusers.d/steward.conf', read('steward.sysusers.conf'));
   await lab.must(['systemd-sysusers']);
   await lab.must(['install', '-d', '-o', 'steward', '-g', 'steward', '-m', '0700', '/var/lib/steward']);

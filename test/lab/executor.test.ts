@@ -19,7 +19,7 @@ import { readResult } from './result.ts';
 
 let lab: Lab;
 let scene: Scene;
-let models: Record<'mends' | 'misses', LabModel>;
+let models: Record<'mends' | 'misses' | 'goesOn', LabModel>;
 
 beforeAll(async () => {
   lab = await bootLab('executor');
@@ -28,6 +28,7 @@ beforeAll(async () => {
   models = {
     mends: await startModel('mends', mendWith('')),
     misses: await startModel('misses', mendWith('colour=blue\n', '1s')),
+    goesOn: await startModel('goes-on', mendWith('')),
   };
 });
 afterAll(() => lab?.down());
@@ -39,6 +40,11 @@ function startModel(name: string, change: object): Promise<LabModel> {
     summary: 'The shop does not start: it does not know one of its settings, see P1 and C1.',
     findings: [{ text: 'unknown setting: colour', severity: 'critical', evidence: ['P1', 'C1'] }],
   };
+  const again = {
+    ...report,
+    summary: 'The shop is open again, see X1.',
+    actions: [{ text: 'the unknown setting was taken out', evidence: ['X1'] }],
+  };
   return startLabModel(lab, name, {
     dialect: 'anthropic',
     script: [
@@ -46,15 +52,21 @@ function startModel(name: string, change: object): Promise<LabModel> {
       { toolCalls: [{ name: 'Change', input: change }] },
       { toolCalls: [{ name: 'Report', input: report }] },
       { text: 'Reported.' },
+      // Asked again once somebody has answered.
+      { toolCalls: [{ name: 'Report', input: again }] },
+      { text: 'Reported again.' },
     ],
   });
 }
 
+/** Of the planner, as its units have it. */
+const HOME = '/var/lib/steward';
+
 /** A goal's run of the planner, under its own user, with a fresh memory of findings. */
 async function planner(model: LabModel, ...more: string[]) {
-  await lab.run(['rm', '-rf', '/var/lib/steward/state']);
+  await lab.must(['find', HOME, '-mindepth', '1', '-delete']);
   await scene.settle(model.settings + more.join(''));
-  const env = { ANTHROPIC_API_KEY: 'key-of-the-lab', STEWARD_STATE_DIR: '/var/lib/steward/state' };
+  const env = { ANTHROPIC_API_KEY: 'key-of-the-lab', STEWARD_STATE_DIR: HOME };
   const { code, stdout, stderr } = await scene.steward(
     'steward',
     ['run', 'shop', '--output-format', 'json'],
@@ -62,12 +74,25 @@ async function planner(model: LabModel, ...more: string[]) {
   );
   expect(stdout, stderr).toMatch(/^\{/);
   const result = readResult(stdout) as ReturnType<typeof readResult> & { changes: { end: string | null }[] };
-  const log = await lab.must(['cat', `/var/lib/steward/state/runs/${result.session_id}.jsonl`]);
-  const events = log
+  const events = await eventsOf(result.session_id);
+  return { code, result, events, told: toolResults(model.requests().at(-1)) };
+}
+
+async function eventsOf(run: string) {
+  const log = await lab.must(['cat', `${HOME}/runs/${run}.jsonl`]);
+  return log
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { event: { type: string } & Record<string, unknown> }).event);
-  return { code, result, events, told: toolResults(model.requests().at(-1)) };
+}
+
+/** What the run's second sitting wrote, once it is over. */
+function secondSitting(run: string) {
+  return until('the run that asked goes on, and ends', async () => {
+    const events = await eventsOf(run);
+    const closed = events.flatMap(({ type }, index) => (type === 'run.closed' ? [index] : []));
+    return closed.length < 2 ? undefined : events.slice((closed[0] ?? 0) + 1);
+  });
 }
 
 /** The id of what waits at the executor. */
@@ -276,6 +301,79 @@ describe('a planner under its own user', () => {
   });
 });
 
+describe('a run whose change was approved at the executor', () => {
+  beforeAll(async () => {
+    await lab.must(['systemctl', 'enable', '--now', 'steward-continue.path']);
+  });
+  afterAll(() => lab.run(['systemctl', 'disable', '--now', 'steward-continue.path']));
+
+  it('goes on in a fresh process: looks anew, has it done, shows the model what is another, and proves it', async () => {
+    await scene.begin(BROKEN);
+    const first = await planner(models.goesOn);
+    expect(first.code).toBe(77);
+    const asked = models.goesOn.requests().length;
+    const approved = await approve('anna', await waiting());
+    expect({ code: approved.code, outcome: approved.result.outcome }, approved.stderr).toEqual({
+      code: 0,
+      outcome: 'fixed',
+    });
+    expect(approved.result.changes).toMatchObject([{ end: 'held' }]);
+    const events = await secondSitting(first.result.session_id);
+    const types = events.map(({ type }) => type);
+    expect(types.indexOf('snapshot.taken')).toBeLessThan(types.indexOf('executor.asked'));
+    expect(events.find(({ type }) => type === 'executor.asked')).toMatchObject({ request: 'take' });
+    expect(events.find(({ type }) => type === 'change.ended')).toMatchObject({ change: 'X1', end: 'held' });
+    expect(events.at(-1)).toMatchObject({ outcome: 'fixed' });
+    const answered = events.find(({ type }) => type === 'executor.answered') as unknown as { run: string };
+    expect(answered.run).toBe(approved.result.session_id);
+    const again = JSON.stringify(models.goesOn.requests()[asked]?.body);
+    expect(again).toContain('was approved by anna');
+    expect(again).toContain('What came of the change for which a person was asked');
+    const unit = ['-u', 'steward-continue.service'];
+    await until('the unit is done', async () =>
+      (await lab.run(['systemctl', 'is-active', 'steward-continue.service'])).stdout === 'inactive\n'
+        ? true
+        : undefined,
+    );
+    const journal = await lab.must(['journalctl', '--no-pager', '-o', 'cat', ...unit]);
+    expect(journal).toContain('The shop is open again, see X1.');
+  });
+
+  it('withdraws it and does nothing when the fault is gone by then', async () => {
+    await scene.begin(BROKEN);
+    const first = await planner(models.mends);
+    expect(first.code).toBe(77);
+    await scene.begin(`${GOOD}# mended by hand\n`);
+    const id = await waiting();
+    const approved = await approve('anna', id);
+    expect(approved.code, approved.stderr).toBe(0);
+    expect(JSON.stringify(approved.result)).toContain('the fault is gone');
+    expect(await scene.conf()).toBe(`${GOOD}# mended by hand\n`);
+    const events = await secondSitting(first.result.session_id);
+    expect(events.some(({ type }) => type === 'executor.asked')).toBe(false);
+    expect(events.find(({ type }) => type === 'change.ended')).toMatchObject({ end: 'refused' });
+    expect(events.at(-1)).toMatchObject({ outcome: 'healthy' });
+    const shown = await scene.steward('anna', ['approvals', 'show', id, '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'void', answer: { by: 'anna' } });
+  });
+
+  it('learns at the next start what the executor did while nobody was there to go on', async () => {
+    await lab.must(['systemctl', 'stop', 'steward-continue.path']);
+    await scene.begin(BROKEN);
+    const first = await planner(models.mends);
+    expect((await approve('anna', await waiting())).result.outcome).toBe('fixed');
+    expect((await eventsOf(first.result.session_id)).at(-1)).toMatchObject({ type: 'run.closed' });
+    const before = (await eventsOf(first.result.session_id)).length;
+    await lab.must(['systemctl', 'start', 'steward-continue.service']);
+    const events = (await eventsOf(first.result.session_id)).slice(before);
+    expect(events.find(({ type }) => type === 'change.ended')).toMatchObject({ change: 'X1', end: 'held' });
+    expect(events.at(-1)).toMatchObject({ type: 'run.closed', outcome: 'fixed' });
+    // Once: the next start finds nothing more to do.
+    await lab.must(['systemctl', 'start', 'steward-continue.service']);
+    expect((await eventsOf(first.result.session_id)).length).toBe(before + events.length);
+  });
+});
+
 describe('a hostile client', () => {
   it('gets nowhere with a forged, a replayed and an altered request', async () => {
     await scene.begin(GOOD);
@@ -301,9 +399,7 @@ describe('a hostile client', () => {
     // Replayed: by whoever approved, and by the planner.
     await scene.begin(GOOD);
     expect(await send('anna', yes)).toMatchObject([{ say: 'refused', code: 'used' }]);
-    expect(await send('steward', { ...run, change })).toMatchObject([
-      { say: 'refused', code: 'needs-approval' },
-    ]);
+    expect(await send('steward', { ...run, change })).toMatchObject([{ say: 'refused', code: 'used' }]);
     expect(await scene.conf()).toBe(GOOD);
   });
 

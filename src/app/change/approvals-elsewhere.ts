@@ -1,6 +1,8 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import type { ExecutorAnswer, ExecutorRequest, ShownPlan } from '../../protocol/executor.ts';
+import { NO_USAGE } from '../../protocol/model.ts';
+import { ending } from '../../protocol/outcome.ts';
 import { askExecutor, type ExecutorEnd, executorToAnswer } from '../executor/client.ts';
 import type { RunEnd, RunListener } from '../run-request.ts';
 import type { World } from '../world.ts';
@@ -51,6 +53,7 @@ export async function showElsewhere({
 
 /** Says yes to the plan that was shown; what the executor does is told as it goes. Its run is the one that is given back. */
 export async function approveElsewhere(
+  world: World,
   { socket, approval }: { socket: string; approval: Approval },
   comment: string | null,
   listener: RunListener,
@@ -67,7 +70,14 @@ export async function approveElsewhere(
       signal,
     },
   );
-  if (last.say === 'done') return { run: last.run ?? '', logHead: last.head };
+  if (last.say === 'done') {
+    // The run that asked found that it is not wanted any more: there is no run that did it.
+    if (last.run === null) {
+      const told = nothingRan(last.message ?? 'nothing was done');
+      listener.onEvent(told, new Date(world.clock.now()).toISOString(), null);
+    }
+    return { run: last.run ?? '', logHead: last.head };
+  }
   throw problemOf(last, `the executor goes on with ${id}: steward approvals show ${id} tells how it ended`);
 }
 
@@ -96,4 +106,19 @@ function problemOf(last: Exclude<ExecutorEnd, { say: 'done' }>, hint: string): O
   }
   const message = last.say === 'lost' ? last.why : `the executor's run ${last.run} is not over`;
   return new OpsError('executor-lost', 'escalated', message, { hint });
+}
+
+function nothingRan(message: string) {
+  return {
+    type: 'run.closed' as const,
+    outcome: ending('reported').outcome,
+    reason: 'reported' as const,
+    message: null,
+    result: `${message}.`,
+    resumeAt: null,
+    turns: 0,
+    usage: NO_USAGE,
+    costUsd: 0,
+    durationMs: 0,
+  };
 }

@@ -4,8 +4,9 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import { performRun } from '../run.ts';
-import type { ApprovedWork, RunEnd, RunListener, RunRequest } from '../run-request.ts';
+import type { ApprovedWork, RunEnd, RunListener, WorkHere } from '../run-request.ts';
 import type { World } from '../world.ts';
+import { requestToGoOn } from './go-on-with-answer.ts';
 import { park } from './park.ts';
 import { performChange } from './perform-change.ts';
 import { readAsker } from './run-that-asked.ts';
@@ -79,7 +80,12 @@ export async function carryOutApproved(
       ? await carryOutAlone(there, { approval, parked, claim, onVoid }, following, signal)
       : await performRun(
           there,
-          requestToGoOn(approval, { approval, parked, ...asker, claim, onVoid }),
+          requestToGoOn({
+            approval,
+            faults: asker.faults,
+            shown: asker.shown,
+            work: { kind: 'here', parked, claim, onVoid },
+          }),
           following,
           signal,
         );
@@ -98,7 +104,12 @@ export async function carryOutApproved(
 /** As a run of its own, where nobody's run can go on. */
 function carryOutAlone(
   world: World,
-  { approval, parked, claim, onVoid }: Pick<ApprovedWork, 'approval' | 'parked' | 'onVoid' | 'claim'>,
+  {
+    approval,
+    parked,
+    claim,
+    onVoid,
+  }: Pick<ApprovedWork, 'approval'> & Pick<WorkHere, 'parked' | 'claim' | 'onVoid'>,
   listener: RunListener,
   signal: AbortSignal,
 ): Promise<RunEnd> {
@@ -114,35 +125,15 @@ function carryOutAlone(
           return { kind: 'yes' };
         }
         onVoid('what it rested on has moved');
-        return park(world, { run, planned, ...parked, by: approval.by });
+        if (approval.by === undefined) return park(world, { run, planned, ...parked });
+        // Under the name of whoever asked: they are who goes on with it.
+        const { run: asker, change: id, by } = approval;
+        return park(world, { run: asker, planned: { ...planned, id }, ...parked, by });
       },
     },
     listener,
     signal,
   );
-}
-
-/** The run that asked goes on with what somebody said; what came of it the model is told when it is done. */
-function requestToGoOn({ run, id, change, answer }: Approval, approved: ApprovedWork): RunRequest {
-  const comment = answer?.comment == null ? '' : ` They say: ${answer.comment}`;
-  return {
-    goal: null,
-    sets: {},
-    prompt: `${change}, which was left for a person as ${id}, was approved by ${answer?.by ?? 'somebody'}.${comment}`,
-    attachment: null,
-    probes: [],
-    trigger: { kind: 'manual', payload: null, parent: null },
-    resume: run,
-    sessionId: null,
-    model: null,
-    fallbackModels: [],
-    allowed: [],
-    denied: [],
-    mode: 'default',
-    appendSystemPrompt: null,
-    outputSchema: null,
-    approved,
-  };
 }
 
 function firstLine(text: string | null): string {

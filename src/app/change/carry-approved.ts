@@ -3,16 +3,10 @@ import type { Gathered } from '../gather.ts';
 import type { RunScope } from '../open-run.ts';
 import type { ApprovedWork } from '../run-request.ts';
 import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
+import { type CarriedApproved, carryThere } from './carry-there.ts';
 import { openBench } from './change-ports.ts';
 import { park } from './park.ts';
-
-/** What came of a yes, in the run that had asked. */
-export interface CarriedApproved {
-  /** For the model that goes on with the run. */
-  words: string;
-  /** Why no model is asked about it any more; null: one is. */
-  note: string | null;
-}
+import { whyGone } from './why-gone.ts';
 
 /**
  * A fault that is gone closes the approval without acting. Otherwise the change is planned anew, and carried out when
@@ -20,15 +14,18 @@ export interface CarriedApproved {
  */
 export async function carryApproved(
   scope: RunScope,
-  { approval, parked, faults, claim, onVoid }: ApprovedWork,
+  approved: ApprovedWork,
   now: Gathered,
 ): Promise<CarriedApproved> {
+  const { approval, faults, work } = approved;
+  if (work.kind === 'executor') return carryThere(scope, approved, work.socket, now);
+  const { parked, claim, onVoid } = work;
   const { world, recorder, run, signal } = scope;
   const { id, change } = approval;
   const refuse = (failed: string | null, message: string): void =>
     recorder.record({ type: 'change.ended', change, end: 'refused', failed, message });
-  if (isGone(faults, now)) {
-    const why = `the fault is gone: ${faults.map(({ key }) => key).join(', ')}`;
+  const why = whyGone(faults, now);
+  if (why !== null) {
     refuse(null, `${why}; nothing was done`);
     onVoid(why);
     return { words: why, note: `No model was asked: ${why}.` };
@@ -72,16 +69,4 @@ export async function carryApproved(
     return { words: `${change} was not begun: ${done.busy}.`, note: null };
   }
   return { words: describeCarried(change, done), note: null };
-}
-
-/** Only when the probes that saw it still answer: silence proves nothing. */
-function isGone(faults: ApprovedWork['faults'], { items, findings }: Gathered): boolean {
-  return (
-    faults.length > 0 &&
-    faults.every(
-      ({ key, probe }) =>
-        !findings.some((finding) => finding.key === key) &&
-        items.some((item) => item.probe === probe && item.status === 'ok'),
-    )
-  );
 }

@@ -40,8 +40,8 @@ export async function changeElsewhere(
       `nothing is kept (${world.store.location}), so nothing is changed`,
     );
   }
-  const asked = { world, recorder, run, id: 'X1', change, socket, whyOnlyPropose: () => null, signal };
-  return endingOf(change, await askForChange(asked));
+  const asked = { world, recorder, run, id: 'X1', change, socket, goesOn: false, signal };
+  return endingOf(change, await askForChange({ ...asked, whyOnlyPropose: () => null }));
 }
 
 function endingOf(change: Change, ended: EndedElsewhere): ChangeEnding {

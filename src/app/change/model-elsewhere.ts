@@ -31,6 +31,7 @@ export async function askElsewhere(
       change,
       invariants: scope.goal?.invariants ?? [],
       socket,
+      goesOn: scope.goal !== null,
       signal,
       whyOnlyPropose(plan) {
         // What is true of the machine is weighed by the executor, with its own settings; here counts what this run may.

@@ -13,6 +13,7 @@ export async function park(
     change,
     source,
     invariants,
+    goesOn,
     by,
   }: ParkedChange & { run: string; planned: PlannedChange; by?: Approval['by'] },
 ): Promise<Extract<Approved, { kind: 'later' }>> {
@@ -42,7 +43,12 @@ export async function park(
       cwd: world.cwd,
       ...(by === undefined ? {} : { by }),
     },
-    { change, source, ...(invariants === undefined ? {} : { invariants }) },
+    {
+      change,
+      source,
+      ...(invariants === undefined ? {} : { invariants }),
+      ...(goesOn === undefined ? {} : { goesOn }),
+    },
   );
   const until = new Date(approval.expiresAt).toISOString();
   const again = isNew ? '' : remind ? ' (it waits for a while now)' : ' (it was asked for before)';

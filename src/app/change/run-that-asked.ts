@@ -9,13 +9,12 @@ import type { World } from '../world.ts';
 
 /**
  * What the change behind an approval would mend, and what the model has seen, when a run of a goal asked for it and
- * can go on: its log is
- * here, and nobody works on it. null: the change is a run of its own.
+ * can go on: its log is here, and nobody works on it. null: the change is a run of its own.
  */
 export async function readAsker(
   world: World,
   approval: Approval,
-): Promise<Pick<ApprovedWork, 'faults' | 'shown'> | null> {
+): Promise<(Pick<ApprovedWork, 'faults' | 'shown'> & { isWaiting: boolean }) | null> {
   try {
     const options = { store: world.store, run: approval.run, clock: world.clock };
     const { log, lines } = await openRunLog({ ...options, mask: (text) => text });
@@ -23,12 +22,27 @@ export async function readAsker(
     const replayed = replay(lines);
     if (replayed.opened?.goal == null || !isBegun(replayed)) return null;
     const events = lines.map(({ event }) => event);
-    return { faults: faultsOf(events, approval.evidence), shown: shownOf(events) };
+    return {
+      faults: faultsOf(events, approval.evidence),
+      shown: shownOf(events),
+      isWaiting: isWaitingFor(events, approval),
+    };
   } catch (error) {
     // It is gone, it is not ours, or it still works.
     if (error instanceof OpsError) return null;
     throw error;
   }
+}
+
+/** The last that the log says of its change is that it waits under this id. */
+export function isWaitingFor(
+  events: readonly RunEvent[],
+  { id, change }: Pick<Approval, 'id' | 'change'>,
+): boolean {
+  const last = events.findLast(
+    (event) => (event.type === 'change.parked' || event.type === 'change.ended') && event.change === change,
+  );
+  return last?.type === 'change.parked' && last.approval === id;
 }
 
 /** The findings that the evidence names; all of them where it names none. As they stood when the run ended. */

@@ -17,6 +17,8 @@ export interface AskedElsewhere {
   /** Of the goal; the executor verifies them with the rest. */
   invariants?: readonly Expectation[];
   socket: string;
+  /** This run goes on when somebody answers. */
+  goesOn: boolean;
   /** Why this run may only leave it for somebody; null: it may have it done, as far as the executor allows. */
   whyOnlyPropose(plan: ExecutorPlan['plan']): { kind: 'refuse' | 'park'; why: string } | null;
   signal: AbortSignal;
@@ -70,19 +72,26 @@ export async function askForChange(asked: AskedElsewhere): Promise<EndedElsewher
   await recorder.sync();
   if (mayRun) return carried(asked, { do: 'run', ...wanted, digest, from });
   const why = own?.why ?? plan.why ?? 'it takes a person';
-  return proposed(asked, { do: 'propose', ...wanted, digest, from }, why);
+  const { goesOn } = asked;
+  return proposed(asked, { do: 'propose', ...wanted, digest, from, goesOn }, why);
 }
 
-async function carried(
-  asked: AskedElsewhere,
-  request: Extract<ExecutorRequest, { do: 'run' }>,
+export type AskedRun = Pick<AskedElsewhere, 'world' | 'recorder' | 'run' | 'id' | 'socket' | 'signal'>;
+
+/** The executor does it, told step by step; a lost one is asked how it ended. */
+export async function carried(
+  asked: AskedRun,
+  request: Extract<ExecutorRequest, { do: 'run' | 'take' }>,
 ): Promise<EndedElsewhere> {
   const { recorder, id, signal, socket } = asked;
+  let next: { id: string; expiresAt: number } | null = null;
   let isToldEnd = false;
   const answered = await askExecutor(socket, request, {
     onAnswer(answer) {
       if (answer.say !== 'event') return;
       const { event } = answer;
+      // What was approved is another plan by now, and waits anew.
+      if (event.type === 'change.parked') next = { id: event.approval, expiresAt: event.expiresAt };
       if (
         event.type === 'change.began' ||
         event.type === 'change.finished' ||
@@ -94,8 +103,17 @@ async function carried(
     },
     signal,
   });
-  const last = answered.say === 'lost' ? await endOfLost(asked, request.from, answered.why) : answered;
+  // Somebody else may have come for it first.
+  const isLost = answered.say === 'lost' || (request.do === 'take' && isUsed(answered));
+  const last = isLost
+    ? await endOfLost(asked, answered.say === 'lost' ? answered.why : 'it was begun')
+    : answered;
   recordAnswer(asked, last);
+  const waits = next as { id: string; expiresAt: number } | null;
+  if (waits !== null) {
+    recorder.record({ type: 'change.parked', change: id, approval: waits.id, expiresAt: waits.expiresAt });
+    return { kind: 'parked', approval: waits, why: 'what it rested on has moved' };
+  }
   const done = (end: ChangeEnd, message: string): EndedElsewhere => {
     if (!isToldEnd) recorder.record({ type: 'change.ended', change: id, end, failed: null, message });
     return { kind: 'ended', end, message };
@@ -134,12 +152,16 @@ async function proposed(
   return { kind: 'parked', approval: waits, why };
 }
 
+function isUsed(last: ExecutorEnd): boolean {
+  return last.say === 'refused' && last.code === 'used';
+}
+
 /** The executor may have been killed: its own recovery ends the change, and its log says how. */
-async function endOfLost(
-  { world, socket, signal }: AskedElsewhere,
-  from: { run: string; change: string },
+export async function endOfLost(
+  { world, socket, signal, run, id }: AskedRun,
   why: string,
 ): Promise<ExecutorEnd> {
+  const from = { run, change: id };
   const until = world.clock.elapsed() + LOST_WAIT_MS;
   let last: ExecutorEnd = { say: 'lost', why };
   while (!signal.aborted && world.clock.elapsed() < until) {
@@ -184,7 +206,7 @@ function recordPlan({ recorder, id, change }: AskedElsewhere, { plan, targets }:
   });
 }
 
-function recordAnswer({ recorder, id }: AskedElsewhere, last: ExecutorEnd): void {
+export function recordAnswer({ recorder, id }: AskedRun, last: ExecutorEnd): void {
   recorder.record({
     type: 'executor.answered',
     change: id,

@@ -7,6 +7,7 @@ import { gather } from '../gather.ts';
 import { createLookBench } from '../look-bench.ts';
 import { loadProbes, pickProbes } from '../probes.ts';
 import { approvalAt, approve, deny, propose } from './answering.ts';
+import { take, withdraw } from './asked-before.ts';
 import { carryOutAsked } from './carry.ts';
 import { claimOf, requestClaim } from './claims.ts';
 import { doneWith, type ExecutorScope } from './executor-scope.ts';
@@ -26,6 +27,10 @@ export async function answer(scope: ExecutorScope, request: ExecutorRequest): Pr
       return approve(scope, request);
     case 'deny':
       return deny(scope, request);
+    case 'take':
+      return take(scope, request);
+    case 'withdraw':
+      return withdraw(scope, request);
     case 'list':
       scope.send({ say: 'approvals', approvals: await approvalsOf(scope.world).list() });
       return doneWith(null);

@@ -7,6 +7,7 @@ import type { World } from '../world.ts';
 import { carryOutFor } from './carry.ts';
 import { approvalClaim, isClaimed } from './claims.ts';
 import { doneWith, type ExecutorScope } from './executor-scope.ts';
+import { announceAnswer, leaveToAsker } from './left-to-asker.ts';
 import { judgePlan } from './plan.ts';
 import { whyNotAnswer } from './rights.ts';
 
@@ -52,6 +53,7 @@ export async function propose(
       change,
       source: `asked for by ${user}`,
       by: { uid: peer.uid, user },
+      ...(request.goesOn === undefined ? {} : { goesOn: request.goesOn }),
     },
   );
   const id = parked.approval?.id ?? null;
@@ -69,8 +71,9 @@ export async function approve(
     throw new OpsError('used', 'input', `${found.id} was used before: what was allowed once is done once`);
   }
   const approval = await respond(scope.world, 'approve', answeringOf(scope, request));
-  if (request.run) return carryOutFor(scope, approval);
-  return doneWith(approval.id);
+  await announceAnswer(scope, approval);
+  if (!request.run) return doneWith(approval.id);
+  return (await leaveToAsker(scope, approval)) ?? carryOutFor(scope, approval);
 }
 
 export async function deny(

@@ -8,6 +8,7 @@ import { countAttempt } from '../change/trust.ts';
 import type { RunEnd, RunListener } from '../run-request.ts';
 import { approvalClaim, claimOnce, isClaimed, requestClaim } from './claims.ts';
 import type { ExecutorScope } from './executor-scope.ts';
+import { followTaken } from './left-to-asker.ts';
 import { judgePlan } from './plan.ts';
 
 /** A change that was approved before, or that root's settings leave to steward. Everything it does is told as it goes. */
@@ -21,9 +22,7 @@ export async function carryOutAsked(
   if (await isClaimed(world.store, mine)) throw usedBefore();
   const claim = async (run: string) => claimOnce(world.store, mine, { run, at: world.clock.now() });
   const approved = await approvedFor(scope, digest);
-  if (approved !== null) {
-    return carryOutFor(scope, approved, claim);
-  }
+  if (approved !== null) return carryOutFor(scope, approved, mine);
   const { plan, change, standing } = await judgePlan(world, request, signal);
   if (plan.planned.digest !== digest) throw otherPlan();
   if (standing.kind !== 'grant') {
@@ -52,20 +51,43 @@ export async function carryOutAsked(
   );
 }
 
-/** What somebody said yes to, once. */
-export function carryOutFor(
+/** What somebody said yes to, once. `mine`: what else is used up by it. */
+export async function carryOutFor(
   scope: ExecutorScope,
   approval: Approval,
-  alsoClaim: (run: string) => Promise<void> = async () => {},
+  mine: string | null = null,
 ): Promise<ExecutorAnswer> {
   const { world, signal } = scope;
+  const { id, by, run: asker, change } = approval;
+  const claims = new Set([
+    approvalClaim(id),
+    ...(by === undefined ? [] : [requestClaim(by.uid, { run: asker, change })]),
+    ...(mine === null ? [] : [mine]),
+  ]);
   const claim = async (run: string): Promise<void> => {
-    await claimOnce(world.store, approvalClaim(approval.id), { run, at: world.clock.now() });
-    await alsoClaim(run);
+    for (const name of claims) await claimOnce(world.store, name, { run, at: world.clock.now() });
   };
-  return told(scope, approval.id, (listener) =>
-    carryOutApproved(world, approval, { claim }, listener, signal),
-  );
+  // Two may come for it at once: whoever approved it, and the run that asked.
+  const lock = await world.store.lock(`used/${id}`, 0);
+  if (lock === undefined) {
+    return (await followTaken(scope, id, BEGUN_WITHIN_MS)) ?? refuseUsed();
+  }
+  try {
+    const { state } = await approvalsOf(world).find(id);
+    if (state !== 'approved') return (await followTaken(scope, id, 0)) ?? refuseUsed();
+    return await told(scope, id, (listener) =>
+      carryOutApproved(world, approval, { claim }, listener, signal),
+    );
+  } finally {
+    lock.release();
+  }
+}
+
+/** Whoever holds the lock plans first. */
+const BEGUN_WITHIN_MS = 60_000;
+
+function refuseUsed(): never {
+  throw usedBefore();
 }
 
 /** Approved, and not carried out yet. */

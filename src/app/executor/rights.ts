@@ -9,7 +9,7 @@ export interface Accounts {
 }
 
 /** The planner's user: it proposes, and never answers. */
-const PLANNER = 'steward';
+export const PLANNER = 'steward';
 
 /** `uid 61184` for one that has no entry. */
 export function userOf(uid: number, { passwd }: Accounts): string {

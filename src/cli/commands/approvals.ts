@@ -6,7 +6,9 @@ import {
   showElsewhere,
 } from '../../app/change/approvals-elsewhere.ts';
 import { approvalsOf, approveChange, denyChange } from '../../app/change/approve-change.ts';
+import { continueAnswered, nextAnswered } from '../../app/change/continue-answered.ts';
 import { showParked } from '../../app/change/show-parked.ts';
+import { viewApprovals } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
@@ -18,11 +20,12 @@ import { readFormat } from '../read-request.ts';
 import { printRun } from '../run-and-print.ts';
 import { abortOnSignals } from '../signals.ts';
 
-/** `steward approvals list | show ID | approve ID | deny ID`. */
+/** `steward approvals list | show ID | approve ID | deny ID | continue`. */
 export async function run(call: CommandCall): Promise<number> {
   const { args } = call;
   const [verb = 'list', id, ...rest] = args.positionals;
   if (verb === 'list' && id === undefined) return list(call);
+  if (verb === 'continue' && id === undefined) return goOn(call);
   if (id === undefined || rest.length > 0 || !['show', 'approve', 'deny'].includes(verb)) {
     throw new OpsError(
       'usage',
@@ -44,12 +47,16 @@ async function list(call: CommandCall): Promise<number> {
   const elsewhere = await listElsewhere(world);
   const { problem } = elsewhere;
   if (problem !== null) await streams.err(`steward: the executor was not asked: ${problem}\n`);
+  const system = await viewApprovals(world);
+  if (system.problem !== null)
+    await streams.err(`steward: the system's steward was not asked: ${system.problem}\n`);
   const isShown = ({ state }: Approval): boolean => args.has('all') || state === 'pending';
   const shown = [
     ...elsewhere.approvals.filter(isShown).map((approval) => ({ ...approval, at: 'executor' as const })),
+    ...system.items.filter(isShown).map((approval) => ({ ...approval, at: 'system' as const })),
     ...own.filter(isShown).map((approval) => ({ ...approval, at: 'here' as const })),
   ];
-  const hasBoth = elsewhere.approvals.length > 0;
+  const hasBoth = elsewhere.approvals.length + system.items.length > 0;
   if (args.has('json'))
     await streams.out(
       jsonLine({ approvals: shown, ...(problem === null ? {} : { executor_problem: problem }) }),
@@ -87,7 +94,7 @@ async function approve(call: CommandCall, id: string): Promise<number> {
   return printRun(call, world, view, (listener) =>
     socket === null
       ? approveChange(world, { id: approval.id, comment, digest: approval.digest }, listener, signal)
-      : approveElsewhere({ socket, approval }, comment, listener, signal),
+      : approveElsewhere(world, { socket, approval }, comment, listener, signal),
   );
 }
 
@@ -103,6 +110,32 @@ async function deny(call: CommandCall, id: string): Promise<number> {
   if (args.has('json')) await streams.out(jsonLine(denied));
   else await streams.say(`${denied.id} is denied; nothing is done.\n`);
   return 0;
+}
+
+/**
+ * For steward-continue.service: each of our runs that the executor has an answer for goes on, one after the other. The
+ * first exit status that is none of success is the whole one's.
+ */
+async function goOn(call: CommandCall): Promise<number> {
+  const { args, streams } = call;
+  const format = args.has('json') ? 'json' : readFormat(call);
+  const world = await worldOf(call);
+  const { signal } = abortOnSignals();
+  const view = { format, isStructured: false, windowOf: () => null };
+  const tried = new Set<string>();
+  let code = 0;
+  while (!signal.aborted) {
+    const answered = await nextAnswered(world, tried);
+    if (answered === null) break;
+    tried.add(answered.approved.approval.id);
+    const ended = await printRun(call, world, view, (listener) =>
+      continueAnswered(world, answered, listener, signal),
+    );
+    if (code === 0) code = ended;
+  }
+  if (tried.size === 0 && format === 'text')
+    await streams.say('No run of yours waits for an answer that was given.\n');
+  return code;
 }
 
 /** A plan for the same target can take the place of another while somebody reads it. */

@@ -48,7 +48,7 @@ export const changeEvents = [
   z.object({
     type: z.literal('executor.asked'),
     change: text,
-    request: z.enum(['run', 'propose']),
+    request: z.enum(['run', 'propose', 'take']),
     digest: text,
     socket: text,
   }),

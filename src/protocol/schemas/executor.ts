@@ -64,7 +64,17 @@ const comment = text.max(2_000).nullable();
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ v, do: z.literal('plan'), change, cwd }),
   z.strictObject({ v, do: z.literal('run'), change, cwd, digest, from }),
-  z.strictObject({ v, do: z.literal('propose'), change, cwd, digest, from }),
+  z.strictObject({
+    v,
+    do: z.literal('propose'),
+    change,
+    cwd,
+    digest,
+    from,
+    goesOn: z.boolean().exactOptional(),
+  }),
+  z.strictObject({ v, do: z.literal('take'), approval }),
+  z.strictObject({ v, do: z.literal('withdraw'), approval, why: text.max(2_000) }),
   z.strictObject({ v, do: z.literal('approve'), approval, digest, comment, run: z.boolean() }),
   z.strictObject({ v, do: z.literal('deny'), approval, digest, comment }),
   z.strictObject({ v, do: z.literal('list') }),
