@@ -1,14 +1,19 @@
+import { readTimeZone } from '../host/index.ts';
 import {
   incidentReport,
   JOIN_RULES,
   type JoinRules,
   openIncidents,
+  RUN_RULES,
   type RunNote,
+  type RunRules,
   readIncidents,
+  whyWaits,
 } from '../incidents/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { parseWindow } from '../lib/week-window.ts';
 import type { Incident, IncidentBook, IncidentInput } from '../protocol/incident.ts';
-import { readRun } from '../runs/index.ts';
+import { createSwitches, readRun } from '../runs/index.ts';
 import { openSpool, type Spool } from '../triggers/index.ts';
 import type { World } from './world.ts';
 
@@ -18,9 +23,40 @@ export function joinRulesOf({ settings, host }: World): JoinRules {
   return { ...JOIN_RULES, names, heartbeats, heartbeatMs, expireMs };
 }
 
+/** As they are now. A rule whose window cannot be read did not come through the settings. */
+export async function runRulesOf(world: World): Promise<RunRules> {
+  const {
+    cooldown: cooldownMs,
+    runs_per_hour: perHour,
+    rules,
+    quiet_hours,
+    maintenance,
+  } = world.settings.incidents;
+  const { handsOff } = await createSwitches(world).read('');
+  return {
+    ...RUN_RULES,
+    cooldownMs,
+    perHour,
+    rules: rules.map(({ match, goal, cooldown }) => ({ match, goal, cooldownMs: cooldown })),
+    quietHours: quiet_hours.flatMap((text) => parseWindow(text) ?? []),
+    maintenance: maintenance.flatMap(({ match, during }) => {
+      const window = parseWindow(during);
+      return window === undefined ? [] : [{ match, during: window }];
+    }),
+    handsOff,
+    zone: readTimeZone(world.env),
+    own: world.host.hostname,
+  };
+}
+
 /** Also while `steward serve` works on them. */
 export function readBook(world: World): Promise<IncidentBook> {
   return readIncidents(world.store, joinRulesOf(world));
+}
+
+/** For people; null: a run has begun, or is about to wherever serve runs. */
+export async function whyNoRun(world: World, incident: Incident): Promise<string | null> {
+  return whyWaits(await readBook(world), incident, world.clock.now(), await runRulesOf(world));
 }
 
 /** By its id or the unique beginning of one. OpsError `input` for none and for several. */

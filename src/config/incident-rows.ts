@@ -1,5 +1,5 @@
 import { row } from './setting-row.ts';
-import { count, duration, list, map, orNull, text } from './value-type.ts';
+import { count, duration, list, map, orNull, record, text, weekWindow } from './value-type.ts';
 
 /** What `steward serve` takes in, and what it makes of it. */
 export const INCIDENT_ROWS = {
@@ -58,6 +58,32 @@ export const INCIDENT_ROWS = {
     'never',
     null,
     'Between two runs for the same alert on the same machines.',
+  ),
+  'incidents.rules': row(
+    list(
+      record({ match: map(text()) }, { goal: text('the name of a goal, or `none`'), cooldown: duration() }),
+    ),
+    [],
+    'append',
+    'never',
+    null,
+    'What is done about alerts, without a model: labels that one alert has to have (`*` in a value stands for anything), the goal of the run, or `none` for no run, and the cooldown. The first that matches counts; without one it is the goal `incident`.',
+  ),
+  'incidents.quiet_hours': row(
+    list(weekWindow()),
+    [],
+    'append',
+    'never',
+    null,
+    'Hours in which only what is `critical` or `page` begins a run; the rest waits for their end.',
+  ),
+  'incidents.maintenance': row(
+    list(record({ match: map(text()), during: weekWindow() }, {})),
+    [],
+    'append',
+    'never',
+    null,
+    'Windows in which what has these labels begins no run. For one that is not planned: `steward hands-off TARGET --for 2h`.',
   ),
   'incidents.runs_per_hour': row(
     count(),

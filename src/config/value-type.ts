@@ -1,5 +1,6 @@
 import { parseDuration } from '../lib/duration.ts';
 import { parseSize } from '../lib/size.ts';
+import { parseWindow } from '../lib/week-window.ts';
 
 /** How a setting is written, checked and described. One value per kind; the settings table is made of these. */
 export interface ValueType<T> {
@@ -115,6 +116,20 @@ export function duration(): ValueType<number> {
     },
     fromText: (value) => value,
     rank: (value) => value,
+  };
+}
+
+/** Hours of the week; as a value still text. */
+export function weekWindow(): ValueType<string> {
+  const label = 'hours of the week like 22:00-07:00 or Sat,Sun 02:00-05:00';
+  return {
+    label,
+    jsonSchema: { type: 'string' },
+    read(raw) {
+      if (typeof raw !== 'string' || parseWindow(raw) === undefined) throw wrong(label, raw);
+      return raw;
+    },
+    fromText: (value) => value,
   };
 }
 

@@ -52,8 +52,15 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
       break;
     case 'run.planned':
       change(books.incidents, input.incident, (one) => {
-        const { run, at } = input;
-        const runs = [...one.runs, { run, startedAt: at, endedAt: null, outcome: null }];
+        const { run, at, goal } = input;
+        const begun = {
+          run,
+          ...(goal === undefined ? {} : { goal }),
+          startedAt: at,
+          endedAt: null,
+          outcome: null,
+        };
+        const runs = [...one.runs, begun];
         return tellOnce({ ...one, runs }, 'run-started', at, `run ${run} begins`);
       });
       break;

@@ -1,16 +1,18 @@
 import type { Incident, IncidentBook } from '../protocol/incident.ts';
+import { type AlertRule, type CalmRules, ruleFor, whyCalm } from './alert-rules.ts';
 
-export interface RunRules {
+export interface RunRules extends CalmRules {
   /** After it began to fire, so that what comes with it is there too. */
   settleMs: number;
   /** The same for what fires again, or is left of a storm whose root is over: most of that ends by itself. */
   againMs: number;
-  /** Between two runs for the same alert on the same machines. */
+  /** Between two runs for the same alert about the same object, where no rule says otherwise. */
   cooldownMs: number;
   perHour: number;
   atOnce: number;
   /** Of one incident: what a run does may be what makes it fire again. */
   perIncident: number;
+  rules: readonly AlertRule[];
 }
 
 export const RUN_RULES: RunRules = {
@@ -20,32 +22,94 @@ export const RUN_RULES: RunRules = {
   perHour: 12,
   atOnce: 1,
   perIncident: 3,
+  rules: [],
+  quietHours: [],
+  maintenance: [],
+  handsOff: [],
+  zone: { aheadMinutes: () => 0 },
+  own: '',
 };
 
+/** Where no rule names another. */
+export const DEFAULT_GOAL = 'incident';
 const HOUR_MS = 60 * 60_000;
 
-/** Incidents for which a run should begin now, the oldest first: roots that fire and into which nobody has looked. */
-export function dueRuns({ incidents }: IncidentBook, now: number, rules: RunRules): Incident[] {
-  const all = [...incidents.values()];
-  const runs = all.flatMap((one) => one.runs.map((run) => ({ ...run, rule: ruleOf(one) })));
+export interface DueRun {
+  incident: Incident;
+  goal: string;
+}
+
+/** Runs that should begin now, the oldest incident first: for roots that fire and into which nobody has looked. */
+export function dueRuns({ incidents }: IncidentBook, now: number, rules: RunRules): DueRun[] {
+  const all = [...incidents.values()].sort((a, b) => a.openedAt - b.openedAt);
+  const begun = beginnings(all);
   const room = Math.min(
-    rules.perHour - runs.filter(({ startedAt }) => now - startedAt < HOUR_MS).length,
-    rules.atOnce - runs.filter(({ endedAt }) => endedAt === null).length,
+    rules.perHour - [...begun.values()].filter(({ startedAt }) => now - startedAt < HOUR_MS).length,
+    rules.atOnce - [...begun.values()].filter(({ endedAt }) => endedAt === null).length,
   );
-  if (room <= 0) return [];
-  const cooling = new Set(
-    runs.filter(({ startedAt }) => now - startedAt < rules.cooldownMs).map(({ rule }) => rule),
-  );
-  const due: Incident[] = [];
-  for (const one of all.sort((a, b) => a.openedAt - b.openedAt)) {
-    const waitMs = one.stateSince > one.openedAt ? rules.againMs : rules.settleMs;
-    const isReady = one.state === 'open' && one.foldedInto === null && now - one.stateSince >= waitMs;
-    if (!isReady || one.runs.length >= rules.perIncident || cooling.has(ruleOf(one)) || due.length >= room)
-      continue;
-    cooling.add(ruleOf(one));
-    due.push(one);
+  const last = lastBySubject(all);
+  const due: DueRun[] = [];
+  for (const one of all) {
+    if (due.length >= room) break;
+    const goal = goalOf(one, rules);
+    if (goal === null || !isReady(one, now, rules) || whyNot(one, now, rules, last) !== null) continue;
+    last.set(subjectOf(one), now);
+    due.push({ incident: one, goal });
   }
   return due;
+}
+
+/** Why nobody looks into an open incident yet, for people; null: a run is about to begin, or has begun. */
+export function whyWaits(
+  book: IncidentBook,
+  incident: Incident,
+  now: number,
+  rules: RunRules,
+): string | null {
+  if (incident.state !== 'open') return null;
+  if (incident.foldedInto !== null) return `${incident.foldedInto} stands for it`;
+  if (goalOf(incident, rules) === null) return 'a rule says that no run begins for it';
+  return whyNot(incident, now, rules, lastBySubject([...book.incidents.values()]));
+}
+
+function whyNot(
+  one: Incident,
+  now: number,
+  rules: RunRules,
+  last: ReadonlyMap<string, number>,
+): string | null {
+  if (one.runs.length >= rules.perIncident) return `it has had ${one.runs.length} runs`;
+  const startedAt = last.get(subjectOf(one));
+  const untilMs =
+    (startedAt ?? Number.NEGATIVE_INFINITY) + (ruleFor(one, rules.rules)?.cooldownMs ?? rules.cooldownMs);
+  if (untilMs > now)
+    return `the last run for the same began less than its cooldown ago, and the next may at ${new Date(untilMs).toISOString()}`;
+  return whyCalm(one, now, rules);
+}
+
+function goalOf(one: Incident, { rules }: RunRules): string | null {
+  const goal = ruleFor(one, rules)?.goal ?? DEFAULT_GOAL;
+  return goal === 'none' ? null : goal;
+}
+
+function isReady(one: Incident, now: number, { againMs, settleMs }: RunRules): boolean {
+  const waitMs = one.stateSince > one.openedAt ? againMs : settleMs;
+  return one.state === 'open' && one.foldedInto === null && now - one.stateSince >= waitMs;
+}
+
+/** One run may have looked into several. */
+function beginnings(all: readonly Incident[]): Map<string, { startedAt: number; endedAt: number | null }> {
+  return new Map(all.flatMap(({ runs }) => runs.map((each) => [each.run, each] as const)));
+}
+
+/** When the last run for it began. */
+function lastBySubject(all: readonly Incident[]): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const one of all) {
+    const subject = subjectOf(one);
+    for (const { startedAt } of one.runs) last.set(subject, Math.max(startedAt, last.get(subject) ?? 0));
+  }
+  return last;
 }
 
 /** Runs that nobody saw end. */
@@ -56,6 +120,6 @@ export function openRuns({ incidents }: IncidentBook): { incident: string; run: 
 }
 
 /** The same thing wrong with the same objects, or machines where none is known, whoever tells it. */
-function ruleOf({ title, hosts, targets }: Incident): string {
+function subjectOf({ title, hosts, targets }: Incident): string {
   return JSON.stringify([title, [...(targets.length > 0 ? targets : hosts)].sort()]);
 }

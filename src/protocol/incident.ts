@@ -30,6 +30,8 @@ export type IncidentSignal =
 
 export interface IncidentRun {
   run: string;
+  /** Absent: the goal `incident`, or one that a timer began. */
+  goal?: string;
   startedAt: number;
   endedAt: number | null;
   /** How it ended, as in the run's log; null while it runs; `lost` when it was killed with us. */
@@ -104,7 +106,7 @@ export type IncidentInput =
   | { at: number; type: 'delivery.taken'; delivery: Delivery }
   | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
   | { at: number; type: 'operator.closed'; incident: string; by: string; comment: string | null }
-  | { at: number; type: 'run.planned'; incident: string; run: string }
+  | { at: number; type: 'run.planned'; incident: string; run: string; goal?: string }
   /** A run that nobody began for an incident found these of itself and reported them: they have been looked into. */
   | {
       at: number;

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const apply = (inputs: IncidentInput[], book: IncidentBook = EMPTY_BOOK) => applyInputs(book, inputs, RULES);
 const listOf = (book: IncidentBook) => [...book.incidents.values()];
 const due = (book: IncidentBook, at: number) =>
-  dueRuns(book, at, { ...RUN_RULES, atOnce: 9 }).map(({ groupKey }) => groupKey);
+  dueRuns(book, at, { ...RUN_RULES, atOnce: 9 }).map(({ incident }) => incident.groupKey);
 
 interface Told {
   units: string[];

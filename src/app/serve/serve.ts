@@ -4,7 +4,7 @@ import { openIncidents } from '../../incidents/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Telling } from '../../protocol/telling.ts';
 import { openSpool } from '../../triggers/index.ts';
-import { joinRulesOf } from '../incidents.ts';
+import { joinRulesOf, runRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
@@ -84,8 +84,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       runs: options.hasRuns
         ? createRunStarter(world, { metrics, onEnd: () => worker.wake(), options: options.runOptions })
         : null,
-      cooldownMs: world.settings.incidents.cooldown,
-      perHour: world.settings.incidents.runs_per_hour,
+      rules: () => runRulesOf(world),
       log: options.log,
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.
       onTurn() {

@@ -1,18 +1,18 @@
 import { type OwnRun, startSelf } from '../../host/index.ts';
+import { DEFAULT_GOAL } from '../../incidents/index.ts';
 import type { Incident, IncidentBook } from '../../protocol/incident.ts';
 import { describeRun } from '../../runs/index.ts';
 import type { World } from '../world.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface RunStarter {
-  /** One run of the goal `incident`, by this id, in a process of its own. */
-  start(incident: Incident, run: string, book: IncidentBook): Promise<void>;
+  /** One run of the goal, by this id, in a process of its own. */
+  start(incident: Incident, run: string, about: { book: IncidentBook; goal: string }): Promise<void>;
   look(run: string): Promise<'running' | 'not-begun' | { outcome: string }>;
   /** Ends those that are on, in order. */
   stop(): Promise<void>;
 }
 
-const GOAL = 'incident';
 const MOST_MEMBERS = 50;
 const MOST_FOLDED = 50;
 /** Of this process alone; a run has no business with them. */
@@ -34,7 +34,7 @@ export function createRunStarter(
   const failed = new Map<string, string>();
 
   return {
-    async start(incident, run, book) {
+    async start(incident, run, { book, goal }) {
       if (on.has(run)) return;
       const name = `incidents/trigger-${run}.json`;
       await store.write(name, JSON.stringify(payloadOf(incident, book)));
@@ -43,12 +43,12 @@ export function createRunStarter(
       for (const variable of OWN_VARIABLES) delete (env as Record<string, string | undefined>)[variable];
       const args = [
         'run',
-        GOAL,
+        goal,
         '--session-id',
         run,
         '--trigger-file',
         path,
-        ...parametersOf(incident),
+        ...(goal === DEFAULT_GOAL ? parametersOf(incident) : []),
         ...options,
       ];
       const child = startSelf([...args, '--output-format', 'json'], env, world.cwd);

@@ -1,4 +1,10 @@
-import { dueRuns, type IncidentWriter, openRuns, RUN_RULES } from '../../incidents/index.ts';
+import {
+  DEFAULT_GOAL,
+  dueRuns,
+  type IncidentWriter,
+  openRuns,
+  type RunRules,
+} from '../../incidents/index.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import type { IncidentInput } from '../../protocol/incident.ts';
 import type { Clock } from '../../protocol/machine.ts';
@@ -21,8 +27,8 @@ export interface WorkerOptions {
   writer: IncidentWriter;
   /** null with --no-runs. */
   runs: RunStarter | null;
-  cooldownMs: number;
-  perHour: number;
+  /** As they are now: people take things in hand, and time passes. */
+  rules(): Promise<RunRules>;
   onTurn(): void;
   log(line: string): void;
 }
@@ -80,12 +86,11 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   async function startDue(starter: RunStarter): Promise<void> {
-    const rules = { ...RUN_RULES, cooldownMs: options.cooldownMs, perHour: options.perHour };
-    for (const incident of dueRuns(writer.book(), clock.now(), rules)) {
+    for (const { incident, goal } of dueRuns(writer.book(), clock.now(), await options.rules())) {
       const run = crypto.randomUUID();
       // Known before it begins: killed here, the next serve finds that it never did, and begins it by the same id.
-      await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run }]);
-      await starter.start(incident, run, writer.book());
+      await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run, goal }]);
+      await starter.start(incident, run, { book: writer.book(), goal });
     }
   }
 
@@ -95,7 +100,10 @@ export function startWorker(options: WorkerOptions): Worker {
       if (end === 'running') continue;
       if (end === 'not-begun') {
         const one = writer.book().incidents.get(incident);
-        if (one !== undefined && !isStopping) await starter.start(one, run, writer.book());
+        if (one !== undefined && !isStopping) {
+          const goal = one.runs.find((each) => each.run === run)?.goal ?? DEFAULT_GOAL;
+          await starter.start(one, run, { book: writer.book(), goal });
+        }
         continue;
       }
       await writer.append([{ at: clock.now(), type: 'run.ended', incident, run, outcome: end.outcome }]);

@@ -44,16 +44,18 @@ export function incidentFields(one: Incident): Record<string, unknown> {
   };
 }
 
-export function incidentLine(one: Incident): string {
+/** `at`: whose it is, where that has to be said. */
+export function incidentLine(one: Incident, at: 'system' | null = null): string {
   const firing = one.members.filter(({ status }) => status === 'firing').length;
   const severity = one.severity === null ? '' : `${flat(one.severity, 20)} `;
   const folded = one.foldedInto === null ? '' : `  in ${one.foldedInto}`;
-  return `${one.id}  ${time(one.openedAt).slice(0, 16)}Z  ${one.state.padEnd(13)} ${severity}${flat(one.title, 60)} from ${one.source}: ${firing} of ${one.members.length} fire${folded}\n`;
+  return `${one.id}  ${time(one.openedAt).slice(0, 16)}Z  ${one.state.padEnd(13)} ${severity}${flat(one.title, 60)} from ${one.source}: ${firing} of ${one.members.length} fire${folded}${at === null ? '' : ` (${at})`}\n`;
 }
 
 const MOST_MEMBERS = 20;
 
-export function incidentText(one: Incident): string {
+/** `waits`: why nobody looks into it yet. */
+export function incidentText(one: Incident, waits: string | null = null): string {
   const members = one.members.slice(0, MOST_MEMBERS).map((member) => {
     const labels = Object.entries(member.labels)
       .filter(([name]) => name !== 'alertname')
@@ -70,6 +72,7 @@ export function incidentText(one: Incident): string {
     ...members,
     ...(more > 0 ? [`  and ${more} more\n`] : []),
     ...(runs.length > 0 ? ['runs:\n', ...runs] : []),
+    ...(waits === null ? [] : [`no run: ${flat(waits, 200)}\n`]),
     'timeline:\n',
     ...one.timeline.map(({ at, text }) => `  ${time(at).slice(0, 19)}Z  ${flat(text, 200)}\n`),
   ].join('');
