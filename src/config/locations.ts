@@ -1,17 +1,20 @@
 import { OpsError } from '../lib/ops-error.ts';
 import type { OperatorFiles } from '../protocol/machine.ts';
+import { SYSTEM_STATE_FOLDER } from '../protocol/system-view.ts';
 
 type Environment = Record<string, string | undefined>;
 
 /**
  * Where runs are kept when settings name no folder: STEWARD_STATE_DIR, then what systemd gives a service (a
- * colon-separated list whose first is the unit's own), then the XDG state folder. Relative paths are ignored.
+ * colon-separated list whose first is the unit's own), then the home of the shipped units' user, then the XDG state folder. Relative paths are ignored.
  */
 export function stateFolder(env: Environment, home: string): string {
   const given = [env.STEWARD_STATE_DIR, env.STATE_DIRECTORY?.split(':')[0]].find((path) =>
     path?.startsWith('/'),
   );
   if (given) return given;
+  // Whoever becomes that user by hand means the state of the units.
+  if (home === SYSTEM_STATE_FOLDER) return home;
   const xdg = env.XDG_STATE_HOME;
   return xdg?.startsWith('/') ? `${xdg}/steward` : `${home}/.local/state/steward`;
 }

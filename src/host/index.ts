@@ -19,6 +19,7 @@ export {
   type LineSocket,
   openInheritedSocket,
 } from './line-socket.ts';
+export { listenLocalSocket } from './listen-local.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { readOwnGround } from './own-ground.ts';

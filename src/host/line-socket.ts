@@ -80,7 +80,8 @@ function isSocket(descriptor: number): boolean {
   }
 }
 
-function overSocket(socket: Socket): LineSocket {
+/** Owns the socket from here on. */
+export function overSocket(socket: Socket): LineSocket {
   let waiting: (() => void) | null = null;
   let isDone = false;
   let isGone = false;

@@ -14,6 +14,11 @@ describe('stateFolder', () => {
   ])('of %j is %s', (env, folder) => {
     expect(stateFolder(env, '/home/kim')).toBe(folder);
   });
+
+  test('of the user of the shipped units is theirs, also by hand', () => {
+    expect(stateFolder({}, '/var/lib/steward')).toBe('/var/lib/steward');
+    expect(stateFolder({ STEWARD_STATE_DIR: '/mine' }, '/var/lib/steward')).toBe('/mine');
+  });
 });
 
 describe('readApiKey', () => {

@@ -6,6 +6,7 @@ import type { Telling } from '../../protocol/telling.ts';
 import { openSpool } from '../../triggers/index.ts';
 import { joinRulesOf, runRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
+import { answerViews } from './answer-views.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 import { createRunStarter } from './start-runs.ts';
@@ -110,6 +111,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       });
       const limits = { bodyLimitBytes: BODY_LIMIT_BYTES, bodiesLimitBytes: BODIES_LIMIT_BYTES };
       const server = await startHttpServer({ ...place, ...limits, ...intake });
+      const endViews = await answerViews(world, options.log);
       const access = token === null ? 'no token' : 'with a token';
       const also = options.hasRuns ? '' : ', begins no runs';
       options.log(`listens on http://${server.address} (${access}${also}); state in ${store.location}`);
@@ -119,6 +121,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
       notify.tell('STOPPING=1');
+      await endViews?.();
       await server.drain(DRAIN_MS);
       await spool.settled();
     } finally {

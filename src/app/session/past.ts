@@ -2,6 +2,7 @@ import { openReadOnlyStore } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { LogLine, RunEvent } from '../../protocol/event.ts';
 import type { StateStore } from '../../protocol/store.ts';
+import { SYSTEM_STATE_FOLDER } from '../../protocol/system-view.ts';
 import {
   describeRun,
   findRun,
@@ -14,15 +15,15 @@ import {
 } from '../../runs/index.ts';
 import type { RunOption } from '../client.ts';
 import { maskEvent } from '../mask-event.ts';
+import { viewRuns } from '../system-view.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 
-/** Where the shipped units keep the state of the system's steward. */
-const SYSTEM_FOLDER = '/var/lib/steward';
 /** Lines that a screen begins with; it asks for older ones when somebody scrolls there. */
 const FIRST_LINES = 100;
 /** A picker asks with every key; what is there changes more slowly. */
 const LIST_MS = 2_000;
+const MOST_VIEWED = 300;
 
 export interface Past {
   runs(query: { text: string; limit: number }): Promise<RunOption[]>;
@@ -36,7 +37,10 @@ export interface PastOptions {
   restart(events: readonly RunEvent[]): void;
 }
 
-export function createPast(session: Session, { systemFolder = SYSTEM_FOLDER, restart }: PastOptions): Past {
+export function createPast(
+  session: Session,
+  { systemFolder = SYSTEM_STATE_FOLDER, restart }: PastOptions,
+): Past {
   const { state, hub } = session;
   let listed: { at: number; runs: Promise<RunOption[]> } | null = null;
 
@@ -125,7 +129,8 @@ async function demandOurs(world: World, run: string): Promise<RunSummary> {
 async function listBoth(world: World, systemFolder: string): Promise<RunOption[]> {
   const own = listOf(world.store, 'mine', world);
   const system = world.store.location === systemFolder ? null : openReadOnlyStore(systemFolder);
-  const theirs = system === null ? [] : await listOf(system, 'system', world).catch(unreadable);
+  const theirs =
+    system === null ? await listViewed(world) : await listOf(system, 'system', world).catch(unreadable);
   const all = [...(await own), ...theirs];
   return all.sort((a, b) => b.at - a.at);
 }
@@ -137,7 +142,16 @@ function unreadable(error: unknown): RunOption[] {
 }
 
 async function listOf(store: StateStore, owner: RunOption['owner'], world: World): Promise<RunOption[]> {
-  const runs = await listRuns(store);
+  return optionsOf(await listRuns(store), owner, world);
+}
+
+/** What the system's serve shows to whoever may not read its files; why it does not is told by `steward runs list`. */
+async function listViewed(world: World): Promise<RunOption[]> {
+  const { items } = await viewRuns(world, { limit: MOST_VIEWED, goal: undefined, outcome: undefined });
+  return optionsOf(items, 'system', world);
+}
+
+function optionsOf(runs: readonly RunSummary[], owner: RunOption['owner'], world: World): RunOption[] {
   const options = runs.map(
     (one): RunOption => ({
       run: one.run,

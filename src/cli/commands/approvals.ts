@@ -73,6 +73,13 @@ async function list(call: CommandCall): Promise<number> {
 async function show(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
   const world = await worldOf(call);
+  const systems = await findSystems(world, id);
+  if (systems !== null) {
+    if (args.has('json')) await streams.out(jsonLine({ ...systems, at: 'system' }));
+    else
+      await streams.say(`${approvalText(systems)}It waits at the system's steward: answer it as its user.\n`);
+    return 0;
+  }
   const { approval, socket } = await find(world, id);
   const { signal } = abortOnSignals();
   const plan =
@@ -144,6 +151,13 @@ function checkSeen({ id, digest }: Approval, seen: string | undefined): void {
   throw new OpsError('approval-other-digest', 'input', `${id} is about another plan by now than ${seen}`, {
     hint: `steward approvals show ${id}`,
   });
+}
+
+/** Of the system's steward, for whoever may only look at it; null where it is not one of those. */
+async function findSystems(world: World, id: string): Promise<Approval | null> {
+  const { items } = await viewApprovals(world);
+  const matching = items.filter((one) => one.id.startsWith(id));
+  return matching.length === 1 ? (matching[0] ?? null) : null;
 }
 
 /** Here, else at the executor (`socket`). */

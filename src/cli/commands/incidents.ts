@@ -1,4 +1,6 @@
 import { findIncident, readBook, reportIncident, tellIncident } from '../../app/incidents.ts';
+import { viewIncidents, viewReport } from '../../app/system-view.ts';
+import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Incident } from '../../protocol/incident.ts';
@@ -31,23 +33,44 @@ export async function run(call: CommandCall): Promise<number> {
 
 async function list({ args, streams, ...call }: CommandCall): Promise<number> {
   const world = await worldOf({ args, streams, ...call });
-  const all = [...(await readBook(world)).incidents.values()].sort((a, b) => b.openedAt - a.openedAt);
+  const own = [...(await readBook(world)).incidents.values()];
+  const system = await viewIncidents(world);
+  if (system.problem !== null)
+    await streams.err(`steward: the system's incidents are not listed: ${system.problem}\n`);
+  const isSystem = new Set(system.items);
+  const all = [...own, ...system.items].sort((a, b) => b.openedAt - a.openedAt);
   if (args.has('json')) {
-    await streams.out(jsonLine(world.masker.maskValue({ incidents: all.map(incidentFields) })));
+    const fields = all.map((one) => ({ ...incidentFields(one), at: isSystem.has(one) ? 'system' : 'here' }));
+    await streams.out(jsonLine(world.masker.maskValue({ incidents: fields })));
     return 0;
   }
   const shown = args.has('all') ? all : all.filter(({ state }) => !OVER.includes(state));
   const over = all.length - shown.length;
   const more =
     over === 0 ? '' : `${over} that ${over === 1 ? 'is' : 'are'} over: steward incidents list --all\n`;
-  const lines = shown.length === 0 ? 'Nothing fires.\n' : shown.map((one) => incidentLine(one)).join('');
+  const lines =
+    shown.length === 0
+      ? 'Nothing fires.\n'
+      : shown.map((one) => incidentLine(one, isSystem.has(one) ? 'system' : null)).join('');
   await streams.say(`${lines}${more}`);
   return 0;
 }
 
 async function show(call: CommandCall, id: string): Promise<number> {
   const world = await worldOf(call);
-  return print(call, findIncident(await readBook(world), id), world.masker.maskValue);
+  return print(call, await find(world, id), world.masker.maskValue);
+}
+
+/** Ours, else the system's. */
+async function find(world: World, id: string): Promise<Incident> {
+  const own = await readBook(world);
+  try {
+    return findIncident(own, id);
+  } catch (error) {
+    const { items } = await viewIncidents(world);
+    if (!(error instanceof OpsError) || items.length === 0) throw error;
+    return findIncident({ ...own, incidents: new Map(items.map((one) => [one.id, one])) }, id);
+  }
 }
 
 async function tell(call: CommandCall, verb: string, id: string): Promise<number> {
@@ -70,12 +93,14 @@ async function print(
 async function report(call: CommandCall, id: string): Promise<number> {
   const { args, streams } = call;
   const world = await worldOf(call);
-  const text = await reportIncident(world, id);
+  const incident = await find(world, id);
+  const own = (await readBook(world)).incidents.has(incident.id);
+  const text = (own ? null : await viewReport(world, incident.id)) ?? (await reportIncident(world, id));
   if (!args.has('json')) {
     await streams.say(text);
     return 0;
   }
-  const fields = incidentFields(findIncident(await readBook(world), id));
+  const fields = incidentFields(incident);
   await streams.out(jsonLine(world.masker.maskValue({ ...fields, report: text })));
   return 0;
 }

@@ -1,8 +1,11 @@
 import { maskEvent } from '../../app/mask-event.ts';
 import { listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
+import { viewRun, viewRuns } from '../../app/system-view.ts';
+import type { World } from '../../app/world.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { LogLine } from '../../protocol/event.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { eventLines } from '../print/event-lines.ts';
@@ -14,24 +17,7 @@ export async function run(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
   const isJson = args.has('json');
   if (verb === 'list') {
-    const runs = await listKnownRuns(world, {
-      limit: readLimit(args.value('limit')),
-      goal: args.value('goal'),
-      outcome: args.value('outcome'),
-    });
-    if (isJson) {
-      await streams.out(jsonLine(world.masker.maskValue(runs)));
-      return 0;
-    }
-    const lines = runs.map((one) => {
-      const when = new Date(one.openedAt).toISOString().slice(0, 19);
-      const cost = one.costUsd === null ? '' : ` $${one.costUsd.toFixed(4)}`;
-      const took = one.durationMs === null ? '' : ` ${formatDuration(one.durationMs)}`;
-      const title = one.goal ?? `"${one.prompt ?? ''}"`;
-      const name = one.name === null ? '' : `${one.name}: `;
-      return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${name}${title}${took}${cost}`;
-    });
-    await streams.say(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
+    await list(call, world);
     return 0;
   }
   if (id === undefined || !['show', 'verify'].includes(verb)) {
@@ -46,12 +32,54 @@ export async function run(call: CommandCall): Promise<number> {
     else await streams.say(text);
     return verified.ok ? 0 : 1;
   }
-  const shown = await showRun(world, id);
   // What has become known as a secret since is not shown either.
-  const lines = shown.lines.map((line) => ({ ...line, event: maskEvent(line.event, world.masker) }));
+  const lines = (await findLines(world, id)).map((line) => ({
+    ...line,
+    event: maskEvent(line.event, world.masker),
+  }));
   if (isJson) await streams.out(lines.map(jsonLine).join(''));
   else await streams.say(`${eventLines(lines).join('\n')}\n`);
   return 0;
+}
+
+/** Ours, and the system's where there is a system's steward that is not us; newest first. */
+async function list({ args, streams }: CommandCall, world: World): Promise<void> {
+  const limit = readLimit(args.value('limit'));
+  const wanted = { limit, goal: args.value('goal'), outcome: args.value('outcome') };
+  const own = await listKnownRuns(world, wanted);
+  const system = await viewRuns(world, wanted);
+  if (system.problem !== null)
+    await streams.err(`steward: the system's runs are not listed: ${system.problem}\n`);
+  const runs = [
+    ...own.map((one) => ({ ...one, at: 'here' as const })),
+    ...system.items.map((one) => ({ ...one, at: 'system' as const })),
+  ];
+  if (system.items.length > 0) runs.sort((a, b) => b.openedAt - a.openedAt);
+  if (args.has('json')) {
+    await streams.out(jsonLine(world.masker.maskValue(runs.slice(0, limit))));
+    return;
+  }
+  const lines = runs.slice(0, limit).map((one) => {
+    const when = new Date(one.openedAt).toISOString().slice(0, 19);
+    const cost = one.costUsd === null ? '' : ` $${one.costUsd.toFixed(4)}`;
+    const took = one.durationMs === null ? '' : ` ${formatDuration(one.durationMs)}`;
+    const title = one.goal ?? `"${one.prompt ?? ''}"`;
+    const name = one.name === null ? '' : `${one.name}: `;
+    const where = one.at === 'system' ? ' (system)' : '';
+    return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${name}${title}${where}${took}${cost}`;
+  });
+  await streams.say(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
+}
+
+async function findLines(world: World, id: string): Promise<LogLine[]> {
+  try {
+    return (await showRun(world, id)).lines;
+  } catch (error) {
+    if (!(error instanceof OpsError) || error.code !== 'no-such-run') throw error;
+    const lines = await viewRun(world, id);
+    if (lines === null) throw error;
+    return lines;
+  }
 }
 
 function readLimit(text: string | undefined): number {

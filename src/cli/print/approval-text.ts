@@ -6,7 +6,7 @@ import { planText } from './change-text.ts';
 /** One line of `steward approvals list`. `at`: where it waits, when there is more than one place. */
 export function approvalLine(
   { id, state, effect, title, target, asked, expiresAt }: Approval,
-  at: 'here' | 'executor' | null = null,
+  at: 'here' | 'executor' | 'system' | null = null,
 ): string {
   const times = asked > 1 ? `, asked ${asked} times` : '';
   const until = state === 'pending' ? `, until ${new Date(expiresAt).toISOString()}` : '';
