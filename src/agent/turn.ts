@@ -9,7 +9,8 @@ import { settle } from './spending.ts';
 
 /**
  * One request with its reservation. Counts into `end`. The log is made durable beside the request, not before it:
- * a request has no effect on the operator's systems.
+ * a request has no effect on the operator's systems. Nor does the answer wait for it: what has an effect syncs first
+ * (the gate), and a log that failed takes no further line.
  */
 export async function takeTurn(
   input: LoopInput,
@@ -30,13 +31,10 @@ export async function takeTurn(
   // A log that fails ends the run: nobody would hear the answer, so nobody pays for it.
   const failed = new AbortController();
   const request = requestOf(input, ports, messages);
-  const [reply] = await Promise.all([
-    ports.model.complete({ ...request, signal: AbortSignal.any([input.signal, failed.signal]) }),
-    ports.sink.sync().catch((error: unknown) => {
-      failed.abort();
-      throw error;
-    }),
-  ]);
+  const answer = ports.model.complete({ ...request, signal: AbortSignal.any([input.signal, failed.signal]) });
+  ports.sink.sync().catch((error: unknown) => failed.abort(error));
+  const reply = await answer;
+  if (failed.signal.aborted) throw failed.signal.reason;
 
   const costUsd = await settle(reserved.id, reply, input.prices, ports, end);
   if (!reply.ok && reply.class === 'aborted') {

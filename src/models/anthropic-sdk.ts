@@ -1,4 +1,4 @@
-import { APIError, BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk';
+import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk';
 import { Messages } from '@anthropic-ai/sdk/resources/messages';
 
 /**
@@ -8,5 +8,3 @@ import { Messages } from '@anthropic-ai/sdk/resources/messages';
 export function createMessages(options: ClientOptions): Messages {
   return new Messages(new BaseAnthropic(options));
 }
-
-export { APIError };

@@ -31,6 +31,8 @@ export interface VendorOptions {
 export interface Exchange {
   /** Watched: silence, error statuses and the caller's abort end it. Anything it throws is classified by us. */
   fetch: typeof fetch;
+  /** To be called for each part of the body that comes. */
+  noteByte(): void;
   draft: ReplyDraft;
 }
 
@@ -81,22 +83,25 @@ export async function runExchange(
   else request.signal?.addEventListener('abort', abort, { once: true });
   void watchForSilence(options, watch, stopped.signal);
 
+  const noteByte = (): void => {
+    watch.lastByteAt = clock.elapsed();
+  };
   const ended = new Promise<'ended'>((resolve) => {
     if (watch.controller.signal.aborted) resolve('ended');
     else watch.controller.signal.addEventListener('abort', () => resolve('ended'), { once: true });
   });
   const talked = watch.controller.signal.aborted
     ? ended
-    : talk({ fetch: watchedFetch(options, watch), draft }).then(
-        () => 'done' as const,
+    : talk({ fetch: watchedFetch(options, watch), noteByte, draft }).then(
+        () => 'read' as const,
         (error: unknown) => ({ error }),
       );
   const result = await Promise.race([talked, ended, lingered.promise]);
   draft.close();
   stopped.abort();
   request.signal?.removeEventListener('abort', abort);
-  // Frees the connection when a reply was given up half-way; nothing happens when it had ended.
-  watch.controller.abort();
+  // Frees the connection when a reply was given up half-way.
+  if (result !== 'read') watch.controller.abort();
 
   const durationMs = Math.round(clock.elapsed() - startedAt);
   const usage = draft.usage(watch.requestBytes);
@@ -200,22 +205,8 @@ function watchedFetch(options: VendorOptions, watch: Watch): typeof fetch {
       throw new Error(`status ${response.status}`);
     }
     watch.hasAnswered = true;
-    const body = response.body;
-    if (body === null) return response;
-    return new Response(body.pipeThrough(tick(() => (watch.lastByteAt = options.clock.elapsed()))), {
-      status: response.status,
-      headers: response.headers,
-    });
+    return response;
   };
-}
-
-function tick(note: () => void): TransformStream<Uint8Array, Uint8Array> {
-  return new TransformStream({
-    transform(chunk, controller) {
-      note();
-      controller.enqueue(chunk);
-    },
-  });
 }
 
 async function readSome(response: Response, limitBytes: number): Promise<string> {

@@ -2,7 +2,7 @@ import type { ChatRequest, ChatResponse, Message as OllamaMessage, Tool as Ollam
 import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ModelPort, ModelRequest } from '../protocol/model.ts';
-import { refuseRequest, runExchange, type VendorOptions } from './exchange.ts';
+import { type Exchange, refuseRequest, runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
@@ -31,11 +31,11 @@ export function createOllama(options: OllamaOptions): ModelPort {
           isPromptTooLong: true,
         });
       }
-      return runExchange(options, request, async ({ fetch, draft }) => {
+      return runExchange(options, request, async (exchange) => {
         const { Ollama } = await import('ollama/browser');
-        const client = new Ollama({ host: options.endpoint, fetch: plainFetch(fetch, options.apiKey) });
+        const client = new Ollama({ host: options.endpoint, fetch: plainFetch(exchange, options.apiKey) });
         const parts = await client.chat(body);
-        for await (const part of parts) take(part, draft);
+        for await (const part of parts) take(part, exchange.draft);
       });
     },
   };
@@ -109,19 +109,19 @@ function take(part: ChatResponse, draft: ReplyDraft): void {
  * The package prints lines that are not JSON to the terminal and goes on without them, and adds a key from the
  * environment for its own cloud: both are taken out of its hands here.
  */
-function plainFetch(watched: typeof fetch, apiKey: string | null): typeof fetch {
+function plainFetch(exchange: Exchange, apiKey: string | null): typeof fetch {
   return async (input, init) => {
     const headers = new Headers(init?.headers);
     headers.delete('authorization');
     if (apiKey !== null) headers.set('authorization', `Bearer ${apiKey}`);
-    const response = await watched(input, { ...init, headers });
-    const lines = response.body?.pipeThrough(wholeLines());
+    const response = await exchange.fetch(input, { ...init, headers });
+    const lines = response.body?.pipeThrough(wholeLines(exchange));
     return new Response(lines ?? null, { status: response.status, headers: response.headers });
   };
 }
 
 /** NDJSON in, whole checked lines out. */
-function wholeLines(): TransformStream<Uint8Array, Uint8Array> {
+function wholeLines({ noteByte }: Exchange): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let rest = '';
@@ -139,6 +139,7 @@ function wholeLines(): TransformStream<Uint8Array, Uint8Array> {
   };
   return new TransformStream({
     transform(chunk, controller) {
+      noteByte();
       rest += decoder.decode(chunk, { stream: true });
       const lines = rest.split('\n');
       rest = lines.pop() ?? '';

@@ -1,8 +1,8 @@
-import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { ModelPort, StopReason } from '../protocol/model.ts';
 import { runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import { callSeal, type DialectTraits, openaiBody } from './openai-request.ts';
+import { parseEvent, readEvents } from './read-events.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
 export interface OpenaiOptions extends VendorOptions {
@@ -20,9 +20,8 @@ export function createOpenaiCompatible(options: OpenaiOptions): ModelPort {
     place: options.place,
     endpoint: options.endpoint,
     complete: (request) =>
-      runExchange(options, request, async ({ fetch, draft }) => {
-        const { createParser } = await import('eventsource-parser');
-        const response = await fetch(`${options.endpoint}/chat/completions`, {
+      runExchange(options, request, async (exchange) => {
+        const response = await exchange.fetch(`${options.endpoint}/chat/completions`, {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
@@ -32,11 +31,7 @@ export function createOpenaiCompatible(options: OpenaiOptions): ModelPort {
           body: JSON.stringify(openaiBody(request, options.traits)),
         });
         const seen: Seen = { lastKey: '', lastIndex: null, hasFinished: false };
-        const parser = createParser({ onEvent: ({ data }) => takeData(data, draft, seen) });
-        const decoder = new TextDecoder();
-        for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
-        // A last event without its blank line still counts.
-        parser.feed(`${decoder.decode()}\n\n`);
+        await readEvents(response, exchange, (data) => takeData(data, exchange.draft, seen));
       }),
   };
 }
@@ -63,7 +58,7 @@ function takeData(data: string, draft: ReplyDraft, seen: Seen): void {
     if (!seen.hasFinished && draft.hasContent()) draft.stop('end_turn');
     return;
   }
-  const chunk = recordOf(parse(data));
+  const chunk = recordOf(parseEvent(data));
   if (chunk.error !== undefined && chunk.error !== null) throw faultOf(chunk.error);
   const usage = recordOf(chunk.usage);
   if (typeof usage.prompt_tokens === 'number') noteUsage(usage, draft);
@@ -133,14 +128,6 @@ function faultOf(error: unknown): StreamFault {
   if (typeof error === 'string') return new StreamFault('error', error);
   const { type, code, message } = recordOf(error);
   return new StreamFault(String(type ?? code ?? 'error'), textOf(message) || JSON.stringify(error));
-}
-
-function parse(data: string): unknown {
-  try {
-    return parseShallowJson(data);
-  } catch (cause) {
-    throw new Error(`an event that is not JSON: ${data.slice(0, 60)}`, { cause });
-  }
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { LoopPorts } from '../../src/agent/ports.ts';
 import { createRecordingSink } from '../fakes/sink.ts';
 import { calls, driveLoop, fails, type LoopSetUp, replied, says } from './loop-harness.ts';
 
@@ -39,6 +40,26 @@ describe('the loop', () => {
       'model.requested',
       'model.replied',
     ]);
+  });
+
+  it('goes on with an answer while the log is still on its way to the disk', async () => {
+    const sink = { ...createRecordingSink(), sync: () => new Promise<void>(() => {}) };
+    const { end, trace } = await driveLoop({ turns: [calls('Bash:df'), says('ok')], ports: { sink } });
+    expect(end).toMatchObject({ stop: null, text: 'ok' });
+    expect(trace).toEqual(['start C1', 'end C1']);
+  });
+
+  it('gives up a request, and the run, when the log cannot be brought to the disk', async () => {
+    const full = new Error('no room');
+    const sink = { ...createRecordingSink(), sync: () => Promise.reject(full) };
+    const model: LoopPorts['model'] = {
+      vendor: 'none',
+      place: 'none',
+      endpoint: '',
+      complete: ({ signal }) =>
+        new Promise((resolve) => signal?.addEventListener('abort', () => resolve(fails({ class: 'aborted' })))),
+    };
+    await expect(driveLoop({ turns: [], ports: { sink, model } })).rejects.toBe(full);
   });
 
   it('goes on after a refused call and counts it', async () => {
