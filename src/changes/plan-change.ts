@@ -314,11 +314,13 @@ async function ownWayBack(
   }
   const restores = derived.steps.filter(({ kind }) => kind === 'restore');
   const given = own.map((step) => (step.kind === 'put' ? putText(step) : describeBack(step)));
-  const undo = derived.undo.map((known, index) =>
-    index > 0
-      ? (known ?? 'by the rollback that was given')
-      : [...(known === null ? [] : [known]), ...given].join('; then '),
-  );
+  // A rollback without a step brings nothing back.
+  const byGiven = given.length === 0 ? null : 'by the rollback that was given';
+  const undo = derived.undo.map((known, index) => {
+    if (index > 0) return known ?? byGiven;
+    const words = [...(known === null ? [] : [known]), ...given];
+    return words.length === 0 ? null : words.join('; then ');
+  });
   return { steps: [...restores, ...own], undo, judged };
 }
 

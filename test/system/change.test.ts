@@ -185,6 +185,15 @@ describe('steward change check', () => {
     expect(moved.planned.digest).not.toBe(checked.planned.digest);
   });
 
+  it('says of a rollback without a step that it brings nothing back', async () => {
+    const box = site();
+    const steps =
+      "  - run: rm -r old\n  - edit: { file: app.json, find: '80', replace: '8080' }\n  - run: rm -r older\n";
+    const text = `title: Away\napply:\n${steps}verify:\n  - run: ls app.json\n    for: 0s\nrollback: []\n`;
+    const { stdout } = await box.run(['change', 'check', change(box, text), '--json']);
+    expect(JSON.parse(stdout).planned.undo).toEqual([null, 'the file is put back as it was', null]);
+  });
+
   it('names file, line and field of what is wrong', async () => {
     const box = site();
     const path = change(box, GOOD.replace('verify:', 'verfy:'));
