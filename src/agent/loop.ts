@@ -184,19 +184,20 @@ function say(text: string, talk: Conversation, ports: LoopPorts): void {
   talk.messages.push(message);
 }
 
-/** The operator's words join what the model reads next. True when there were any. */
+/** The operator's words, and what became of the trigger, join what the model reads next. True when there were any. */
 function hear(talk: Conversation, ports: LoopPorts): boolean {
-  const words = ports.takeWords?.() ?? [];
-  for (const text of words) {
+  const news = (ports.takeNews?.() ?? []).map((text) => ({ text, by: 'trigger' as const }));
+  const words = (ports.takeWords?.() ?? []).map((text) => ({ text, by: 'operator' as const }));
+  for (const { text, by } of [...news, ...words]) {
     const content = [{ type: 'text' as const, text }];
-    ports.sink.record({ type: 'message.added', message: { role: 'user', content }, by: 'operator' });
+    ports.sink.record({ type: 'message.added', message: { role: 'user', content }, by });
     const last = talk.messages.at(-1);
     // Roles alternate: after results of tools the words join them.
     if (last?.role === 'user') {
       talk.messages[talk.messages.length - 1] = { role: 'user', content: [...last.content, ...content] };
     } else talk.messages.push({ role: 'user', content });
   }
-  return words.length > 0;
+  return news.length + words.length > 0;
 }
 
 function newEnd(input: LoopInput): LoopEnd {

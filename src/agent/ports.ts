@@ -18,6 +18,8 @@ export interface LoopPorts {
   onDelta?(delta: ModelDelta): void;
   /** What the operator typed while the loop worked, for the model's next step; given once. */
   takeWords?(): readonly string[];
+  /** What became of that which started the run, ready for the model; given once. */
+  takeNews?(): readonly string[];
   /** Of the reply under way, what somebody has read already. When it is cut, that much stays in the conversation. */
   saidSoFar?(): string;
 }

@@ -8,6 +8,7 @@ import type { Replayed } from '../runs/index.ts';
 import { createBudget, type RunBudgets } from './budget.ts';
 import { createModelChanges } from './change/model-change.ts';
 import type { Thinker } from './model.ts';
+import { followNews } from './news.ts';
 import type { RunScope } from './open-run.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-request.ts';
@@ -59,6 +60,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
     : { usd: resumed.costUsd ?? 0, tokens: tokensOf(resumed.usage) };
   const untaken = input.messages.at(-1)?.role === 'assistant' ? (resumed?.lastStop ?? null) : null;
   const budget = createBudget(scope, spent);
+  const news = followNews(scope, input.marker);
   const loop = runLoop(
     {
       model: thinker.name,
@@ -83,12 +85,16 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
       checkAnswer: await createAnswerCheck(request.outputSchema),
       hasReport: () => report !== null,
       onDelta: listener.onDelta,
+      ...(news === null ? {} : { takeNews: news.take }),
       ...(scope.attendance === null
         ? {}
         : { takeWords: scope.attendance.takeWords, saidSoFar: scope.attendance.saidSoFar }),
     },
   );
-  const end = await loop.finally(() => flush(budget, recorder));
+  const end = await loop.finally(() => {
+    news?.stop();
+    return flush(budget, recorder);
+  });
   return { end, report, modelEnded: endingOf(end, report) };
 }
 

@@ -1,5 +1,5 @@
 import { row } from './setting-row.ts';
-import { count, duration, list, map, orNull, record, text, weekWindow } from './value-type.ts';
+import { count, duration, list, map, orNull, record, text, url, weekWindow } from './value-type.ts';
 
 /** What `steward serve` takes in, and what it makes of it. */
 export const INCIDENT_ROWS = {
@@ -18,6 +18,19 @@ export const INCIDENT_ROWS = {
     'never',
     null,
     'The header into which Grafana puts the time that it signs; without it the signature is over the body alone.',
+  ),
+  'intake.alertmanagers': row(
+    map(
+      record(
+        { url: url() },
+        { token: text('the name of a variable or a credential', { pattern: /^[\w.-]+$/ }) },
+      ),
+    ),
+    {},
+    'by-name',
+    'never',
+    null,
+    'Where the Alertmanager of a source answers, by the name of the source, and what holds the bearer token for it. It is asked before a run whether the alerts still fire and are not silenced, and for those that `max_alerts` left out.',
   ),
   'incidents.hosts': row(
     map(text('the name of a machine', { pattern: /^[\w.:-]+$/ })),

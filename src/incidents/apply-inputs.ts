@@ -50,6 +50,11 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
         signal(one, 'closed', input.at, `closed by ${input.by}${said(input.comment)}`),
       );
       break;
+    case 'incident.noted':
+      change(books.incidents, input.incident, (one) =>
+        one.timeline.at(-1)?.text === input.text ? one : tell(one, input.at, input.text),
+      );
+      break;
     case 'run.planned':
       change(books.incidents, input.incident, (one) => {
         const { run, at, goal } = input;

@@ -51,7 +51,10 @@ export function takeDelivery(
   for (const [id, alerts] of byIncident) {
     const before = incidents.get(id) ?? home;
     if (before === undefined) continue;
-    const after = join(before, delivery, alerts, at, { rules, isCounted: id === counted });
+    const after = join(before, delivery, alerts, at, {
+      rules,
+      isCounted: id === counted && delivery.isAsked !== true,
+    });
     incidents.set(id, after);
     const isNew = !incidents.has(id) || (before === home && before.members.length === 0);
     if (isActive(after) && (isNew || !isActive(before))) begun.push(id);
@@ -80,6 +83,7 @@ function open(
     intake: delivery.intake,
     source: delivery.source,
     groupKey: delivery.groupKey,
+    groupLabels: delivery.groupLabels,
     title: titleOf(delivery),
     severity: null,
     about: aboutOf(delivery),
@@ -150,7 +154,10 @@ function join(
     missing: isCopy ? before.missing : delivery.groupStatus === 'resolved' ? 0 : delivery.truncated,
     deliveries: before.deliveries + (isCounted ? 1 : 0),
     duplicates: before.duplicates + (isCounted && known !== undefined ? 1 : 0),
-    recentKeys: [...before.recentKeys.filter((one) => one.key !== key), { key, at }].slice(-MOST_KEYS),
+    recentKeys:
+      delivery.isAsked === true
+        ? before.recentKeys
+        : [...before.recentKeys.filter((one) => one.key !== key), { key, at }].slice(-MOST_KEYS),
   };
   const after = settle(withNews(changed, added.length, before.members.length > 0, at), at);
   const isBack =

@@ -32,4 +32,6 @@ export interface Delivery {
   truncated: number;
   /** Where the source can be asked; it differs between replicas. */
   externalUrl: string | null;
+  /** Nobody sent it: we asked. It is not counted. */
+  isAsked?: boolean;
 }

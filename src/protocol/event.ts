@@ -103,8 +103,8 @@ export type RunEvent =
       bytes: number;
       place?: 'cloud' | 'local';
     }
-  /** Words of the shell between turns (the answer was cut, or does not follow the schema), or what the operator typed. */
-  | { type: 'message.added'; message: Message; by?: 'operator' }
+  /** Words of the shell between turns (the answer was cut, or does not follow the schema), or what the operator typed. By the trigger: news of it. */
+  | { type: 'message.added'; message: Message; by?: 'operator' | 'trigger' }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }
   | {
       type: 'model.replied';

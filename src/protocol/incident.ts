@@ -51,6 +51,8 @@ export interface Incident {
   intake: Intake;
   source: string;
   groupKey: string;
+  /** As of the last delivery. */
+  groupLabels: Record<string, string>;
   /** Name of the alert or the unit. From outside. */
   title: string;
   severity: string | null;
@@ -106,6 +108,8 @@ export type IncidentInput =
   | { at: number; type: 'delivery.taken'; delivery: Delivery }
   | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
   | { at: number; type: 'operator.closed'; incident: string; by: string; comment: string | null }
+  /** Something that people should know, and that changes nothing; told once in a row. */
+  | { at: number; type: 'incident.noted'; incident: string; text: string }
   | { at: number; type: 'run.planned'; incident: string; run: string; goal?: string }
   /** A run that nobody began for an incident found these of itself and reported them: they have been looked into. */
   | {

@@ -64,6 +64,7 @@ export function createOrigins(): Origins {
           break;
         case 'message.added':
           if (event.by === 'operator') own.push(event.message.content.map(textOfBlock).join('\n'));
+          if (event.by === 'trigger') hear('trigger', event.message.content.map(textOfBlock).join('\n'));
           break;
         case 'operator.began':
           own.push(event.command);

@@ -1,5 +1,5 @@
 export { findSignatureFault, isAuthorised } from './authorise.ts';
-export { readAlerts } from './read-alerts.ts';
+export { readAlerts, readApiAlerts } from './read-alerts.ts';
 export { type Route, readRoute } from './read-route.ts';
 export { readUnit } from './read-unit.ts';
 export { BodyRefused } from './refuse-body.ts';

@@ -54,6 +54,17 @@ export function readAlerts(text: string, intake: 'alertmanager' | 'grafana', sou
   };
 }
 
+/** What `GET /api/v2/alerts` answers. What is over is not in it. Throws BodyRefused. */
+export function readApiAlerts(body: unknown): AlertReading[] {
+  if (!Array.isArray(body)) refuse('', 'no list of alerts');
+  if (body.length > MOST_ALERTS) refuse('', `more than ${MOST_ALERTS} alerts`);
+  return body.map((one: unknown, index) => {
+    // There `status` says whether it is silenced.
+    const alert = isRecord(one) ? { ...one, status: 'firing' } : one;
+    return readAlert(alert, `alerts[${index}]`, 'firing');
+  });
+}
+
 export function readObject(text: string): Record<string, unknown> {
   let body: unknown;
   try {

@@ -51,7 +51,9 @@ export interface ListedIncident {
   members: { fingerprint: string; startsAt: string; status: string }[];
   deliveries: number;
   duplicates: number;
+  missing: number;
   runs: { run: string; outcome: string | null }[];
+  timeline: { at: string; text: string }[];
   folded_into: string | null;
 }
 

@@ -9,6 +9,8 @@ import type { World } from '../world.ts';
 import { answerViews } from './answer-views.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
+import { createObserver } from './observe.ts';
+import { createSecondLook } from './second-look.ts';
 import { createRunStarter } from './start-runs.ts';
 import { tellChanges } from './tell-changes.ts';
 import { startWorker } from './worker.ts';
@@ -86,6 +88,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
         ? createRunStarter(world, { metrics, onEnd: () => worker.wake(), options: options.runOptions })
         : null,
       rules: () => runRulesOf(world),
+      secondLook: createSecondLook(world, await createObserver(world, addressesOf(world))),
       log: options.log,
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.
       onTurn() {
@@ -130,6 +133,11 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
   } finally {
     writer.close();
   }
+}
+
+/** What serve asks besides what settings call endpoints. */
+function addressesOf({ settings }: World): string[] {
+  return Object.values(settings.intake.alertmanagers).map(({ url }) => url);
 }
 
 /** `127.0.0.1:9097`, `[::1]:9097`, `localhost:9097`. */

@@ -2,27 +2,30 @@ import { type OwnRun, startSelf } from '../../host/index.ts';
 import { DEFAULT_GOAL } from '../../incidents/index.ts';
 import type { Incident, IncidentBook } from '../../protocol/incident.ts';
 import { describeRun } from '../../runs/index.ts';
+import { newsName } from '../news.ts';
 import type { World } from '../world.ts';
 import type { Metrics } from './metrics.ts';
+import { runEnvironment } from './run-environment.ts';
 
 export interface RunStarter {
   /** One run of the goal, by this id, in a process of its own. */
-  start(incident: Incident, run: string, about: { book: IncidentBook; goal: string }): Promise<void>;
+  start(incident: Incident, run: string, about: Start): Promise<void>;
+  /** What became of its incident since it began. */
+  tell(run: string, lines: readonly string[]): Promise<void>;
   look(run: string): Promise<'running' | 'not-begun' | { outcome: string }>;
   /** Ends those that are on, in order. */
   stop(): Promise<void>;
 }
 
+/** `evidence`: what was looked at right before, for the model, as data. */
+export interface Start {
+  book: IncidentBook;
+  goal: string;
+  evidence: Record<string, unknown>;
+}
+
 const MOST_MEMBERS = 50;
 const MOST_FOLDED = 50;
-/** Of this process alone; a run has no business with them. */
-const OWN_VARIABLES = [
-  'STEWARD_INTAKE_TOKEN',
-  'STEWARD_GRAFANA_SECRET',
-  'NOTIFY_SOCKET',
-  'WATCHDOG_USEC',
-  'WATCHDOG_PID',
-];
 
 export function createRunStarter(
   world: World,
@@ -34,13 +37,11 @@ export function createRunStarter(
   const failed = new Map<string, string>();
 
   return {
-    async start(incident, run, { book, goal }) {
+    async start(incident, run, { book, goal, evidence }) {
       if (on.has(run)) return;
       const name = `incidents/trigger-${run}.json`;
-      await store.write(name, JSON.stringify(payloadOf(incident, book)));
+      await store.write(name, JSON.stringify({ ...payloadOf(incident, book), ...evidence }));
       const path = store.pathOf(name) ?? '';
-      const env = { ...world.env, STEWARD_STATE_DIR: store.location };
-      for (const variable of OWN_VARIABLES) delete (env as Record<string, string | undefined>)[variable];
       const args = [
         'run',
         goal,
@@ -51,7 +52,7 @@ export function createRunStarter(
         ...(goal === DEFAULT_GOAL ? parametersOf(incident) : []),
         ...options,
       ];
-      const child = startSelf([...args, '--output-format', 'json'], env, world.cwd);
+      const child = startSelf([...args, '--output-format', 'json'], runEnvironment(world), world.cwd);
       on.set(run, child);
       metrics.countRun('started');
       void child.ended.then(async (code) => {
@@ -59,6 +60,7 @@ export function createRunStarter(
           if ((await describeRun(store, run)) === null)
             failed.set(run, `failed (exit ${code ?? 'by a signal'})`);
           await store.remove(name);
+          await store.remove(newsName(run));
         } catch {
           // A state folder in trouble is the worker's own trouble, and told there.
         } finally {
@@ -68,6 +70,7 @@ export function createRunStarter(
         }
       });
     },
+    tell: (run, lines) => store.write(newsName(run), JSON.stringify(lines)),
     async look(run) {
       if (on.has(run)) return 'running';
       const summary = await describeRun(store, run);

@@ -6,10 +6,11 @@ import {
   type RunRules,
 } from '../../incidents/index.ts';
 import { isRecord } from '../../lib/is-record.ts';
-import type { IncidentInput } from '../../protocol/incident.ts';
+import type { Incident, IncidentInput } from '../../protocol/incident.ts';
 import type { Clock } from '../../protocol/machine.ts';
 import type { StateStore } from '../../protocol/store.ts';
 import type { Spool } from '../../triggers/index.ts';
+import type { SecondLook } from './second-look.ts';
 import type { RunStarter } from './start-runs.ts';
 
 export interface Worker {
@@ -29,6 +30,8 @@ export interface WorkerOptions {
   runs: RunStarter | null;
   /** As they are now: people take things in hand, and time passes. */
   rules(): Promise<RunRules>;
+  /** null: what was sent is believed. */
+  secondLook: SecondLook | null;
   onTurn(): void;
   log(line: string): void;
 }
@@ -87,10 +90,17 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function startDue(starter: RunStarter): Promise<void> {
     for (const { incident, goal } of dueRuns(writer.book(), clock.now(), await options.rules())) {
+      const looked = await options.secondLook?.before(incident, clock.now());
+      if (looked !== undefined) {
+        await writer.append(looked.inputs);
+        const still = writer.book().incidents.get(incident.id);
+        if (!looked.begins || still?.state !== 'open' || still.foldedInto !== null) continue;
+      }
       const run = crypto.randomUUID();
       // Known before it begins: killed here, the next serve finds that it never did, and begins it by the same id.
       await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run, goal }]);
-      await starter.start(incident, run, { book: writer.book(), goal });
+      const evidence = looked?.evidence ?? {};
+      await starter.start(incident, run, { book: writer.book(), goal, evidence });
     }
   }
 
@@ -102,7 +112,7 @@ export function startWorker(options: WorkerOptions): Worker {
         const one = writer.book().incidents.get(incident);
         if (one !== undefined && !isStopping) {
           const goal = one.runs.find((each) => each.run === run)?.goal ?? DEFAULT_GOAL;
-          await starter.start(one, run, { book: writer.book(), goal });
+          await starter.start(one, run, { book: writer.book(), goal, evidence: {} });
         }
         continue;
       }
@@ -110,11 +120,27 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
+  /** How much of it each run was told. */
+  const told = new Map<string, number>();
+
+  async function tellRuns(starter: RunStarter): Promise<void> {
+    const open = openRuns(writer.book());
+    for (const { incident, run } of open) {
+      const lines = newsOf(writer.book().incidents.get(incident), run);
+      if (lines.length === (told.get(run) ?? 0)) continue;
+      told.set(run, lines.length);
+      await starter.tell(run, lines);
+    }
+    for (const run of told.keys()) if (!open.some((each) => each.run === run)) told.delete(run);
+  }
+
   async function turn(): Promise<void> {
     await drainSpool();
     await writer.append([{ at: clock.now(), type: 'time.passed', awakeSince }]);
+    await writer.append((await options.secondLook?.sweep(writer.book(), clock.now())) ?? []);
     if (runs !== null) {
       await followRuns(runs);
+      await tellRuns(runs);
       if (!isStopping) await startDue(runs);
     }
     lastTurnAt = clock.now();
@@ -150,6 +176,14 @@ export function startWorker(options: WorkerOptions): Worker {
       await turn();
     },
   };
+}
+
+/** What happened to it since the run began, but for the run itself. */
+function newsOf(incident: Incident | undefined, run: string): string[] {
+  const began = incident?.runs.find((each) => each.run === run)?.startedAt ?? Number.POSITIVE_INFINITY;
+  return (incident?.timeline ?? [])
+    .filter(({ at, text }) => at >= began && !text.includes(run))
+    .map(({ at, text }) => `${new Date(at).toISOString()} ${text}`);
 }
 
 function parseInput(line: string): IncidentInput | null {

@@ -207,7 +207,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message.added'),
     message,
-    by: z.exactOptional(z.literal('operator')),
+    by: z.exactOptional(z.enum(['operator', 'trigger'])),
   }),
   z.object({ type: z.literal('model.requested'), turn: count, model: text, reservedUsd: maybeCount }),
   z.object({
