@@ -32,10 +32,13 @@ const PROJECT = join(HERE, '../..');
 const BOOT = join(HERE, 'boot-systemd.sh');
 const DATA_SIZE = '16M';
 
-/** `name`: lower-case letters, digits and dashes; told apart from other runs of the same test by the process id. */
+/**
+ * `name`: lower-case letters, digits and dashes; told apart from other runs of the same test by the process id. `isBare`:
+ * without steward and its settings, for what installs it as operators do.
+ */
 export async function bootLab(
   name: string,
-  { isPersistent = false }: { isPersistent?: boolean } = {},
+  { isPersistent = false, isBare = false }: { isPersistent?: boolean; isBare?: boolean } = {},
 ): Promise<Lab> {
   if (!existsSync(join(PROJECT, 'dist/cli.mjs'))) throw new Error('not built: npm run test:lab builds first');
   const root = (await mustRun(['bash', join(HERE, 'make-root.sh')])).trim();
@@ -47,16 +50,19 @@ export async function bootLab(
   const down = () => takeDown(root, full, place);
   const inside = (argv: readonly string[], env: Record<string, string> = {}) =>
     boot('exec', '--', 'env', ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...argv);
-  const binds = [`${place}/steward:/opt/steward:ro`, `${place}/data:/srv/data`, `${share}:/opt/share`];
+  const program = isBare ? [] : [`${place}/steward:/opt/steward:ro`];
+  const binds = [...program, `${place}/data:/srv/data`, `${share}:/opt/share`];
   const disk = isPersistent ? { LAB_PERSIST: join(place, 'disk') } : {};
   const up = () => mustRun(boot('up'), { env: { LAB_BIND: binds.join(' '), ...disk } });
   try {
     await preparePlace(place);
     await up();
-    await mustRun(inside(['mkdir', '/etc/steward']));
-    // Where the package puts it, and what the shipped units name.
-    await mustRun(inside(['ln', '-s', '/opt/steward', '/usr/lib/steward']));
-    await mustRun(inside(['tee', '/etc/steward/steward.yaml']), { input: LAB_SETTINGS });
+    if (!isBare) {
+      await mustRun(inside(['mkdir', '/etc/steward']));
+      // Where the package puts it, and what the shipped units name.
+      await mustRun(inside(['ln', '-s', '/opt/steward', '/usr/lib/steward']));
+      await mustRun(inside(['tee', '/etc/steward/steward.yaml']), { input: LAB_SETTINGS });
+    }
   } catch (error) {
     await down();
     throw error;

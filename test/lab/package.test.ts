@@ -1,0 +1,267 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertBody } from '../system/serving.ts';
+import { BACKUP, BACKUP_SAYS, breakBackup, installBackup } from './faults.ts';
+import { mustRun, until } from './host.ts';
+import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
+import { type LabModel, startLabModel } from './model.ts';
+
+/** One machine from the day on which steward is installed to the day on which it goes. */
+let lab: Lab;
+let model: LabModel;
+let before: string[];
+
+const PROJECT = join(import.meta.dirname, '../..');
+const SETTINGS = '/etc/steward/steward.yaml';
+const UNITS = [
+  ...['steward-serve.service', 'steward@health-check.service', 'steward@health-check.timer'],
+  ...['steward-failure@foo.service', 'steward-failure-send.service', 'steward-failure-send.timer'],
+  ...['steward-recover.service', 'steward-recover.timer', 'steward-executor.socket'],
+  ...['steward-executor-recover.service', 'steward-continue.service', 'steward-continue.path'],
+];
+/** Of the package manager itself, which keeps a diary, and of whatever else is started meanwhile. */
+const NOT_OURS = /^\/var\/(cache|log|lib)\/(apt|dpkg|debconf)|^\/var\/lib\/systemd\/|^\/var\/(tmp|log)\//;
+
+beforeAll(async () => {
+  lab = await bootLab('package', { isBare: true });
+  await mustRun([
+    ...[process.execPath, join(PROJECT, 'scripts/package.ts')],
+    ...['--only', 'deb', '--quick', '--out', lab.share],
+  ]);
+  await installBackup(lab);
+  before = await listTree();
+});
+afterAll(() => lab?.down());
+
+async function listTree(): Promise<string[]> {
+  const listed = await lab.must(['find', '/', '-xdev', '-not', '-path', '/tmp/*']);
+  return listed
+    .split('\n')
+    .filter((path) => !NOT_OURS.test(path))
+    .sort();
+}
+
+const show = async (unit: string, property: string) =>
+  (await lab.must(['systemctl', 'show', '-P', property, unit])).trim();
+
+/** As somebody who sits at the machine. */
+const as = (user: string, ...argv: string[]) =>
+  lab.run([
+    'setpriv',
+    `--reuid=${user}`,
+    `--regid=${user}`,
+    '--init-groups',
+    'env',
+    `HOME=/home/${user}`,
+    ...argv,
+  ]);
+
+interface Listed {
+  run: string;
+  goal: string | null;
+  trigger: string;
+  outcome: string;
+  at: string;
+}
+
+/** What a member of the group steward sees of the system's runs. */
+async function systemRuns(goal: string): Promise<Listed[]> {
+  const { stdout } = await as('anna', 'steward', 'runs', 'list', '--goal', goal, '--json');
+  return (JSON.parse(stdout) as Listed[]).filter(({ at }) => at === 'system');
+}
+
+describe('the Debian package', () => {
+  it('is installed by apt with nothing else: no network, no npm, no Node', async () => {
+    const [deb = ''] = readdirSync(lab.share).filter((name) => name.endsWith('.deb'));
+    for (const program of ['node', 'npm', 'npx']) {
+      expect((await lab.run(['which', program])).code).not.toBe(0);
+    }
+    await lab.must(['apt-get', 'install', '-y', '-q', `/opt/share/${deb}`]);
+    expect(await lab.must(['steward', '--version'])).toMatch(/^\d+\.\d+\.\d+ \(steward\)\n$/);
+    expect(await lab.must(['id', '-un', 'steward'])).toBe('steward\n');
+    expect((await lab.run(['systemctl', 'list-unit-files', '--state=enabled', 'steward*'])).stdout).toMatch(
+      /^0 unit files listed/m,
+    );
+  });
+
+  it('brings units that systemd finds nothing to say about, and that are closed to what they never need', async () => {
+    expect(await lab.run(['systemd-analyze', 'verify', ...UNITS])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    const exposure = async (unit: string) => {
+      const said = await lab.must(['systemd-analyze', 'security', '--no-pager', unit]);
+      return Number(/Overall exposure level for .*: ([\d.]+)/.exec(said)?.[1]);
+    };
+    expect(await exposure('steward-serve.service')).toBeLessThanOrEqual(1.5);
+    expect(await exposure('steward@health-check.service')).toBeLessThanOrEqual(2.5);
+    expect(await exposure('steward-failure@foo.service')).toBeLessThanOrEqual(1.5);
+    expect(await exposure('steward-failure-send.service')).toBeLessThanOrEqual(1.5);
+  });
+});
+
+describe('the hardened planner', () => {
+  beforeAll(async () => {
+    // Only the tests' own model server is started by the Node of the package.
+    await lab.must(['ln', '-s', '/usr/lib/steward', '/opt/steward']);
+    const command = 'mkdir /srv/data/made';
+    const tried = 'touch /etc/steward/widened';
+    const calls = [command, tried].map((each) => ({ name: 'Bash', input: { command: each } }));
+    const turn = [{ text: 'I make it.', toolCalls: calls }, { text: 'Made.' }];
+    model = await startLabModel(lab, 'maker', { dialect: 'anthropic', script: Array(8).fill(turn).flat() });
+    const settings = `${LAB_SETTINGS}${model.settings}permissions: { allow: ['Bash(mkdir *)', 'Bash(touch *)'] }\n`;
+    await lab.write(SETTINGS, `${settings}autonomy: reversible\n`);
+    const goal = 'description: Make it.\nprobes: [disk]\ntools: [Bash]\nautonomy: reversible\ngate: always\n';
+    await lab.write('/etc/steward/goals/make.md', `---\n${goal}---\nMake /srv/data/made.\n`);
+    await lab.must(['chmod', '0777', '/srv/data']);
+    await lab.must(['install', '-d', '-m', '0700', '/etc/credstore']);
+    await lab.write('/etc/credstore/steward.anthropic', 'sk-ant-of-the-lab\n');
+    await lab.must(['chmod', '0600', '/etc/credstore/steward.anthropic']);
+    await lab.write(
+      '/etc/systemd/system/steward@make.service.d/50-steward.conf',
+      '[Service]\nReadWritePaths=/srv/data\n',
+    );
+    await lab.must(['systemctl', 'daemon-reload']);
+  });
+
+  it('really runs a command of the gate inside it, with the key that systemd gave', async () => {
+    await lab.must(['systemctl', 'start', 'steward@make.service']);
+    await lab.must(['journalctl', '--sync']);
+    const said = await lab.must(['journalctl', '-o', 'cat', '--no-pager', 'STEWARD_GOAL=make']);
+    expect((await lab.run(['test', '-d', '/srv/data/made'])).code, said).toBe(0);
+    expect(await lab.must(['stat', '-c', '%U', '/srv/data/made'])).toBe('steward\n');
+    expect((await lab.run(['test', '-e', '/etc/steward/widened'])).code).toBe(1);
+    expect(JSON.stringify(model.requests()[0]?.headers)).toContain('sk-ant-of-the-lab');
+    expect(said).not.toContain('sk-ant-of-the-lab');
+  });
+});
+
+describe('serve as installed', () => {
+  beforeAll(async () => {
+    await lab.write(SETTINGS, LAB_SETTINGS);
+    await lab.must(['useradd', '--create-home', '--groups', 'steward', 'anna']);
+    await lab.must(['useradd', '--create-home', 'otto']);
+    await lab.write(
+      '/etc/systemd/system/service.d/50-steward.conf',
+      '[Unit]\nOnFailure=steward-failure@%n.service\n',
+    );
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'enable', '--now', 'steward-serve.service', 'steward-failure-send.timer']);
+  });
+
+  it('makes one incident and one run of a service that failed', async () => {
+    await breakBackup(lab);
+    const [run] = await until('a run of the incident', async () => {
+      const runs = await systemRuns('incident');
+      return runs[0]?.outcome === 'escalated' ? runs : undefined;
+    });
+    expect(run).toMatchObject({ trigger: 'on-failure', goal: 'incident' });
+    const listed = await as('anna', 'steward', 'incidents', 'list');
+    expect(listed.stdout).toMatch(new RegExp(`UnitFailed ${BACKUP} .*\\(system\\)\\n`));
+    const shown = await as('anna', 'steward', 'runs', 'show', run?.run ?? '');
+    expect(shown.stdout).toContain(`F1 ${BACKUP} (Nightly backup) has failed`);
+    const report = await as('anna', 'steward', 'incidents', 'report', listed.stdout.split(' ')[0] ?? '');
+    expect(report.stdout).toContain(BACKUP_SAYS);
+    // What was told is with steward: nothing is kept for another try.
+    expect(await lab.must(['find', '/var/lib/steward-failures', '-name', '*.json'])).toBe('');
+  });
+
+  it('shows nothing to whoever is not in its group', async () => {
+    const { stdout, code } = await as('otto', 'steward', 'runs', 'list', '--json');
+    expect([code, stdout]).toEqual([0, '[]\n']);
+  });
+
+  it('is ended and begun again by the watchdog when it hangs', async () => {
+    await lab.write(
+      '/etc/systemd/system/steward-serve.service.d/watch.conf',
+      '[Service]\nWatchdogSec=5\nRestartSec=0\n',
+    );
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'restart', 'steward-serve.service']);
+    const pid = await show('steward-serve.service', 'MainPID');
+    await lab.must(['kill', '-STOP', pid]);
+    await until('another serve', async () =>
+      (await show('steward-serve.service', 'NRestarts')) === '0' ? undefined : true,
+    );
+    await until('it is active', async () =>
+      (await show('steward-serve.service', 'ActiveState')) === 'active' ? true : undefined,
+    );
+    const said = await lab.must(['journalctl', '-u', 'steward-serve', '-o', 'cat', '--no-pager']);
+    expect(said).toContain('Watchdog timeout');
+    await lab.must(['rm', '/etc/systemd/system/steward-serve.service.d/watch.conf']);
+    await lab.must(['systemctl', 'daemon-reload']);
+  });
+
+  it('ends in order when it is told to, with the run that was on in the middle of a command', async () => {
+    const call = { name: 'Bash', input: { command: 'journalctl -f' } };
+    const script = Array(4).fill({ text: 'I follow the log.', toolCalls: [call] });
+    const follower = await startLabModel(lab, 'follower', { dialect: 'anthropic', script });
+    await lab.write(SETTINGS, LAB_SETTINGS + follower.settings);
+    await lab.must(['systemctl', 'restart', 'steward-serve.service']);
+    const post = ['curl', '-sf', '--data-binary', '@-', 'http://127.0.0.1:9097/alertmanager/lab'];
+    expect(await lab.must(post, { input: alertBody('NasIsSlow', { instance: 'nas:9100' }) })).toContain(
+      'accepted',
+    );
+    const following = ['pgrep', '-u', 'steward', '-f', 'journalctl -f$'];
+    await until('the command runs', async () => ((await lab.run(following)).code === 0 ? true : undefined));
+    await lab.must(['systemctl', 'stop', 'steward-serve.service']);
+    expect(await show('steward-serve.service', 'Result')).toBe('success');
+    expect((await lab.run(['pgrep', '-u', 'steward'])).code).toBe(1);
+    await follower.stop();
+    await lab.write(SETTINGS, LAB_SETTINGS);
+    await lab.must(['systemctl', 'start', 'steward-serve.service']);
+    expect((await systemRuns('incident')).map(({ outcome }) => outcome)).toEqual(['stopped', 'escalated']);
+  });
+});
+
+describe('timers', () => {
+  beforeAll(async () => {
+    const goal = 'description: Look.\nprobes: [disk]\nautonomy: observe\ngate: never\n';
+    for (const name of ['soon', 'late'])
+      await lab.write(`/etc/steward/goals/${name}.md`, `---\n${goal}---\nLook.\n`);
+  });
+
+  const schedule = (goal: string, when: string) =>
+    lab.write(
+      `/etc/systemd/system/steward@${goal}.timer.d/50-steward.conf`,
+      `[Timer]\nOnCalendar=\nOnCalendar=${when}\nRandomizedDelaySec=0\nAccuracySec=1us\n`,
+    );
+
+  it('begin a run at their time, and one that was slept through is caught up, each once', async () => {
+    // Its time comes again and again within the hour, which is one slot.
+    await schedule('soon', '*:*:0/2');
+    await schedule('late', 'daily');
+    // The machine was off when it was time: the last one that systemd knows of is of long ago.
+    await lab.write('/var/lib/systemd/timers/stamp-steward@late.timer', '');
+    await lab.must(['touch', '-d', '3 days ago', '/var/lib/systemd/timers/stamp-steward@late.timer']);
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'enable', '--now', 'steward@soon.timer', 'steward@late.timer']);
+    for (const goal of ['soon', 'late']) {
+      const [run] = await until(`a run of ${goal}`, async () => {
+        const runs = await systemRuns(goal);
+        return runs[0] !== undefined && runs[0].outcome !== 'open' ? runs : undefined;
+      });
+      expect(run).toMatchObject({ trigger: 'timer', goal });
+      // Started by hand in the same slot, it has nothing to do.
+      await lab.must(['systemctl', 'start', `steward@${goal}.service`]);
+      expect(await systemRuns(goal)).toHaveLength(1);
+    }
+  });
+});
+
+describe('when it goes', () => {
+  it('is removed and purged without a trace of it', async () => {
+    await lab.must(['apt-get', 'remove', '-y', '-q', 'steward']);
+    expect(await lab.must(['systemctl', 'list-units', '--plain', '--no-legend', 'steward*'])).toBe('');
+    expect((await lab.run(['test', '-d', '/var/lib/steward/runs'])).code).toBe(0);
+    await lab.must(['rm', '/opt/steward']);
+    await lab.must(['apt-get', 'purge', '-y', '-q', 'steward']);
+    expect((await lab.run(['getent', 'passwd', 'steward'])).code).toBe(2);
+    expect((await lab.run(['getent', 'group', 'steward', 'steward-approvers'])).stdout).toBe('');
+    const tests = /^\/((home|srv|opt|var\/spool\/mail|var\/mail)\/|etc\/sub.id-)/;
+    const left = (await listTree()).filter((path) => !before.includes(path) && !tests.test(path));
+    expect(left).toEqual([]);
+  });
+});
