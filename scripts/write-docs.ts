@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { COMMANDS } from '../src/cli/command-table.ts';
 import { spelling } from '../src/cli/help.ts';
 import { settingsJsonSchema, settingsReference } from '../src/config/index.ts';
+import { stateJsonSchema } from '../src/protocol/schemas/state-file.ts';
 import { ENDINGS, isError, type Reason } from '../src/protocol/outcome.ts';
 import { commandsReference } from '../src/tui/commands/table.ts';
 import { keysReference } from '../src/tui/editor/keys-reference.ts';
@@ -15,6 +16,7 @@ export function referencePages(): Record<string, string> {
     'slash-commands.md': commandsReference(),
     'keys.md': keysReference(),
     'settings.md': settingsReference(),
+    'state.schema.json': `${JSON.stringify(stateJsonSchema(), null, 2)}\n`,
     'settings.schema.json': `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`,
   };
 }

@@ -137,6 +137,24 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).incidents,
   },
   {
+    name: 'state',
+    usage:
+      'steward state scan [NAME]… | show [QUERY] | validate | diff [A [B]] | at TIME | history | tag TAG [TIME] | restore TIME | export | free --kind vmid|ip|port',
+    doc: 'What is known of your systems: look at all of them, ask, go back in time, find what is free',
+    options: [
+      JSON_OPTION,
+      { name: 'kind', type: 'value', hint: 'KIND', doc: 'With free: vmid, ip or port' },
+      {
+        name: 'host',
+        type: 'value',
+        hint: 'NAME',
+        doc: 'With free --kind port: on this host (default: this machine)',
+      },
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).state,
+  },
+  {
     name: 'recover',
     usage: 'steward recover [--json]',
     doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',

@@ -2,6 +2,7 @@ import { AUTONOMIES } from '../protocol/effect.ts';
 import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
 import { INCIDENT_ROWS } from './incident-rows.ts';
+import { KNOWING_ROWS } from './knowing-rows.ts';
 import { PAGE_ROWS } from './page-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
@@ -273,6 +274,7 @@ export const SETTINGS_TABLE = {
     'Output of one tool call that a model gets to read; the whole is kept in a file.',
   ),
   ...INCIDENT_ROWS,
+  ...KNOWING_ROWS,
   ...PAGE_ROWS,
   state_dir: row(
     orNull(path()),

@@ -1,0 +1,151 @@
+import { readTimeZone } from '../../host/index.ts';
+import { parseMoment } from '../../lib/moment.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import type { HistoryEntry, StateFile } from '../../protocol/state-file.ts';
+import {
+  diffStates,
+  entryAt,
+  FREE_KINDS,
+  type FreeAnswer,
+  findFree,
+  markStale,
+  type ReadState,
+  readBody,
+  readHistory,
+  readState,
+  type StateChange,
+  type Swapped,
+  swapState,
+  tagEntry,
+} from '../../state/index.ts';
+import type { World } from '../world.ts';
+import { loadInventory } from './inventory-files.ts';
+import { statePorts } from './scan-state.ts';
+
+export { describeDiff, diffStates, findItems, printState, readHistory } from '../../state/index.ts';
+
+/** As it is on disk now, whatever it is worth. */
+export function readKnown(world: World): Promise<ReadState> {
+  return readState(world.store, world.clock);
+}
+
+/** The same for whoever has to have one. OpsError `input` where there is none. */
+export async function demandKnown(world: World): Promise<ReadState & { state: StateFile }> {
+  const read = await readKnown(world);
+  if (read.state !== null) return { ...read, state: read.state };
+  throw new OpsError('no-state', 'input', read.problem ?? 'nothing is known', {
+    hint: read.condition === 'newer' ? 'use that steward' : 'steward state scan looks at what there is',
+  });
+}
+
+export interface Moment {
+  state: StateFile;
+  /** null: what is known now. */
+  entry: HistoryEntry | null;
+  /** The moment that was asked for, milliseconds since the epoch. */
+  at: number;
+}
+
+/** `now`, a tag, the number of an entry (`#12`), or a moment as people say it. OpsError `usage`, `input`. */
+export async function stateAt(world: World, text: string): Promise<Moment> {
+  const now = world.clock.now();
+  if (text.trim() === 'now') return { state: (await demandKnown(world)).state, entry: null, at: now };
+  const entries = await readHistory(world.store);
+  const entry = findEntry(entries, text, now, world);
+  const state = await readBody(world.store, entry.found);
+  if (state !== null) return { state, entry: entry.found, at: entry.at };
+  throw new OpsError(
+    'lost-history',
+    'input',
+    `what the history held of then is gone or damaged: state/history/${entry.found.content}.json`,
+  );
+}
+
+function findEntry(
+  entries: readonly HistoryEntry[],
+  text: string,
+  now: number,
+  { env }: World,
+): { found: HistoryEntry; at: number } {
+  const named = entries.find(({ seq, tag }) => tag === text || `#${seq}` === text);
+  if (named !== undefined) return { found: named, at: named.at };
+  const at = parseMoment(text, now, readTimeZone(env));
+  if (at === undefined) {
+    throw new OpsError('usage', 'usage', `"${text}" is no moment and no tag`, {
+      hint: 'write "yesterday at 14:00", "monday 9:30", "2026-10-25 02:30", "2h ago", now, a tag, or #12 of steward state history',
+    });
+  }
+  const found = entryAt(entries, at);
+  if (found !== undefined) return { found, at };
+  const first = entries[0];
+  const since =
+    first === undefined
+      ? 'there is no history yet'
+      : `the history begins ${new Date(first.at).toISOString()}`;
+  throw new OpsError('no-history', 'input', `nothing is known of ${new Date(at).toISOString()}: ${since}`, {
+    hint: 'steward state history lists what is kept',
+  });
+}
+
+/** From one moment to another; without both, what the last change was. */
+export async function diffBetween(
+  world: World,
+  from: string | undefined,
+  to: string | undefined,
+): Promise<{ from: Moment; to: Moment; changes: StateChange[] }> {
+  const after = await stateAt(world, to ?? 'now');
+  const before = from === undefined ? await momentBefore(world, after) : await stateAt(world, from);
+  return { from: before, to: after, changes: diffStates(before.state, after.state) };
+}
+
+async function momentBefore(world: World, after: Moment): Promise<Moment> {
+  const entries = await readHistory(world.store);
+  const previous = entries.at(-2);
+  if (previous === undefined) return after;
+  return stateAt(world, `#${previous.seq}`);
+}
+
+/**
+ * Puts an earlier state into the file, every item marked stale: it was so, and nobody has looked since. The machines
+ * themselves stay as they are.
+ */
+export async function restoreState(world: World, text: string): Promise<Swapped & { moment: Moment }> {
+  const moment = await stateAt(world, text);
+  const now = new Date(world.clock.now()).toISOString();
+  const reason = `restored from ${new Date(moment.at).toISOString()}; not looked at since`;
+  const swapped = await swapState(statePorts(world), () => ({
+    ...markStale(moment.state, reason),
+    meta: { ...moment.state.meta, generated_at: now, partial: true },
+  }));
+  return { ...swapped, moment };
+}
+
+export async function tagState(world: World, text: string, tag: string): Promise<HistoryEntry> {
+  if (!/^[A-Za-z][\w.-]*$/.test(tag)) {
+    throw new OpsError(
+      'usage',
+      'usage',
+      `"${tag}" is no tag: letters, digits, dots and hyphens, a letter first`,
+    );
+  }
+  const entries = await readHistory(world.store);
+  const found = text === 'now' ? entries.at(-1) : findEntry(entries, text, world.clock.now(), world).found;
+  if (found === undefined)
+    throw new OpsError('no-history', 'input', 'there is no history yet', { hint: 'steward state scan' });
+  await tagEntry(statePorts(world), found.seq, tag);
+  return { ...found, tag };
+}
+
+export async function freeOf(
+  world: World,
+  kind: string | undefined,
+  host: string | undefined,
+): Promise<FreeAnswer> {
+  const known = FREE_KINDS.find((each) => each === kind);
+  if (known === undefined) {
+    throw new OpsError('usage', 'usage', 'steward state free --kind vmid, ip or port');
+  }
+  const { state } = await demandKnown(world);
+  const { ranges } = await loadInventory(world);
+  return findFree(known, state, { ranges, host: host ?? world.host.hostname });
+}

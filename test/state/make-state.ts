@@ -1,0 +1,60 @@
+import type { Found, ScannedSource, StateFile, StateItem } from '../../src/protocol/state-file.ts';
+import { emptySections, mergeScan } from '../../src/state/index.ts';
+
+export const T0 = Date.parse('2026-10-20T12:00:00Z');
+
+export function item(fields: Partial<StateItem> & { id: string }): StateItem {
+  return {
+    name: fields.id,
+    source: 'systemd:web1',
+    seen_at: new Date(T0).toISOString(),
+    stale: null,
+    status: null,
+    host: null,
+    addresses: [],
+    ports: [],
+    tags: [],
+    owner: null,
+    needs: [],
+    facts: {},
+    ...fields,
+  };
+}
+
+export function stateOf(sections: Partial<ReturnType<typeof emptySections>>, at = T0): StateFile {
+  return {
+    meta: {
+      schema_version: 1,
+      generated_at: new Date(at).toISOString(),
+      generated_by: 'a test',
+      duration_ms: 3,
+      partial: false,
+    },
+    sources: [],
+    ...emptySections(),
+    ...sections,
+  };
+}
+
+export function source(name: string, answer: Found | string, at = T0): ScannedSource {
+  return {
+    name,
+    kind: name.split(':')[0] ?? '',
+    target: name.split(':')[1] ?? name,
+    at,
+    durationMs: 5,
+    answer: typeof answer === 'string' ? { problem: answer } : { found: answer },
+  };
+}
+
+export function scanned(
+  current: StateFile | null,
+  sources: readonly ScannedSource[],
+  {
+    at = T0,
+    known = sources.map(({ name }) => name),
+    declared = {},
+  }: { at?: number; known?: string[]; declared?: Found } = {},
+): StateFile {
+  return mergeScan(current, { at, durationMs: 5, by: 'a test', declared, known, sources });
+}

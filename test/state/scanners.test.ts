@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { Ask, Scanner } from '../../src/state/index.ts';
+import {
+  dockerScanner,
+  kubernetesScanner,
+  nomadScanner,
+  portsScanner,
+  ScanProblem,
+  systemdScanner,
+} from '../../src/state/index.ts';
+
+const web1 = { name: 'web1', wrap: (argv: readonly string[]) => ['ssh', 'web1', ...argv] };
+const says = (output: string): Ask => ({ run: async () => output, get: async () => JSON.parse(output) });
+const found = (scanner: Scanner, output: string) => scanner.scan(says(output));
+
+/** `systemctl show '*.service' --all` of systemd 252 (Debian 12), four of its units. */
+const UNITS = `Id=nginx.service
+Requires=system.slice sysinit.target
+BindsTo=
+LoadState=loaded
+ActiveState=active
+SubState=running
+UnitFileState=enabled
+
+Id=app.service
+Requires=nginx.service sysinit.target system.slice
+BindsTo=redis.service
+LoadState=loaded
+ActiveState=failed
+SubState=failed
+UnitFileState=enabled
+
+Id=systemd-tmpfiles-setup.service
+Requires=
+LoadState=loaded
+ActiveState=active
+SubState=exited
+UnitFileState=static
+
+Id=gone.service
+LoadState=not-found
+ActiveState=inactive
+SubState=dead
+UnitFileState=
+`;
+
+describe('systemd', () => {
+  it('gives services that run, failed or should run, and what they cannot do without', async () => {
+    const { services, hosts } = await found(systemdScanner(web1), UNITS);
+    expect(hosts).toMatchObject([{ name: 'web1', status: 'up' }]);
+    expect(services?.map(({ id, status, needs }) => [id, status, needs])).toEqual([
+      ['web1/nginx.service', 'running', []],
+      ['web1/app.service', 'failed', ['web1/nginx.service']],
+    ]);
+  });
+
+  it('asks on the machine that it is for, and takes no unit at all for no answer', async () => {
+    let asked: readonly string[] = [];
+    const ask: Ask = {
+      ...says(''),
+      async run(argv) {
+        asked = argv;
+        return '';
+      },
+    };
+    await expect(systemdScanner(web1).scan(ask)).rejects.toThrow(ScanProblem);
+    expect(asked.slice(0, 4)).toEqual(['ssh', 'web1', 'systemctl', 'show']);
+  });
+});
+
+describe('ss', () => {
+  it('gives each port once, with the addresses that are not all of them', async () => {
+    const lines = [
+      'LISTEN 0 128 0.0.0.0:22 0.0.0.0:*',
+      'LISTEN 0 128 [::]:22 [::]:*',
+      'LISTEN 0 511 127.0.0.1:6379 0.0.0.0:*',
+      'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:*',
+    ];
+    const { endpoints } = await found(portsScanner(web1), `${lines.join('\n')}\n`);
+    expect(endpoints?.map(({ id, addresses }) => [id, addresses])).toEqual([
+      ['web1:22', []],
+      ['web1:53', ['127.0.0.53']],
+      ['web1:6379', ['127.0.0.1']],
+    ]);
+  });
+});
+
+describe('docker', () => {
+  it('gives containers with state, published ports, image and project', async () => {
+    const row = {
+      Names: 'wiki',
+      State: 'running',
+      Status: 'Up 3 days (unhealthy)',
+      Image: 'wiki:2',
+      Ports: '0.0.0.0:8080->80/tcp, [::]:8080->80/tcp',
+      Labels: 'a=b,com.docker.compose.project=docs',
+    };
+    const { services } = await found(dockerScanner(web1), `${JSON.stringify(row)}\n`);
+    expect(services).toMatchObject([
+      { id: 'web1/wiki', status: 'unhealthy', ports: [8080], facts: { image: 'wiki:2', project: 'docs' } },
+    ]);
+    expect((await found(dockerScanner(web1), '')).services).toEqual([]);
+    await expect(found(dockerScanner(web1), 'Cannot connect')).rejects.toThrow('docker did not print JSON');
+  });
+});
+
+describe('clusters', () => {
+  it('of Kubernetes give nodes, workloads by how many are ready, and services', async () => {
+    const items = [
+      {
+        kind: 'Node',
+        metadata: { name: 'n1' },
+        status: {
+          conditions: [{ type: 'Ready', status: 'False' }],
+          addresses: [{ type: 'InternalIP', address: '10.0.0.3' }],
+        },
+      },
+      {
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { replicas: 3 },
+        status: { readyReplicas: 1 },
+      },
+      {
+        kind: 'Service',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { clusterIP: '10.43.0.9', ports: [{ port: 80 }] },
+      },
+    ];
+    const state = await found(kubernetesScanner('k3s', 'home'), JSON.stringify({ items }));
+    expect(state).toMatchObject({
+      hosts: [{ name: 'n1', status: 'NotReady', addresses: ['10.0.0.3'] }],
+      jobs: [{ id: 'shop/deployment/web', status: 'degraded' }],
+      services: [{ id: 'shop/web', addresses: ['10.43.0.9'], ports: [80] }],
+    });
+  });
+
+  it('that answer with something else are a problem, not an empty cluster', async () => {
+    await expect(found(nomadScanner('nomad', 'http://x'), '{"error":"no leader"}')).rejects.toThrow(
+      'nodes is not a list',
+    );
+    await expect(found(kubernetesScanner('k3s', null), '{}')).rejects.toThrow(
+      'what kubectl printed is not a list',
+    );
+  });
+});

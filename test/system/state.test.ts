@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createBox } from './steward.ts';
+
+describe('steward state', () => {
+  it('describes this machine without an inventory, and answers about it', async () => {
+    const box = createBox();
+    expect(await box.run(['state'])).toMatchObject({
+      code: 42,
+      stderr: expect.stringContaining('steward state scan'),
+    });
+    expect(await box.run(['state', 'scan'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Scanned \d+ms ago by steward [^ ]+ on /),
+    });
+    const exported = JSON.parse((await box.run(['state', 'export'])).stdout) as { hosts: { name: string }[] };
+    const host = exported.hosts[0]?.name ?? '';
+    expect((await box.run(['state', 'show', 'hosts'])).stdout).toMatch(new RegExp(`^host +${host}`));
+    const shown = JSON.parse((await box.run(['state', 'show', host, '--json'])).stdout) as {
+      items: { section: string }[];
+    };
+    expect(shown.items[0]).toMatchObject({ section: 'hosts', name: host });
+    expect(await box.run(['state', 'validate'])).toMatchObject({ code: 0, stdout: 'state.json is valid.\n' });
+    expect((await box.run(['state', 'free', '--kind', 'port'])).stdout).toMatch(/^8\d{3}\n$/);
+    expect(await box.run(['state', 'free', '--kind', 'ip'])).toMatchObject({ code: 1, stdout: '' });
+    expect(await box.run(['state', 'dance'])).toMatchObject({ code: 2 });
+    expect(await box.run(['state', 'at', 'soon'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('yesterday at 14:00'),
+    });
+  });
+
+  it('says what changed, goes back, and marks what it brought back as stale', async () => {
+    const box = createBox();
+    const inventory = (text: string) => box.write('.config/steward/inventory.yaml', text);
+    inventory('hosts: { web1: { owner: anna } }\n');
+    await box.run(['state', 'scan']);
+    expect((await box.run(['state', 'tag', 'before-ben'])).stdout).toContain('before-ben');
+    inventory('hosts: { web1: { owner: ben }, web2: {} }\n');
+    await box.run(['state', 'scan']);
+    const diff = await box.run(['state', 'diff', 'before-ben', 'now']);
+    expect(diff.stdout).toContain('Host web1 belongs to ben now; it was anna.\n');
+    expect(diff.stdout).toContain('Host web2 is new.\n');
+    expect((await box.run(['state', 'at', 'before-ben'])).stdout).toMatch(/hosts +2/);
+    const restored = await box.run(['state', 'restore', 'before-ben']);
+    expect(restored.stdout).toContain('marked stale until the next scan. The machines stay as they are.');
+    expect((await box.run(['state', 'show', 'web1'])).stdout).toMatch(
+      /owner anna · STALE since .*: restored from/,
+    );
+    expect((await box.run(['state', 'show', 'web2'])).stdout).toBe('Nothing is known of "web2".\n');
+    const { entries } = JSON.parse((await box.run(['state', 'history', '--json'])).stdout) as {
+      entries: { tag: string | null }[];
+    };
+    expect(entries.map(({ tag }) => tag)).toEqual(['before-ben', null, null]);
+  });
+
+  it('tells a hand-edited file apart, and exits with 1 and the reason for one that is not valid', async () => {
+    const box = createBox();
+    await box.run(['state', 'scan']);
+    const file = join(box.home, '.local/state/steward/state/state.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('"source":', '"sauce":'));
+    expect(await box.run(['state', 'validate'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('edited by hand'),
+    });
+    writeFileSync(file, text.slice(0, 200));
+    expect(await box.run(['state', 'validate'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('cut off or damaged'),
+    });
+    expect(await box.run(['state', 'show'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('stands for it'),
+    });
+    writeFileSync(file, text.replace('"schema_version":1', '"schema_version":7'));
+    expect(await box.run(['state', 'scan'])).toMatchObject({
+      code: 42,
+      stderr: expect.stringContaining('schema version 7'),
+    });
+  });
+
+  it('names file, line and field of a wrong inventory', async () => {
+    const box = createBox();
+    const path = box.write('.config/steward/inventory.yaml', 'hosts:\n  web1:\n    adresses: [10.0.0.1]\n');
+    expect(await box.run(['state', 'scan'])).toMatchObject({
+      code: 52,
+      stderr: `steward: ${path}:3: hosts.web1.adresses: there is no such field\n  Did you mean "addresses"?\n`,
+    });
+  });
+});
