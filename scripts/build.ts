@@ -49,6 +49,10 @@ const parts = [
   // Its CommonJS build, which Node's conditions choose, is three times as large.
   { part: 'yaml', filter: /^yaml$/, entry: join(root, 'node_modules/yaml/browser/index.js') },
   { part: 're2js', filter: /^re2js$/, entry: 're2js' },
+  { part: 'nodemailer', filter: /^nodemailer$/, entry: 'nodemailer' },
+  { part: 'uqr', filter: /^uqr$/, entry: 'uqr' },
+  { part: 'picomatch', filter: /^picomatch$/, entry: 'picomatch' },
+  { part: 'ignore', filter: /^ignore$/, entry: 'ignore' },
   { part: 'ollama', filter: /^ollama\/browser$/, entry: 'ollama/browser' },
   { part: 'anthropic', filter: /\/anthropic-sdk\.ts$/, entry: 'src/models/anthropic-sdk.ts' },
 ];
@@ -59,10 +63,14 @@ const { metafile } = await build({
   // Native, and loaded only for a command of the operator's own.
   external: ['@lydell/node-pty'],
   metafile: true,
-  plugins: [leanBuiltins, ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`))],
+  plugins: [
+    leanBuiltins,
+    ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`)),
+    elsewhere(/\/spec-texts\.json$/, 'part:spec-texts'),
+  ],
 });
 const program = await nameByContent('program.cjs');
-const partFiles: Record<string, string> = {};
+const partFiles: Record<string, string> = { 'part:spec-texts': await writeSpecTexts() };
 for (const { part, entry } of parts) {
   await build({ ...loadable, entryPoints: { [part]: entry }, plugins: [leanBuiltins] });
   partFiles[`part:${part}`] = await nameByContent(`${part}.cjs`);
@@ -103,6 +111,14 @@ async function buildScreen(): Promise<string> {
     await writeFile(path === code.path ? join(root, 'dist', name) : path, contents);
   }
   return name;
+}
+
+/** As plain text, of which the program reads what it needs. */
+async function writeSpecTexts(): Promise<string> {
+  const text = JSON.parse(await readFile(join(root, 'generated/spec-texts.json'), 'utf8')) as string;
+  const file = 'spec-texts.text';
+  await writeFile(join(root, 'dist', file), text);
+  return nameByContent(file);
 }
 
 /** What matches is another file of dist. */

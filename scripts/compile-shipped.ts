@@ -19,7 +19,7 @@ export async function compileShipped(root: string): Promise<void> {
   for (const { source, text } of await readAll(join(root, 'goals'), '.md')) {
     goals.push(await parseGoalFile(source, 'shipped', text));
   }
-  const specs = await compileSpecs(await readAll(join(root, 'src/policy/specs'), '.yaml'));
+  const packed = packSpecs(await compileSpecs(await readAll(join(root, 'src/policy/specs'), '.yaml')));
   const fragments = compileFragments(await readAll(join(root, 'prompts'), '.md'));
   const write = (name: string, value: unknown): Promise<void> =>
     writeFile(join(out, `${name}.json`), `${JSON.stringify(value)}\n`);
@@ -30,7 +30,8 @@ export async function compileShipped(root: string): Promise<void> {
       probes.map((probe) => ({ ...probe, rules: probe.rules.map((rule) => ({ ...rule, examples: [] })) })),
     ),
     write('goals', goals),
-    write('specs', packSpecs(specs)),
+    write('specs', packed.index),
+    write('spec-texts', packed.text),
     write('prompts', fragments),
     write(
       'tools',

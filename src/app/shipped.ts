@@ -1,4 +1,4 @@
-import { openSpecs, type SpecBook } from '../policy/index.ts';
+import { openSpecs, type SpecBook, type SpecIndex } from '../policy/index.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { ToolSpec } from '../protocol/model.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
@@ -18,8 +18,12 @@ export async function shippedGoals(): Promise<Goal[]> {
 }
 
 export async function shippedSpecs(): Promise<SpecBook> {
-  const { default: packed } = await import('../../generated/specs.json', { with: { type: 'json' } });
-  return openSpecs(packed);
+  const [{ default: index }, { default: text }] = await Promise.all([
+    import('../../generated/specs.json', { with: { type: 'json' } }),
+    // Built, it stays a file that is read in parts.
+    import('../../generated/spec-texts.json', { with: { type: 'json' } }),
+  ]);
+  return openSpecs(index as unknown as SpecIndex, text);
 }
 
 export async function shippedFragments(): Promise<Record<string, string>> {

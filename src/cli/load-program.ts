@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -29,7 +38,13 @@ export function loadProgram<T>(
 ): LoadedProgram<T> {
   const requireBuiltin = createRequire(path);
   const loaded = new Map<string, LoadedFile>();
+  const texts = new Map<string, Text>();
   const load = (file: string): unknown => {
+    if (file.endsWith('.text')) {
+      const text = texts.get(file) ?? textOf(file);
+      texts.set(file, text);
+      return text;
+    }
     const known = loaded.get(file);
     if (known !== undefined) return known.exports;
     const fresh = loadFile(file, folder, (name) => {
@@ -73,6 +88,23 @@ function loadFile(file: string, folder: string | null, require: (name: string) =
   script.runInThisContext()(module.exports, require, module);
   const isFresh = kept !== null && script.cachedDataRejected !== true && kept.ageMs < KEPT_MS;
   return { file, exports: module.exports, script, isFresh };
+}
+
+/** Of ASCII, by the places of its characters. */
+interface Text {
+  slice(start: number, end: number): string;
+}
+
+/** The file stays open until the program ends. */
+function textOf(path: string): Text {
+  const file = openSync(path, 'r');
+  return {
+    slice(start, end) {
+      const bytes = Buffer.allocUnsafe(end - start);
+      const read = readSync(file, bytes, 0, bytes.length, start);
+      return bytes.toString('latin1', 0, read);
+    },
+  };
 }
 
 function keptPath(folder: string, file: string): string {

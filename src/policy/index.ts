@@ -6,4 +6,4 @@ export type { Note } from './notes.ts';
 export { createPolicy, type Policy } from './policy.ts';
 export type { World } from './policy-options.ts';
 export { parsePermissionRule } from './rules.ts';
-export { bookOf, openSpecs, type PackedSpecs, packSpecs, type SpecBook } from './spec-book.ts';
+export { bookOf, openSpecs, packSpecs, type SpecBook, type SpecIndex } from './spec-book.ts';

@@ -10,34 +10,45 @@ export interface SpecBook {
   all(): ProgramSpec[];
 }
 
-/** A book as JSON: the specs are texts in it, so that a start does not read 160 programs to ask about three. */
-export interface PackedSpecs {
+/** Where each spec stands in a text of all: a start asks about a few of 200 programs, and reads no more than these. */
+export interface SpecIndex {
   digest: string;
-  /** Name of a program → place of its spec in `texts`. */
-  places: Record<string, number>;
-  texts: string[];
+  /** Name of a program → from where to where its spec, as JSON, stands in the text. */
+  places: Record<string, readonly [start: number, end: number]>;
+}
+
+/** A string, or a file that is read where it is asked for. */
+export interface SpecText {
+  slice(start: number, end: number): string;
 }
 
 export function bookOf(specs: readonly ProgramSpec[]): SpecBook {
-  return openSpecs(packSpecs(specs));
+  const { index, text } = packSpecs(specs);
+  return openSpecs(index, text);
 }
 
-export function packSpecs(specs: readonly ProgramSpec[]): PackedSpecs {
-  const texts = specs.map((spec) => JSON.stringify(spec));
-  const places = specs.flatMap(({ names }, place) => names.map((name) => [name, place] as const));
-  return { digest: sha256(texts.join('\n')), places: Object.fromEntries(places), texts };
+/** The text is ASCII: a byte is a character. */
+export function packSpecs(specs: readonly ProgramSpec[]): { index: SpecIndex; text: string } {
+  const places: SpecIndex['places'] = {};
+  let text = '';
+  for (const spec of specs) {
+    const json = JSON.stringify(spec).replaceAll(/[^\0-\x7f]/g, escapeUnit);
+    for (const name of spec.names) places[name] = [text.length, text.length + json.length];
+    text += `${json}\n`;
+  }
+  return { index: { digest: sha256(text), places }, text };
 }
 
-export function openSpecs({ digest, places, texts }: PackedSpecs): SpecBook {
+export function openSpecs({ digest, places }: SpecIndex, text: SpecText): SpecBook {
   // A map, since a program may be called `constructor`.
   const placeOf = new Map(Object.entries(places));
   const open = new Map<number, ProgramSpec>();
-  const at = (place: number, text: string): ProgramSpec => {
-    let spec = open.get(place);
+  const at = ([start, end]: readonly [number, number]): ProgramSpec => {
+    let spec = open.get(start);
     if (spec === undefined) {
       // packSpecs wrote it.
-      spec = JSON.parse(text) as ProgramSpec;
-      open.set(place, spec);
+      spec = JSON.parse(text.slice(start, end)) as ProgramSpec;
+      open.set(start, spec);
     }
     return spec;
   };
@@ -45,9 +56,12 @@ export function openSpecs({ digest, places, texts }: PackedSpecs): SpecBook {
     digest,
     get(name) {
       const place = placeOf.get(name);
-      const text = place === undefined ? undefined : texts[place];
-      return place === undefined || text === undefined ? undefined : at(place, text);
+      return place === undefined ? undefined : at(place);
     },
-    all: () => texts.map((text, place) => at(place, text)),
+    all: () => [...new Set([...placeOf.values()].map(at))],
   };
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

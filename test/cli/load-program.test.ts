@@ -108,6 +108,24 @@ test('loads a part when it is first required, once, and keeps its code too', () 
   expect(open().exports.count()).toBe(1);
 });
 
+test('reads parts of a text, and keeps nothing of it', () => {
+  writeFileSync(
+    path,
+    `(function (exports, require, module) { module.exports = { read: (...at) => require('part:words').slice(...at) }; })`,
+  );
+  writeFileSync(join(root, 'words-89ab.text'), 'one two three');
+  const program = loadProgram<{ read(start: number, end: number): string }>(path, folder, {
+    'part:words': 'words-89ab.text',
+  });
+  expect([program.exports.read(4, 7), program.exports.read(0, 3), program.exports.read(8, 99)]).toEqual([
+    'two',
+    'one',
+    'three',
+  ]);
+  program.keepCode();
+  expect(readdirSync(folder)).toEqual(['program-0123.code']);
+});
+
 test('removes what other programs left when nobody loaded it for a month', () => {
   for (const name of ['program-old.code', 'program-new.code']) writeFileSync(join(folder, name), 'x');
   age(join(folder, 'program-old.code'), 40);
