@@ -30,6 +30,7 @@ import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
 import { requestToGoOn } from './go-on.ts';
 import { limitsOf } from './limits.ts';
+import { lineageEnvironment, refuseLongChain, withLineage } from './lineage.ts';
 import { createPolicing, type Policing } from './policing.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
@@ -68,11 +69,13 @@ const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
 /** Opens or reopens the log, and puts together what the run is made of. OpsError for everything an operator can mend. */
 export async function openRun(
   world: World,
-  asked: RunRequest,
+  given: RunRequest,
   { recorder, signal, attendance }: Pick<RunScope, 'recorder' | 'signal' | 'attendance'>,
 ): Promise<RunScope> {
   demandIsolation(world);
-  const found = asked.resume === null ? null : await findRun(world, asked.resume);
+  const found = given.resume === null ? null : await findRun(world, given.resume);
+  const asked = { ...given, trigger: withLineage(given.trigger, world) };
+  if (found === null) await refuseLongChain(world, asked.trigger);
   const run = found ?? asked.sessionId ?? randomUUID();
   const logOptions = { store: world.store, run, clock: world.clock, mask: (text: string) => text };
   // Before the log is opened, so that a misspelt goal leaves no run behind.
@@ -104,7 +107,7 @@ export async function openRun(
     const processes = createProcesses({
       clock: world.clock,
       store: world.store,
-      extraEnv: { ...world.settings.environment, STEWARD_RUN: run },
+      extraEnv: { ...world.settings.environment, ...lineageEnvironment(run, asked.trigger) },
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));

@@ -10,6 +10,8 @@ import {
 } from '../runs/index.ts';
 import type { World } from './world.ts';
 
+export type KnownRun = RunSummary;
+
 export function listKnownRuns(
   world: World,
   options: { limit: number; goal: string | undefined; outcome: string | undefined },

@@ -98,6 +98,22 @@ export const INCIDENT_ROWS = {
     null,
     'Windows in which what has these labels begins no run. For one that is not planned: `steward hands-off TARGET --for 2h`.',
   ),
+  'chain.depth': row(
+    count('a whole number, 0 or more', 0),
+    2,
+    'replace',
+    'never',
+    null,
+    'How many runs in a row may start one another, or come of what the one before changed. What is beyond does not begin.',
+  ),
+  'chain.runs_per_hour': row(
+    count(),
+    6,
+    'replace',
+    'never',
+    null,
+    'Runs that other runs start in an hour, at most.',
+  ),
   'incidents.runs_per_hour': row(
     count(),
     12,

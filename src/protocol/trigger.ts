@@ -4,4 +4,8 @@ export interface Trigger {
   payload: unknown;
   /** Run that caused this one. */
   parent: string | null;
+  /** Runs between this one and what no run started: 0. Absent in logs of before it was kept. */
+  depth?: number;
+  /** Who, or what: a user, a slot of a timer, a source of alerts. From outside. */
+  by?: string | null;
 }

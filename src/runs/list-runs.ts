@@ -17,6 +17,12 @@ export interface RunSummary {
   /** First line, at most 120 characters. */
   prompt: string | null;
   trigger: string | null;
+  /** Who or what started it, as far as it is known; from outside. */
+  startedBy: string | null;
+  /** The run that started it, or led to it. */
+  parent: string | null;
+  /** Runs between it and what no run started. */
+  depth: number;
   /** `open`: a process works on it. `interrupted`: its last sitting did not come to an end. */
   outcome: Outcome | 'open' | 'interrupted';
   exitCode: number | null;
@@ -104,6 +110,9 @@ async function summarise(
     goal: opened?.goal ?? null,
     prompt: firstLine(opened?.prompt ?? (opened?.goal === null ? firstWords : null)),
     trigger: opened?.trigger?.kind ?? null,
+    startedBy: opened?.trigger?.by ?? null,
+    parent: opened?.trigger?.parent ?? null,
+    depth: opened?.trigger?.depth ?? 0,
     cwd: opened?.cwd ?? null,
     isResumable: (opened?.tools?.length ?? 0) > 0,
     ...(closed === null ? await describeUnclosed(store, run) : describeClosed(closed)),

@@ -72,6 +72,7 @@ describe('loadSettings', () => {
           maintenance: [],
           runs_per_hour: 12,
         },
+        chain: { depth: 2, runs_per_hour: 6 },
         pages: { url: null },
         screen: {
           theme: 'terminal',

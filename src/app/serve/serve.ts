@@ -88,6 +88,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
         ? createRunStarter(world, { metrics, onEnd: () => worker.wake(), options: options.runOptions })
         : null,
       rules: () => runRulesOf(world),
+      chainDepth: world.settings.chain.depth,
       secondLook: createSecondLook(world, await createObserver(world, addressesOf(world))),
       log: options.log,
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.

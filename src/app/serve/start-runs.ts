@@ -2,14 +2,18 @@ import { type OwnRun, startSelf } from '../../host/index.ts';
 import { DEFAULT_GOAL } from '../../incidents/index.ts';
 import type { Incident, IncidentBook } from '../../protocol/incident.ts';
 import { describeRun } from '../../runs/index.ts';
+import { LINEAGE_VARIABLES } from '../lineage.ts';
 import { newsName } from '../news.ts';
 import type { World } from '../world.ts';
+import { type Cause, findCause } from './find-cause.ts';
 import type { Metrics } from './metrics.ts';
 import { runEnvironment } from './run-environment.ts';
 
 export interface RunStarter {
   /** One run of the goal, by this id, in a process of its own. */
   start(incident: Incident, run: string, about: Start): Promise<void>;
+  /** The run of ours that may have brought it about. Looked for once each time that it begins to fire. */
+  findCause(incident: Incident): Promise<Cause | null>;
   /** What became of its incident since it began. */
   tell(run: string, lines: readonly string[]): Promise<void>;
   look(run: string): Promise<'running' | 'not-begun' | { outcome: string }>;
@@ -22,8 +26,10 @@ export interface Start {
   book: IncidentBook;
   goal: string;
   evidence: Record<string, unknown>;
+  cause: Cause | null;
 }
 
+const MOST_CAUSES = 200;
 const MOST_MEMBERS = 50;
 const MOST_FOLDED = 50;
 
@@ -35,12 +41,20 @@ export function createRunStarter(
   const on = new Map<string, OwnRun>();
   /** Those that ended without having opened a log: to begin them again would end so again. */
   const failed = new Map<string, string>();
+  const causes = new Map<string, Promise<Cause | null>>();
 
   return {
-    async start(incident, run, { book, goal, evidence }) {
+    async start(incident, run, { book, goal, evidence, cause }) {
       if (on.has(run)) return;
       const name = `incidents/trigger-${run}.json`;
-      await store.write(name, JSON.stringify({ ...payloadOf(incident, book), ...evidence }));
+      await store.write(
+        name,
+        JSON.stringify({
+          ...payloadOf(incident, book),
+          ...evidence,
+          ...(cause === null ? {} : { caused_by: cause }),
+        }),
+      );
       const path = store.pathOf(name) ?? '';
       const args = [
         'run',
@@ -52,7 +66,11 @@ export function createRunStarter(
         ...(goal === DEFAULT_GOAL ? parametersOf(incident) : []),
         ...options,
       ];
-      const child = startSelf([...args, '--output-format', 'json'], runEnvironment(world), world.cwd);
+      const child = startSelf(
+        [...args, '--output-format', 'json'],
+        { ...runEnvironment(world), ...lineageOf(incident, cause) },
+        world.cwd,
+      );
       on.set(run, child);
       metrics.countRun('started');
       void child.ended.then(async (code) => {
@@ -69,6 +87,13 @@ export function createRunStarter(
           onEnd();
         }
       });
+    },
+    async findCause(incident) {
+      const key = `${incident.id} ${incident.stateSince}`;
+      const known = causes.get(key) ?? findCause(store, incident);
+      if (causes.size >= MOST_CAUSES) causes.clear();
+      causes.set(key, known);
+      return known;
     },
     tell: (run, lines) => store.write(newsName(run), JSON.stringify(lines)),
     async look(run) {
@@ -87,6 +112,12 @@ export function createRunStarter(
       while (on.size > 0) await new Promise((resolve) => setImmediate(resolve));
     },
   };
+}
+
+function lineageOf({ intake, source }: Incident, cause: Cause | null): Record<string, string> {
+  const by = { [LINEAGE_VARIABLES.by]: `${intake} ${source}` };
+  if (cause === null) return by;
+  return { ...by, [LINEAGE_VARIABLES.parent]: cause.run, [LINEAGE_VARIABLES.depth]: String(cause.depth) };
 }
 
 /** For the model, inside a fence: all of it comes from outside. */

@@ -32,6 +32,8 @@ export interface WorkerOptions {
   rules(): Promise<RunRules>;
   /** null: what was sent is believed. */
   secondLook: SecondLook | null;
+  /** Runs that may come one of the other. */
+  chainDepth: number;
   onTurn(): void;
   log(line: string): void;
 }
@@ -96,11 +98,17 @@ export function startWorker(options: WorkerOptions): Worker {
         const still = writer.book().incidents.get(incident.id);
         if (!looked.begins || still?.state !== 'open' || still.foldedInto !== null) continue;
       }
+      const cause = await starter.findCause(incident);
+      if (cause !== null && cause.depth >= options.chainDepth) {
+        const text = `no run: run ${cause.run} changed it (${cause.command}), and that is ${cause.depth + 1} runs in a row`;
+        await writer.append([{ at: clock.now(), type: 'incident.noted', incident: incident.id, text }]);
+        continue;
+      }
       const run = crypto.randomUUID();
       // Known before it begins: killed here, the next serve finds that it never did, and begins it by the same id.
       await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run, goal }]);
       const evidence = looked?.evidence ?? {};
-      await starter.start(incident, run, { book: writer.book(), goal, evidence });
+      await starter.start(incident, run, { book: writer.book(), goal, evidence, cause });
     }
   }
 
@@ -112,7 +120,7 @@ export function startWorker(options: WorkerOptions): Worker {
         const one = writer.book().incidents.get(incident);
         if (one !== undefined && !isStopping) {
           const goal = one.runs.find((each) => each.run === run)?.goal ?? DEFAULT_GOAL;
-          await starter.start(one, run, { book: writer.book(), goal, evidence: {} });
+          await starter.start(one, run, { book: writer.book(), goal, evidence: {}, cause: null });
         }
         continue;
       }

@@ -1,5 +1,5 @@
 import { maskEvent } from '../../app/mask-event.ts';
-import { listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
+import { type KnownRun, listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
 import { viewRun, viewRuns } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
 import { formatDuration } from '../../lib/duration.ts';
@@ -66,7 +66,7 @@ async function list({ args, streams }: CommandCall, world: World): Promise<void>
     const title = one.goal ?? `"${one.prompt ?? ''}"`;
     const name = one.name === null ? '' : `${one.name}: `;
     const where = one.at === 'system' ? ' (system)' : '';
-    return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${name}${title}${where}${took}${cost}`;
+    return `${one.run}  ${when}Z  ${one.outcome.padEnd(17)} ${name}${title}${where}${took}${cost}${originOf(one)}`;
   });
   await streams.say(lines.length === 0 ? `No runs in ${world.store.location}.\n` : `${lines.join('\n')}\n`);
 }
@@ -80,6 +80,19 @@ async function findLines(world: World, id: string): Promise<LogLine[]> {
     if (lines === null) throw error;
     return lines;
   }
+}
+
+/** Who started it, where that is not just somebody at a terminal. */
+function originOf({
+  trigger,
+  startedBy,
+  parent,
+  depth,
+}: Pick<KnownRun, 'trigger' | 'startedBy' | 'parent' | 'depth'>): string {
+  if (parent === null && (trigger === null || trigger === 'manual' || trigger === 'resume')) return '';
+  const by = startedBy === null ? '' : ` by ${startedBy.replace(/\s+/g, ' ').slice(0, 60)}`;
+  const chain = parent === null ? '' : `, ${depth} after run ${parent.slice(0, 8)}`;
+  return `  [${trigger}${by}${chain}]`;
 }
 
 function readLimit(text: string | undefined): number {

@@ -1,4 +1,5 @@
 import type { LogLine, RunEvent } from '../../protocol/event.ts';
+import type { Trigger } from '../../protocol/trigger.ts';
 import { tellChange } from './change-lines.ts';
 import { describeCall } from './run-fold.ts';
 
@@ -12,7 +13,7 @@ export function eventLines(lines: readonly LogLine[]): string[] {
 function tell(event: RunEvent): string {
   switch (event.type) {
     case 'run.opened':
-      return `${event.goal === null ? quote(event.prompt ?? '') : `goal ${event.goal}`}, ${event.trigger.kind}, on ${event.host.hostname} as ${event.host.user}, model ${event.model ?? 'none'}, autonomy ${event.autonomy}, isolation ${event.isolation}`;
+      return `${event.goal === null ? quote(event.prompt ?? '') : `goal ${event.goal}`}, ${describeTrigger(event.trigger)}, on ${event.host.hostname} as ${event.host.user}, model ${event.model ?? 'none'}, autonomy ${event.autonomy}, isolation ${event.isolation}`;
     case 'isolation.found':
       return `isolation ${event.isolation}${event.problem === null ? '' : `: ${event.problem}`}`;
     case 'run.resumed':
@@ -92,6 +93,11 @@ function tell(event: RunEvent): string {
     case 'run.closed':
       return `${event.outcome} (${event.reason})${event.message === null ? '' : `: ${event.message}`}`;
   }
+}
+
+function describeTrigger({ kind, by, parent, depth }: Trigger): string {
+  const chain = parent === null ? '' : ` (${depth ?? 1} after run ${parent})`;
+  return `${kind}${by == null || kind === 'manual' ? '' : ` by ${quote(by)}`}${chain}`;
 }
 
 function quote(text: string): string {

@@ -49,6 +49,8 @@ const trigger = z.object({
   kind: z.enum(['manual', 'timer', 'alert', 'on-failure', 'resume']),
   payload: z.unknown(),
   parent: maybeText,
+  depth: z.exactOptional(count),
+  by: z.exactOptional(maybeText),
 });
 
 const host = z.object({ hostname: text, machine: text, kernel: text, user: text });
