@@ -12,11 +12,11 @@ import {
   veilSpans,
   veilTokens,
 } from './mask/found.ts';
+import { LINE_TRIGGER, SHAPE_TRIGGER } from './mask/joined.ts';
 import { createKnownFinder, hasKnownWord } from './mask/known.ts';
-import { findInLine, LINE_HINTS } from './mask/lines.ts';
+import { findInLine } from './mask/lines.ts';
 import { findNamed } from './mask/named-values.ts';
-import { findShapes, SHAPE_HINT } from './mask/shapes.ts';
-import { joinTriggers } from './mask/trigger.ts';
+import { findShapes } from './mask/shapes.ts';
 
 export type { Found } from './mask/found.ts';
 
@@ -69,7 +69,7 @@ export function createMasker(
     maskValue: (value) => maskDeep(value, mask, (kind, text) => tokenOf({ kind, start: 0, end: 0 }, text)),
     find: (text) => findSpans(text, findKnown).map(({ kind, start, end }) => ({ kind, start, end })),
     isQuiet: (piece) =>
-      ![TRIGGER, SHAPE_TRIGGER].some((trigger) => piece.search(trigger) !== -1) &&
+      ![LINE, SHAPE].some((trigger) => piece.search(trigger) !== -1) &&
       findKnown(piece).length === 0 &&
       !hasKnownWord(knownSecrets, piece),
     hasMask: hasToken,
@@ -77,15 +77,8 @@ export function createMasker(
 }
 
 /** Most lines of a log have none of it. The first is for what has a name or a syntax around it. */
-const TRIGGER = new RegExp(
-  joinTriggers([
-    'pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
-    'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
-    ...LINE_HINTS,
-  ]),
-  'gi',
-);
-const SHAPE_TRIGGER = new RegExp(joinTriggers([SHAPE_HINT]), 'g');
+const LINE = new RegExp(LINE_TRIGGER, 'gi');
+const SHAPE = new RegExp(SHAPE_TRIGGER, 'g');
 const BLOCK_TRIGGER = new RegExp(BLOCK_HINT, 'i');
 
 function findSpans(text: string, findKnown: (text: string) => Span[]): Span[] {
@@ -114,14 +107,14 @@ interface Reason {
 /** Each line with a trigger in it, in order. */
 function suspectLines(text: string): ({ start: number; end: number } & Reason)[] {
   const lines = new Map<number, { start: number; end: number } & Reason>();
-  for (const trigger of [TRIGGER, SHAPE_TRIGGER]) {
+  for (const trigger of [LINE, SHAPE]) {
     trigger.lastIndex = 0;
     for (let hit = trigger.exec(text); hit !== null; hit = trigger.exec(text)) {
       const start = text.lastIndexOf('\n', hit.index) + 1;
       const next = text.indexOf('\n', hit.index);
       const end = next === -1 ? text.length : next;
       const line = lines.get(start) ?? { start, end, hasWord: false, hasShape: false };
-      if (trigger === TRIGGER) line.hasWord = true;
+      if (trigger === LINE) line.hasWord = true;
       else line.hasShape = true;
       lines.set(start, line);
       if (next === -1) break;

@@ -6,108 +6,108 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // Redis: acl(5) of its users file, AUTH as MONITOR shows it.
   {
     kind: 'password',
-    hint: /user default|setuser |allkeys/i,
+    hint: ['user default', 'setuser ', 'allkeys'],
     pattern: /\b(?:user|setuser)[ \t]{1,4}\S{1,64}[ \t](?:[^\s>]{1,64}[ \t]{1,4}){0,8}>(\S{3,256})/gi,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /auth/i,
+    hint: ['auth'],
     pattern: /"auth"(?: "[^"\n]{1,64}")? "([^"\n]{3,256})"/gi,
     accepts: isReal,
   },
   // PagerDuty's Events API.
   {
     kind: 'api-key',
-    hint: /routing_key|service_key/i,
+    hint: ['routing_key', 'service_key'],
     pattern: /\b(?:routing|service)_key\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?([\da-f]{32})(?![\da-f])/gi,
   },
   // AppRole's secret id, said or tabled.
   {
     kind: 'secret',
-    hint: /secret[_ -]?id/i,
+    hint: ['secretid', 'secret_id', 'secret-id', 'secret id'],
     pattern: /\bsecret[_ -]?id["']?[ \t:=]{1,8}["']?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/gi,
   },
   // Postfix, Exim, Squid: user and password in one word.
   {
     kind: 'password',
-    hint: /password_maps/i,
+    hint: ['password_maps'],
     pattern: /password_maps[ \t]{0,4}=[ \t]{0,4}static:[^\s:]{1,128}:(\S{1,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /login=/i,
+    hint: ['login='],
     pattern: /\blogin=[^\s:&"']{1,64}:([^\s&"']{3,256})/g,
     accepts: isReal,
   },
   // strongSwan and libreswan.
   {
     kind: 'pre-shared-key',
-    hint: /psk|xauth/i,
+    hint: ['psk', 'xauth'],
     pattern: /(?:^|[ \t]|:)(?:PSK|EAP|XAUTH)[ \t]{1,8}["']([^"'\n]{3,256})["']/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /insecure-password /i,
+    hint: ['insecure-password '],
     pattern: /\binsecure-password[ \t]{1,4}(\S{3,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /pass/i,
+    hint: ['pass'],
     pattern:
       /\buser(?:name)?[ \t]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:there |with |has ){0,2}pass(?:word)?[ \t]{1,4}["']([^"'\n]{3,256})["']/gi,
     accepts: isReal,
   },
-  { kind: 'ceph-key', hint: /key/i, pattern: /\bkey[ \t]{0,4}=[ \t]{0,4}(AQ[A-Za-z0-9+/]{36}==)/g },
+  { kind: 'ceph-key', hint: ['key'], pattern: /\bkey[ \t]{0,4}=[ \t]{0,4}(AQ[A-Za-z0-9+/]{36}==)/g },
   {
     kind: 'secret',
-    hint: /network_key|networkkey/i,
+    hint: ['network_key', 'networkkey'],
     pattern:
       /\bnetwork_?key\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\[?[ \t"']{0,4}((?:0x)?[\da-f]{1,3}(?:,[ \t]{0,2}(?:0x)?[\da-f]{1,3}){7,31})/gi,
   },
   {
     kind: 'cookie',
-    hint: /cookie/i,
+    hint: ['cookie'],
     pattern: /(?:erlang[_.]?cookie["']?[ \t]{0,4}[:=][ \t]{0,4}["']?|-setcookie[ \t]{1,4})([\w-]{8,255})/gi,
     accepts: isReal,
   },
   {
     kind: 'proxmox-ticket',
-    hint: /pve:|pmg:|pbs:/i,
+    hint: ['pve:', 'pmg:', 'pbs:'],
     pattern: /\bP(?:VE|MG|BS):[\w.@!-]{3,64}:[\dA-F]{8}::([A-Za-z0-9+/=]{20,2048})/g,
   },
   {
     kind: 'nkey-seed',
-    hint: /nkey|creds|seed/i,
+    hint: ['nkey', 'creds', 'seed'],
     pattern: /(?<![A-Za-z0-9])(S[UAOCNX][A-Z2-7]{56})(?![A-Za-z0-9])/g,
   },
   {
     kind: 'password-hash',
-    hint: /pbkdf2|bytearray|auth/i,
+    hint: ['pbkdf2', 'bytearray', 'auth'],
     pattern:
       /(-(?:pbkdf2|hashed)-[\da-f]{32,128}(?:,[\da-f]{1,128}){1,2}|\$\$2[aby]\$\$\d\d\$\$[./A-Za-z0-9]{53}|(?<=ByteArray\()[A-Za-z0-9+/=]{16,64}:[A-Za-z0-9+/=]{32,256})/g,
   },
-  { kind: 'api-key', hint: /pk1_|sk1_/i, pattern: /(?<![A-Za-z0-9])([ps]k1_[\da-f]{64})(?![\da-f])/g },
+  { kind: 'api-key', hint: ['pk1_', 'sk1_'], pattern: /(?<![A-Za-z0-9])([ps]k1_[\da-f]{64})(?![\da-f])/g },
   // 32 bytes in base64 that are called nothing but a key.
   {
     kind: 'api-key',
-    hint: /key/i,
+    hint: ['key'],
     pattern: /(?<![\w.-])key\\?["']?[ \t]{0,8}[:=][ \t]{0,8}\\?["']?([A-Za-z0-9+/]{43}=)(?![\w+/=])/gi,
     accepts: (value) => isRandom(value, 40) && /[A-Z]/.test(value) && /[a-z]/.test(value),
     unless: /public|peer|sha256|fingerprint|hash/i,
   },
   {
     kind: 'password',
-    hint: /auth/i,
+    hint: ['auth'],
     pattern: /\b[A-Za-z0-9_]{1,48}_AUTH["']?[ \t]{0,4}[:=][ \t]{0,4}["']?[\w.-]{1,48}\/([^\s"'/]{4,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /pass/i,
+    hint: ['pass'],
     pattern:
       /\bpass(?:word|phrase)?[-_]?command["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
     accepts: isReal,
@@ -115,109 +115,109 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // Command lines.
   {
     kind: 'password',
-    hint: /login /i,
+    hint: ['login '],
     pattern: /\+login[ \t]{1,4}\S{1,64}[ \t]{1,4}([^\s+]\S{2,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /racadm|rdesktop|smbpasswd/i,
+    hint: ['racadm', 'rdesktop', 'smbpasswd'],
     pattern: /\b(?:racadm|rdesktop)\b[^\n|;]{0,300}?[ \t]-p[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /freerdp/i,
+    hint: ['freerdp'],
     pattern: /\b[xws]l?freerdp3?\b[^\n|;]{0,300}?[ \t]\/p:["']?([^\s"']{3,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /echo |printf /i,
+    hint: ['echo ', 'printf '],
     pattern:
       /(?:\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4})?["']?([^\s"'|]{3,128})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:cryptsetup|(?:docker|podman)[ \t]{1,4}secret|kinit|smbpasswd|vncpasswd|gpg|borg|restic|kopia)\b)/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /kinit|cryptsetup|sudo |passwd|gpg /i,
+    hint: ['kinit', 'cryptsetup', 'sudo ', 'passwd', 'gpg '],
     pattern:
       /\b(?:kinit|cryptsetup|sudo|su|passwd|smbpasswd|gpg)\b[^\n|;]{0,200}?<<<[ \t]{0,4}["']?([^\s"']{3,128})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /snmp/i,
+    hint: ['snmp'],
     pattern:
       /\bsnmp(?:get(?:next)?|walk|bulkwalk|bulkget|set|status|table|df|trap|inform)\b[^\n|;]{0,300}?[ \t]-A[ \t]{1,4}["']?([^\s"'-][^\s"']{2,128})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /snmp/i,
+    hint: ['snmp'],
     pattern:
       /\bsnmp(?:get(?:next)?|walk|bulkwalk|bulkget|set|status|table|df|trap|inform)\b[^\n|;]{0,300}?[ \t]-X[ \t]{1,4}["']?([^\s"'-][^\s"']{2,128})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /snmp/i,
+    hint: ['snmp'],
     pattern:
       /\bsnmp(?:get(?:next)?|walk|bulkwalk|bulkget|set|status|table|df|trap|inform)\b[^\n|;]{0,300}?[ \t]-c[ \t]{1,4}["']?([^\s"'-][^\s"']{2,128})/g,
     accepts: (value) => isReal(value) && !/^(?:public|private)$/i.test(value),
   },
   {
     kind: 'pre-shared-key',
-    hint: /wpa_cli|set_network|nmcli/i,
+    hint: ['wpa_cli', 'set_network', 'nmcli'],
     pattern:
       /(?:\bset_network[ \t]{1,4}\d{1,4}[ \t]{1,4}(?:psk|password|sae_password|wep_key\d)|\bnmcli\b[^\n|;]{0,300}?[ \t.](?:psk|wep-key\d|leap-password|pin|password))[ \t]{1,4}["'\\]{0,3}([^\s"'\\]{4,128})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /openssl/i,
+    hint: ['openssl'],
     pattern:
       /\bopenssl[ \t]{1,4}(?:enc|aes|des|pkcs12)\S{0,32}[^\n|;]{0,300}?[ \t]-(?:k|K)[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
     accepts: isReal,
   },
   {
     kind: 'secret',
-    hint: /alias set |config host add /i,
+    hint: ['alias set ', 'config host add '],
     pattern:
       /\b(?:alias set|config host add)[ \t]{1,4}\S{1,64}[ \t]{1,4}https?:\/\/\S{1,256}[ \t]{1,4}\S{1,128}[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /rclone|obscure /i,
+    hint: ['rclone', 'obscure '],
     pattern:
       /\brclone\b[^\n|;]{0,300}?[ \t](?:(?:pass|password2?|token|secret_access_key|client_secret|key|bearer_token)[ \t=]|obscure[ \t])[ \t]{0,4}["']?([^\s"'=-][^\s"']{3,512})/g,
     accepts: isReal,
   },
   {
     kind: 'secret',
-    hint: /kv put |etcdctl put |var put /i,
+    hint: ['kv put ', 'etcdctl put ', 'var put '],
     pattern:
       /\b(?:kv|etcdctl) put[ \t]{1,4}(?:-\S{1,64}[ \t]{1,4}){0,4}[\w./-]{0,128}(?:pass|secret|token|psk|api_?key)\w{0,16}[ \t]{1,4}["']?([^\s"'=-][^\s"']{2,512})/gi,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /set password/i,
+    hint: ['set password'],
     pattern:
       /\bset[ \t]{1,4}password[ \t]{1,4}for[ \t]{1,4}\S{1,128}[ \t]{0,4}=[ \t]{0,4}(?:password\([ \t]{0,4})?['"]([^'"\n]{1,256})['"]/gi,
     accepts: isReal,
   },
   {
     kind: 'password',
-    hint: /login /i,
+    hint: ['login '],
     pattern:
       /^(?:[<>C:S \t]{0,4})[A-Za-z]{0,4}\d{1,6}[ \t]{1,2}LOGIN[ \t]{1,2}"?[^\s"]{1,128}"?[ \t]{1,2}"?([^\s"]{3,256})"?[ \t]{0,4}$/g,
     accepts: isReal,
   },
   {
     kind: 'basic-auth',
-    hint: /auth /i,
+    hint: ['auth '],
     pattern: /\bAUTH[ \t]{1,2}(?:PLAIN|LOGIN)[ \t]{1,2}([A-Za-z0-9+/]{8,1024}={0,2})/g,
     accepts: (value) => isRandom(value, 8),
   },

@@ -1,9 +1,31 @@
+import { LINE_HINTS, PROGRAM_HINTS } from './lines.ts';
+import { SHAPE_HINT } from './shapes.ts';
+
+/** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
+export function joinRules(): Record<'line' | 'programs' | 'shape', string> {
+  const sourcesOf = (hints: typeof LINE_HINTS) =>
+    hints.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|')));
+  return {
+    line: joinTriggers([
+      'pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
+      'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
+      ...sourcesOf(LINE_HINTS),
+    ]),
+    programs: joinTriggers(sourcesOf(PROGRAM_HINTS)),
+    shape: joinTriggers([SHAPE_HINT]),
+  };
+}
+
+function escapeWord(word: string): string {
+  return word.replaceAll(/[.(]/g, '\\$&');
+}
+
 /**
  * One pattern for all that must stand in a line before it is worth a closer look. Every line of every log goes through
  * it, so plain words stand together, by their first letter, and what another one already finds is left out: as many
  * alternatives side by side would take half as long again.
  */
-export function joinTriggers(sources: readonly string[]): string {
+function joinTriggers(sources: readonly string[]): string {
   const all = [...new Set(sources.flatMap(alternatives))];
   const plain = all.filter(isPlain);
   const words = plain.filter((word) => !plain.some((other) => other !== word && word.includes(other)));

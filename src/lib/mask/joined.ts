@@ -1,0 +1,10 @@
+/** What must stand in a line before its rules are tried. Written by scripts/join-triggers.ts from the rules. */
+
+export const LINE_TRIGGER =
+  '7z|://|@(?:tcp\\(|unix\\()|a(?:dminpw|lias set |pi\\.telegram\\.org|ria2c |uth)|b(?:asic |earer|indpw|ytearray)|c(?:om2sec|ommunity|onfig host add |ookie|rane |reateuser |red|ryptsetup|url )|d(?:bpw|iscord)|e(?:cho |ncrypt|tcdctl put )|freerdp|gpg |h(?:ooks\\.slack\\.com|ttp |ttps )|i(?:dentified by|nflux |nitial_management|pmitool)|k(?:ennwort|ey|init|v put )|l(?:dap|ogin )|m(?:ailpw|aker\\.ifttt|aria|ongo|osquitto|ount\\.cifs|ysql)|nmcli|o(?:bscure |penssl|ras )|p(?:ass|bkdf2|bs:|k1_|mg:|reshared|rintf |rivate|sk|ve:|wd)|r(?:abbitmqctl|acadm|clone|desktop|edis|egistry |ootpw)|s(?:ecret|eed|et_network|etuser |k1_|mbclient|mbpw|nmp|qlcmd|udo )|t(?:oken|sig)|u(?:nseal|ser default|seradd|sermod|serpw)|var put |w(?:ebhook|get |pa_cli)|xh |zip|connection.?string|(?<![a-z])pw(?![a-z])|[?&][\\w-]{1,24}=|:(?:\\d{4,5}|\\*):|login=';
+
+export const LINE_TRIGGER_OF_PROGRAMS =
+  'a(?:lias set |uth)|bytearray|c(?:onfig host add |ookie|reds|ryptsetup)|e(?:cho |tcdctl put )|freerdp|gpg |k(?:ey|init|v put )|login |nmcli|o(?:bscure |penssl)|p(?:ass|bkdf2|bs:|k1_|mg:|rintf |sk|ve:)|r(?:acadm|clone|desktop)|s(?:ecret id|ecret-id|ecret_id|ecretid|eed|et_network|etuser |k1_|nmp|udo )|user default|var put |wpa_cli|login=';
+
+export const SHAPE_TRIGGER =
+  ':AA|A(?:BIA|CCA|GE-SECRET|Iza|KIA|SIA)|GOCSPX|HRKU|K10|LS0tLS1CRUdJTi|P(?:MAK|VEAPI)|S(?:CRAM|G\\.)|a(?:ge-secret|tlasv1)|c(?:io|laim-)|d(?:api|ckr_)|eyJ|fw_|g(?:ho_|hp_|hr_|hs_|hu_|ithub_pat)|h(?:f_|vb\\.|vr\\.|vs\\.)|lin_api|n(?:pm_|tn_|vapi-)|ops_|p(?:k_|plx-|scale|ul-|ypi-)|r(?:8_|k_|ubygems)|s(?:bp_|ecret_|k-|k_|ntry|q0)|t(?:k_|skey-|vly-)|whsec_|x(?:ai-|app-|ox)|ya29\\.|key-[a-f0-9]{8}|gl[a-z]{2,5}-|gl(?:sa|c)_|(?<![A-Za-z0-9])[sbr]\\.[A-Za-z0-9]{24}|do[opr]_v1|NR[AI][KI]|dp\\.[psc]t|fm[12]_|shp[acps]|SK[a-f0-9]{8}|(?<![A-Za-z0-9])[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.|K00\\d|\\$[1-7a-z]|\\{S|\\{C|\\{P|-\\d{1,3}:[A-Za-z0-9+/]{40}';
