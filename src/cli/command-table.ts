@@ -125,6 +125,17 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).serve,
   },
   {
+    name: 'pages',
+    usage: 'steward pages enroll [--name NAME] | devices | revoke NAME | pin [--from-stdin | --remove]',
+    doc: 'Who may answer on the pages of serve: enrol a phone by an address that works once, list, revoke; set a PIN',
+    options: [
+      { name: 'name', type: 'value', hint: 'NAME', doc: 'With enroll: what the device is called' },
+      {
+        name: 'from-stdin',
+        type: 'flag',
+        doc: 'With pin: the first line of stdin; otherwise eight digits are made',
+      },
+  {
     name: 'incidents',
     usage: 'steward incidents list | show ID | ack ID | close ID | report ID',
     doc: 'What fires, since when and who looked; say that you have it, or that it is over; a report in Markdown',

@@ -6,6 +6,8 @@ export interface RequestHead {
   method: string;
   /** Without the query, as it was sent. */
   path: string;
+  /** What stands behind the question mark, as it was sent. */
+  query: string;
   header(name: string): string | undefined;
 }
 
@@ -122,7 +124,8 @@ function headOf(request: IncomingMessage): RequestHead {
   const { method = '', url = '/', headers } = request;
   return {
     method,
-    path: url.split('?')[0] ?? '/',
+    path: url.split('?', 1)[0] ?? '/',
+    query: url.includes('?') ? url.slice(url.indexOf('?') + 1) : '',
     header(name) {
       const value = headers[name.toLowerCase()];
       return Array.isArray(value) ? value[0] : value;

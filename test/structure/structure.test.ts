@@ -32,7 +32,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   'cli/load-program.ts': ['node:fs', 'node:vm'],
   // Descriptor 0 alone.
   'cli/streams.ts': ['node:fs', 'node:tty'],
-  cli: ['node:util', 'node:module', 'node:readline', 'node:stream'],
+  cli: ['uqr', 'node:util', 'node:module', 'node:readline', 'node:stream'],
 };
 
 /** Folders below src that everything may use. */

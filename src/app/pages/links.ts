@@ -25,12 +25,41 @@ export function linkToIncident({ settings }: Pick<World, 'settings'>, id: string
   return base === null ? null : `${base}/incidents/${encodeURIComponent(id)}`;
 }
 
+/** Where `steward serve` listens unless it is told otherwise. */
+const ON_THIS_HOST = 'http://127.0.0.1:9097';
+
+/** What enrols a device once. `problem`: what the operator should know about the address. */
+export function enrolmentAddress(
+  { settings }: Pick<World, 'settings'>,
+  secret: string,
+): { url: string; problem: string | null } {
+  const base = baseOf(settings);
+  const url = `${base ?? ON_THIS_HOST}/enroll?t=${secret}`;
+  if (base === null) {
+    return {
+      url,
+      problem: 'the setting pages.url is not set, so this address works in a browser on this host alone',
+    };
+  }
+  const isOpen = base.startsWith('http:') && !/^http:\/\/(?:localhost|127\.|\[::1\])/.test(base);
+  const problem = 'pages.url is not https: whoever can listen on the way can become this device';
+  return { url, problem: isOpen ? problem : null };
+}
+
 /** What opens one approval and no other. The same in every process of this state folder. */
 export async function viewKey(store: StateStore, id: string): Promise<string> {
   const mac = createHmac('sha256', await readLinkKey(store))
     .update(`approval ${id}`)
     .digest();
   return mac.subarray(0, KEY_BYTES).toString('base64url');
+}
+
+/** For a form: bound to whoever sees the page (`session`) and to what the form does. */
+export async function formToken(store: StateStore, session: string, purpose: string): Promise<string> {
+  const mac = createHmac('sha256', await readLinkKey(store)).update(
+    JSON.stringify(['form', session, purpose]),
+  );
+  return mac.digest().subarray(0, KEY_BYTES).toString('base64url');
 }
 
 function baseOf(settings: World['settings']): string | null {

@@ -11,6 +11,7 @@ import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { createSecondLook } from './second-look.ts';
+import { openPages } from './pages/open-pages.ts';
 import { createRunStarter } from './start-runs.ts';
 import { tellChanges } from './tell-changes.ts';
 import { startWorker } from './worker.ts';
@@ -114,7 +115,13 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
         log: options.log,
       });
       const limits = { bodyLimitBytes: BODY_LIMIT_BYTES, bodiesLimitBytes: BODIES_LIMIT_BYTES };
-      const server = await startHttpServer({ ...place, ...limits, ...intake });
+      const pages = await openPages(world, {
+        book: writer.book,
+        runOptions: options.runOptions,
+        isDraining: () => signal.aborted,
+        log: options.log,
+      });
+      const server = await startHttpServer({ ...place, ...limits, ...pages.before(intake) });
       const endViews = await answerViews(world, options.log);
       const access = token === null ? 'no token' : 'with a token';
       const also = options.hasRuns ? '' : ', begins no runs';
@@ -127,6 +134,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       notify.tell('STOPPING=1');
       await endViews?.();
       await server.drain(DRAIN_MS);
+      await pages.stop();
       await spool.settled();
     } finally {
       await worker.stop();

@@ -10,6 +10,7 @@ export { run as handsOff } from './hands-off.ts';
 export { run as incidents } from './incidents.ts';
 export { run as lock } from './lock.ts';
 export { run as mask } from './mask.ts';
+export { run as pages } from './pages.ts';
 export { run as policy } from './policy.ts';
 export { run as print } from './print.ts';
 export { run as recover } from './recover.ts';

@@ -1,0 +1,13 @@
+export { lostSteps } from './answer-form.ts';
+export { type ApprovalView, approvalPage } from './approval.ts';
+export { type ApprovalsView, approvalsPage } from './approvals.ts';
+export { enrolmentPage } from './enrolment.ts';
+export { type FindingRow, findingsPage } from './findings.ts';
+export { type Frame, pathOf, type Viewer } from './frame.ts';
+export { escapeText, html } from './html.ts';
+export { type IncidentView, incidentPage, incidentsPage } from './incidents.ts';
+export { type Message, messagePage } from './message.ts';
+export { PAUSE_CHOICES, pausePage } from './pause.ts';
+export { type RunRow, runPage, runsPage } from './runs.ts';
+export { type SpendView, spendPage } from './spend.ts';
+export { contentSecurityPolicy } from './style.ts';
