@@ -1,12 +1,14 @@
+import { lastingFix } from '../lib/lasting-fix.ts';
 import { type Action, describeAction } from '../protocol/action.ts';
-import type { ChangeEnd, ChangePhase, Expectation } from '../protocol/change.ts';
+import type { ChangeEnd, ChangePhase, Expectation, PlannedChange } from '../protocol/change.ts';
 import type { TypedWork } from '../protocol/typed-call.ts';
 import { checkFiles } from './check-files.ts';
+import { commitOnBranch } from './commit-branch.ts';
 import { armDeadMan, canArm, confirmDeadMan } from './dead-man.ts';
 import { textOf } from './describe.ts';
 import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
 import { goBack } from './go-back.ts';
-import { keepUnits, lookBack } from './kept-state.ts';
+import { keepState, lookBack } from './kept-state.ts';
 import type { Plan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
@@ -39,7 +41,9 @@ export async function carryOut(
     const next = nextOf(work.length, counts, known);
     if (next.do === 'end') {
       if (next.end !== 'escalated') await disarm(plan, wayBackPorts(ports));
-      return end(plan, next, details, ports);
+      // Before the end is noted: cut off in between, it is done by whoever takes the change up again.
+      const kept = next.end === 'held' ? await commitOnBranch(plan, ports) : null;
+      return end(plan, next, details, kept, ports);
     }
     const target = work[next.target];
     if (target === undefined) throw new Error(`there is no target ${next.target}`);
@@ -129,7 +133,7 @@ async function perform(target: TargetWork, place: Place, ports: ChangePorts): Pr
     }
     case 'keep':
       if (index > 0) return arm(step, place.target, target, ports);
-      return (await holdBack(target, ports)) ?? keepUnits(step, place.target, target.back, ports);
+      return (await holdBack(target, ports)) ?? keepState(step, place.target, target.back, ports);
     case 'apply':
       return applyStep(step, target.steps[index], ports);
     case 'verify':
@@ -233,6 +237,7 @@ function end(
   { planned, work }: Plan,
   next: Extract<Next, { do: 'end' }>,
   details: ReadonlyMap<string, string>,
+  kept: Looked | null,
   ports: ChangePorts,
 ): CarriedOut {
   const target = work[next.target];
@@ -246,9 +251,18 @@ function end(
     next.failed === null
       ? null
       : (details.get(keyOf({ target: next.target, ...next.failed })) ?? 'nobody saw how it ended');
-  const message = why === null ? MESSAGES[next.end] : `${why}; ${MESSAGES[next.end]}`;
+  const told = why === null ? MESSAGES[next.end] : `${why}; ${MESSAGES[next.end]}`;
+  const message = next.end === 'held' ? `${told}${lastingNote(planned, kept)}` : told;
   ports.record({ type: 'change.ended', change: planned.id, end: next.end, failed, message });
   return { end: next.end, target: next.target, failed, message };
+}
+
+/** Of files of a repository: where the change is committed, or that it is there for a while only. */
+function lastingNote({ change, preconditions }: PlannedChange, kept: Looked | null): string {
+  if (kept !== null)
+    return kept.ok ? `; committed as ${kept.detail}` : `; it is not committed: ${kept.detail}`;
+  const lines = lastingFix(change.title, preconditions);
+  return lines.length === 0 ? '' : `; temporary until it is committed: ${lines.join('; ')}`;
 }
 
 const MESSAGES: Record<ChangeEnd, string> = {

@@ -36,13 +36,44 @@ export async function commitOnBranch({ planned, work }: Plan, ports: ChangePorts
     const strange = await findStrange(`${step}.${index + 1}`, file, paths[index] ?? '', top.text, ports);
     if (strange !== null) return { ok: false, detail: strange };
   }
+  const find = (time: string) => findOwn(`${step}.${time}`, wanted, files, paths, top.text, ports);
+  const known = await find('own');
+  if (known !== null) return { ok: true, detail: describeCommit(known, wanted, top.text) };
   const index = `${await ports.copyOf('commit/mark', '')}.index`;
   const made = await ask(`${step}.commit`, commitLine(wanted, paths, index), top.text, ports);
-  if (!made.ok) return { ok: false, detail: made.text.split('\n').slice(-3).join('\n') };
-  return {
-    ok: true,
-    detail: `${made.text.slice(0, 12)} on branch ${wanted.branch} of ${top.text}; it is not pushed`,
-  };
+  // It may have failed after its last word.
+  const commit = made.ok ? made.text : await find('after');
+  return commit === null
+    ? { ok: false, detail: made.text.split('\n').slice(-3).join('\n') }
+    : { ok: true, detail: describeCommit(commit, wanted, top.text) };
+}
+
+function describeCommit(commit: string, { branch }: NonNullable<Change['git']>, top: string): string {
+  return `${commit.slice(0, 12)} on branch ${branch} of ${top}; it is not pushed`;
+}
+
+/** Whoever carried the change out may have been cut off right behind its commit: it is not made twice. */
+async function findOwn(
+  step: string,
+  { branch, message }: NonNullable<Change['git']>,
+  files: readonly FutureFile[],
+  paths: readonly string[],
+  top: string,
+  ports: ChangePorts,
+): Promise<string | null> {
+  const ref = `refs/heads/${branch}`;
+  const git = (name: string, ...words: string[]) => ask(`${step}.${name}`, ['git', ...words], top, ports);
+  const tip = await git('tip', 'rev-parse', '--quiet', '--verify', ref);
+  const head = tip.ok ? await git('head', 'rev-parse', 'HEAD') : tip;
+  const parent = head.ok ? await git('parent', 'rev-parse', '--quiet', '--verify', `${ref}^`) : head;
+  if (!parent.ok || parent.text !== head.text) return null;
+  const said = await git('message', 'log', '-1', '--format=%B', ref);
+  if (said.text !== message.trim()) return null;
+  for (const [index, { after }] of files.entries()) {
+    const blob = await git(`blob${index + 1}`, 'rev-parse', '--quiet', '--verify', `${ref}:${paths[index]}`);
+    if (blob.text !== createHash('sha1').update(blobOf(after)).digest('hex')) return null;
+  }
+  return tip.text;
 }
 
 /** What stood in the file before has to be what was committed: else somebody's unfinished work would be in the commit. */

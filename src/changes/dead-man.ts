@@ -1,7 +1,7 @@
 import { sha256 } from '../lib/digest.ts';
 import type { Action } from '../protocol/action.ts';
 import type { Looked } from './expectations.ts';
-import { keptUnits } from './kept-state.ts';
+import { keptFolders, keptUnits } from './kept-state.ts';
 import type { DeadMan, TargetWork } from './plan.ts';
 import type { ChangePorts } from './ports.ts';
 import { runStep } from './run-step.ts';
@@ -41,7 +41,8 @@ export async function armDeadMan(
   ports: ChangePorts,
 ): Promise<Looked> {
   const place = placeOf(target, ports);
-  const script = scriptOf(place, work, await keptUnits(target, ports));
+  const kept = { units: await keptUnits(target, ports), folders: (await keptFolders(target, ports)) ?? [] };
+  const script = scriptOf(place, work, kept);
   const argv = [
     ...[
       'systemd-run',
@@ -98,12 +99,15 @@ export async function confirmDeadMan(step: string, target: number, ports: Change
     : { ok: false, detail: 'the timer has brought the old state back already' };
 }
 
+/** What the way back leads to, where the plan does not say it. */
+interface Kept {
+  units: Readonly<Record<string, { active: string; file: string }>>;
+  /** Those of the way back that were there before. */
+  folders: readonly string[];
+}
+
 /** A POSIX shell, and nothing that needs the network or steward. */
-function scriptOf(
-  { path }: { path: string },
-  work: TargetWork,
-  units: Readonly<Record<string, { active: string; file: string }>>,
-): string {
+function scriptOf({ path }: { path: string }, work: TargetWork, kept: Kept): string {
   const lines = [
     '#!/bin/sh',
     '# Made by steward before a change of the way to this machine: brings the old state back.',
@@ -126,7 +130,7 @@ function scriptOf(
     ...work.files.flatMap(({ before }, index) =>
       before === null ? [] : [`file_${index + 1}() { base64 -d <<'END'`, inLines(before), 'END', '}'],
     ),
-    ...work.back.flatMap((step) => linesOf(step, work, units)),
+    ...work.back.flatMap((step) => linesOf(step, work, kept)),
     'sync',
     'echo "steward: nobody confirmed the change, and the old state is back (failed steps: $failed)"',
     'exit $failed',
@@ -134,17 +138,18 @@ function scriptOf(
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf(
-  step: BackStep,
-  { files }: TargetWork,
-  units: Readonly<Record<string, { active: string; file: string }>>,
-): string[] {
+function linesOf(step: BackStep, { files }: TargetWork, { units, folders }: Kept): string[] {
   switch (step.kind) {
     case 'restore': {
       const index = files.findIndex(({ path }) => path === step.file.path);
       const kept = step.file.before === null ? "''" : `file_${index + 1}`;
-      return [`restore ${kept} ${quote(step.file.path)} ${step.file.known.join(' ')}`];
+      return [
+        `restore ${kept} ${quote(step.file.path)} ${step.file.known.join(' ')}`,
+        ...(step.file.folders ?? []).toReversed().map(withoutFolder),
+      ];
     }
+    case 'folder':
+      return folders.includes(step.path) ? [] : [withoutFolder(step.path)];
     case 'put':
       return [`printf %s ${quote(step.text)} >${quote(step.file)} || failed=1`];
     case 'unit': {
@@ -164,6 +169,10 @@ function linesOf(
         (argv) => `${argv.map(quote).join(' ')} || [ $? = 4 ] || failed=1`,
       );
   }
+}
+
+function withoutFolder(path: string): string {
+  return `[ ! -d ${quote(path)} ] || rmdir --ignore-fail-on-non-empty -- ${quote(path)} || failed=1`;
 }
 
 function lineOf(action: Action): string[] {

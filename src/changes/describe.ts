@@ -49,6 +49,8 @@ export function describeBack(step: BackStep | undefined): string {
       return `put ${step.file.path} back`;
     case 'put':
       return `write ${step.file}`;
+    case 'folder':
+      return `remove ${step.path} again, unless it was there before or something is in it`;
     case 'unit':
       return `bring ${step.unit} back to the state it had`;
     case 'again':

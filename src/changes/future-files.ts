@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { sha256 } from '../lib/digest.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import type { ChangeStep } from '../protocol/change.ts';
@@ -15,6 +15,8 @@ export interface FutureFile {
   after: string;
   /** Digests of everything that stands in it between the first and the last step. */
   known: string[];
+  /** What has to be made for it to be written, outermost first. Absent in plans of older releases. */
+  folders?: string[];
 }
 
 /** The files as they will be, step for step, without touching one. */
@@ -55,7 +57,9 @@ export function createFutureFiles(
     const earlier = past.get(path);
     if (earlier === undefined) reads += 1;
     const before = earlier === undefined ? await readNow(`${change}.read${reads}`, path, ports) : earlier;
-    const file = { path, before, after: before ?? '', known: before === null ? [] : [sha256(before)] };
+    const folders = before === null ? await missingFolders(path, ports) : [];
+    const digests = before === null ? [] : [sha256(before)];
+    const file = { path, before, after: before ?? '', known: digests, folders };
     files.set(path, file);
     return file;
   }
@@ -84,6 +88,15 @@ export function createFutureFiles(
       return text === null ? null : { path, text, isChanged: earlier !== undefined };
     },
   };
+}
+
+async function missingFolders(path: string, { files }: ChangePorts): Promise<string[]> {
+  const missing: string[] = [];
+  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) {
+    if ((await files.facts(folder)) !== undefined) break;
+    missing.unshift(folder);
+  }
+  return missing;
 }
 
 function edited(file: FutureFile, step: Extract<ChangeStep, { kind: 'edit' }>, isThere: boolean): string {

@@ -1,10 +1,9 @@
 export { type CarriedOut, carryOut } from './carry-out.ts';
 export { checkFiles } from './check-files.ts';
-export { commitOnBranch } from './commit-branch.ts';
 export { textOf } from './describe.ts';
 export { awaitExpectation, EXPECTATION_VARIABLES, type Looked } from './expectations.ts';
+export { notesOf } from './notes-of.ts';
 export type { Plan } from './plan.ts';
 export { type PlanProblem, planChange } from './plan-change.ts';
 export type { ChangePorts } from './ports.ts';
 export { readChange, readWrittenChange } from './read-change.ts';
-export type { ChangeNote } from './transaction.ts';

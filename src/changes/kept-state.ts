@@ -22,7 +22,7 @@ const SETTLE_MS = 30_000;
 const POLL_MS = 250;
 
 /** Before anything is applied: the states that a way back leads to, on disk. */
-export async function keepUnits(
+export async function keepState(
   step: string,
   target: number,
   back: readonly BackStep[],
@@ -36,6 +36,11 @@ export async function keepUnits(
     states[unit] = state;
   }
   await ports.kept.write(unitsName(target), JSON.stringify(states));
+  const folders: string[] = [];
+  for (const step of back) {
+    if (step.kind === 'folder' && (await ports.files.facts(step.path)) !== undefined) folders.push(step.path);
+  }
+  await ports.kept.write(foldersName(target), JSON.stringify(folders));
   const told = Object.entries(states).map(
     ([unit, { active, file }]) => `${unit} is ${active}, ${file || 'no file'}`,
   );
@@ -121,6 +126,17 @@ export async function keptUnits(target: number, ports: ChangePorts): Promise<Rec
   const text = await ports.kept.read(unitsName(target));
   // Written by `keepUnits`, in a folder that is ours alone.
   return text === undefined ? {} : (JSON.parse(text) as Record<string, UnitState>);
+}
+
+/** Those of the way back that were there before anything was applied; null when nobody kept it. */
+export async function keptFolders(target: number, ports: ChangePorts): Promise<string[] | null> {
+  const text = await ports.kept.read(foldersName(target));
+  // Written by `keepState`.
+  return text === undefined ? null : (JSON.parse(text) as string[]);
+}
+
+function foldersName(target: number): string {
+  return `target-${target + 1}/folders.json`;
 }
 
 async function keptUnit(target: number, unit: string, ports: ChangePorts): Promise<UnitState | null> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import type { ChangeStep } from '../protocol/change.ts';
 import type { TypedWork } from '../protocol/typed-call.ts';
@@ -12,6 +13,8 @@ export type BackStep =
   | { kind: 'again'; line: string; action: Action }
   /** To the state that was kept: running or not, enabled or not. */
   | { kind: 'unit'; unit: string }
+  /** A folder that was made, unless it was there before or something is in it. Absolute. */
+  | { kind: 'folder'; path: string }
   /** An operator's own text for a file. */
   | { kind: 'put'; file: string; text: string }
   /** What a typed tool knows how to undo. */
@@ -44,6 +47,7 @@ export function deriveWayBack(steps: readonly JudgedStep[], files: readonly Futu
   const again: BackStep[] = [];
   const units = new Set<string>();
   const opposites: BackStep[] = [];
+  const made: BackStep[] = [];
   const undo = steps.map(({ step, action, judgement, typed }): string | null => {
     if (step.kind === 'edit' || step.kind === 'write') return 'the file is put back as it was';
     if (judgement.effect === 'observe') return 'nothing to undo';
@@ -62,9 +66,14 @@ export function deriveWayBack(steps: readonly JudgedStep[], files: readonly Futu
       again.push({ kind: 'again', line: words.join(' '), action });
       return 'run again after the files are back';
     }
+    const cwd = 'cwd' in action ? action.cwd : '/';
+    const folders = foldersMadeBy(words, cwd);
+    if (folders !== null) {
+      made.unshift(...folders.map((path): BackStep => ({ kind: 'folder', path })));
+      return `remove ${folders.join(', ')} again, unless it was there before or something is in it`;
+    }
     const opposite = oppositeOf(words);
     if (opposite === null) return null;
-    const cwd = 'cwd' in action ? action.cwd : '/';
     const text = opposite.join(' ');
     opposites.unshift({ kind: 'do', text, action: { kind: 'process', argv: opposite, cwd } });
     return text;
@@ -73,6 +82,7 @@ export function deriveWayBack(steps: readonly JudgedStep[], files: readonly Futu
     steps: [
       ...opposites,
       ...files.map((file): BackStep => ({ kind: 'restore', file })).reverse(),
+      ...made,
       ...again,
       ...[...units].map((unit): BackStep => ({ kind: 'unit', unit })).reverse(),
     ],
@@ -135,16 +145,19 @@ const OPPOSITES: readonly (readonly [readonly string[], readonly string[]])[] = 
     ['kubectl', 'cordon'],
     ['kubectl', 'uncordon'],
   ],
-  [['mkdir'], ['rmdir']],
 ];
+
+/** In the order in which they have to go; null for another command, and where what it makes is not only its operands. */
+function foldersMadeBy([program, ...operands]: readonly string[], cwd: string): string[] | null {
+  if (program !== 'mkdir' || operands.length === 0 || operands.some((word) => word.startsWith('-')))
+    return null;
+  return operands.map((word) => resolve(cwd, word)).reverse();
+}
 
 function oppositeOf(words: readonly string[]): string[] | null {
   for (const [one, other] of [...OPPOSITES, ...OPPOSITES.map(([a, b]) => [b, a] as const)]) {
-    // `rmdir` is undone by nothing: what it took away may have had another owner and mode.
-    if (one[0] === 'rmdir') continue;
     if (!one.every((word, index) => word === words[index])) continue;
     const rest = words.slice(one.length);
-    if (one[0] === 'mkdir' && rest.some((word) => word.startsWith('-'))) return null;
     return [...other, ...rest];
   }
   return null;

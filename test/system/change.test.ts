@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Box, createBox } from './steward.ts';
@@ -62,6 +62,31 @@ describe('steward change run', () => {
     expect(existsSync(join(box.cwd, 'note.txt'))).toBe(false);
     expect(result.changes).toMatchObject([{ end: 'rolled-back', rollback_verified: true }]);
     expect(result.error?.message).toContain('the old state was verified');
+  });
+
+  it('takes the folders away that it made, and leaves those that were there or hold something', async () => {
+    const box = site();
+    mkdirSync(join(box.cwd, 'there'));
+    const text = `title: Files in new folders
+apply:
+  - run: mkdir made
+  - write: { file: new/deep/a.conf, text: a }
+  - write: { file: shared/b.conf, text: b }
+  - write: { file: there/c.conf, text: c }
+  - run: touch shared/of-somebody-else
+  - run: mkdir there
+verify:
+  - run: 'true'
+    for: 0s
+`;
+    const { code, result } = await box.json(['change', 'run', change(box, text), '--yes']);
+    expect({ code, changes: result.changes }).toMatchObject({
+      code: 58,
+      changes: [{ end: 'rolled-back', rollback_verified: true }],
+    });
+    expect(readdirSync(box.cwd).sort()).toEqual(['.git', 'app.json', 'change.yaml', 'shared', 'there']);
+    expect(readdirSync(join(box.cwd, 'shared'))).toEqual(['of-somebody-else']);
+    expect(readdirSync(join(box.cwd, 'there'))).toEqual([]);
   });
 
   it('puts back what was done when a later step fails', async () => {

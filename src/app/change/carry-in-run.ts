@@ -1,5 +1,4 @@
-import { type CarriedOut, carryOut, commitOnBranch, type Looked, type Plan } from '../../changes/index.ts';
-import { lastingFix } from '../../lib/lasting-fix.ts';
+import { type CarriedOut, carryOut, type Plan } from '../../changes/index.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import { OPEN_CHANGES } from '../../runs/index.ts';
@@ -34,23 +33,13 @@ export async function carryInRun(
     await bench.ports.kept.write('grant.json', JSON.stringify({ byPerson }));
     bench.allow({ digest: planned.digest, effect: planned.effect, byPerson });
     const done = await carryOut(plan, bench.ports);
-    const kept = done.end === 'held' ? await commitOnBranch(plan, bench.ports) : null;
     await recorder.sync();
     await world.store.remove(mark);
-    return { ...done, message: `${done.message}${lastingNote(plan, done, kept)}` };
+    return done;
   } finally {
     await locks.release();
     await bench.clear();
   }
-}
-
-/** Of files of a repository: where the change is committed, or that it is there for a while only. */
-function lastingNote({ planned }: Plan, { end }: CarriedOut, kept: Looked | null): string {
-  if (end !== 'held') return '';
-  if (kept !== null)
-    return kept.ok ? `; committed as ${kept.detail}` : `; it is not committed: ${kept.detail}`;
-  const lines = lastingFix(planned.change.title, planned.preconditions);
-  return lines.length === 0 ? '' : `; temporary until it is committed: ${lines.join('; ')}`;
 }
 
 /** The whole plan, as people see it, before anything is asked or done. */

@@ -1,5 +1,5 @@
 import { createApprovals } from '../../approvals/index.ts';
-import { type ChangeNote, carryOut, type Plan } from '../../changes/index.ts';
+import { carryOut, notesOf, type Plan } from '../../changes/index.ts';
 import { endMarked } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
@@ -154,19 +154,4 @@ async function readPlan(world: World, { run, change }: Mark): Promise<Plan | nul
   } catch {
     return null;
   }
-}
-
-/** What the log says of the change so far, and nothing else. */
-function notesOf(events: readonly RunEvent[], change: string): ChangeNote[] {
-  return events.flatMap((event): ChangeNote[] => {
-    if (!('change' in event) || event.change !== change) return [];
-    if (event.type === 'change.cut') return [{ kind: 'cut-off' }];
-    if (event.type === 'change.began') {
-      const { target, phase, index } = event;
-      return [{ kind: 'began', target, phase, index }];
-    }
-    if (event.type !== 'change.finished') return [];
-    const { target, phase, index, ok } = event;
-    return [{ kind: 'finished', target, phase, index, ok }];
-  });
 }
