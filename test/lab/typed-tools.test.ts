@@ -103,6 +103,20 @@ describe('a key of Consul', () => {
     expect(await key('app/new')).toBe('@/etc/hostname');
   });
 
+  it('that was not there is put only where there is still none: what somebody put meanwhile stays', async () => {
+    await lab.run(['consul', 'kv', 'delete', 'app/fresh']);
+    const first = '  - run: consul kv put app/fresh theirs\n';
+    const text = put('ours').replaceAll('app/port', 'app/fresh').replace('apply:\n', `apply:\n${first}`);
+    const { code, result } = await change(text);
+    // What they have put is not ours to take away, and that is said.
+    expect({ code, outcome: result.outcome }).toEqual({ code: 60, outcome: 'escalated' });
+    expect(JSON.stringify(result)).toContain('app/fresh was changed by somebody else; it is left as it is');
+    expect(await key('app/fresh')).toBe('theirs');
+    const { stdout } = await lab.steward(['runs', 'show', String(result.session_id), '--json']);
+    expect(stdout).toContain('/v1/kv/app/fresh?cas=0&dc=homelab');
+    expect(stdout).toContain('somebody else has written it since: nothing was done');
+  });
+
   it('is won by one of two changes that race for it; the other has no effect', async () => {
     for (let round = 0; round < 3; round += 1) {
       await lab.must(['consul', 'kv', 'put', 'app/port', `${round}`]);

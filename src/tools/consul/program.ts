@@ -33,7 +33,12 @@ export const consul: TypedProgram = {
     if (typeof answer === 'string' || answer.exit !== 0 || !/^[\w-]+$/.test(datacenter)) {
       return { problem: notAnswering(`Consul at ${address}`, answer) };
     }
-    return { address, datacenter };
+    // Whatever else settings say of it (a token, certificates, a namespace) only Consul's own program knows how to use.
+    const isPlain = Object.keys(environment).every(
+      (name) => name === 'CONSUL_HTTP_ADDR' || !/^CONSUL_/.test(name),
+    );
+    const base = isPlain ? /^(?:http:\/\/)?([\w.:[\]-]+)$/.exec(address)?.[1] : undefined;
+    return { address, datacenter, ...(base === undefined ? {} : { http: `http://${base}` }) };
   },
   describe: ({ address, datacenter }) => `${address}, datacenter ${datacenter}`,
   toArgv: (input, pin) => buildConsul(input, pin),
@@ -48,22 +53,28 @@ export const consul: TypedProgram = {
     if (value === wanted) return { problem: `${key} is so already` };
     const built = buildConsul(input, pin, index);
     if ('problem' in built) return built;
+    const guarded = index === null && wanted !== null ? await createOnly(key, wanted, pin, ask) : null;
     const name = `key ${key} at ${pin.address}`;
     return {
-      argv: built.argv,
+      argv: guarded ?? built.argv,
       preconditions: [{ kind: 'consul-index', name, value: index === null ? null : String(index) }],
       undo: {
         text: value === null ? `delete ${key} again` : `put ${key} back to ${shorten(value)}`,
         commands: commandsOf(key, value, pin),
         state: { key, before: value, after: wanted },
       },
-      notes: [value === null ? 'it is not there now' : `it is ${shorten(value)} now, index ${index}`],
+      notes:
+        value !== null
+          ? [`it is ${shorten(value)} now, index ${index}`]
+          : guarded !== null || wanted === null
+            ? ['it is not there now']
+            : ['it is not there now; what somebody else puts there meanwhile would be overwritten'],
     };
   },
   goBack,
 };
 
-/** With an index: only if nobody has written since. consul-kv(1) knows no such thing for a key that is not there. */
+/** With an index: only if nobody has written since. */
 function buildConsul(input: Input, pin: Pin, index: number | null = null) {
   const pins = { '-http-addr': pin.address ?? '', '-datacenter': pin.datacenter ?? '' };
   const { value, ...rest } = input;
@@ -83,6 +94,25 @@ function buildConsul(input: Input, pin: Pin, index: number | null = null) {
     ...(index === null ? [] : ['-cas', `-modify-index=${index}`]),
   ];
   return { argv: [...argv.slice(0, at), ...options, ...argv.slice(at)] };
+}
+
+/**
+ * Consul's program refuses index 0 (`Must specify -modify-index with -cas!`), by which the server puts a key only where
+ * there is none: developer.hashicorp.com/consul/api-docs/kv, `cas`. null: it cannot be asked so here.
+ */
+async function createOnly(
+  key: string,
+  value: string,
+  { http, datacenter }: Pin,
+  ask: Ask,
+): Promise<string[] | null> {
+  if (http === undefined || value.includes('\0')) return null;
+  const found = await ask(['curl', '--version']);
+  if (typeof found === 'string' || found.exit !== 0) return null;
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  const url = `${http}/v1/kv/${path}?cas=0&dc=${encodeURIComponent(datacenter ?? '')}`;
+  const options = ['--silent', '--show-error', '--fail', '--max-time', '30', '--noproxy', '*'];
+  return ['curl', ...options, '--request', 'PUT', '--data-raw', value, url];
 }
 
 function readConsul(input: Input, ran: Ran): Reading {
@@ -106,7 +136,9 @@ function readConsul(input: Input, ran: Ran): Reading {
     case 'put':
     case 'delete': {
       const isRefused =
-        exit !== 0 && /CAS failed|Did not (?:write|delete)|check-and-set/i.test(`${output}${error}`);
+        // What the server itself says to a PUT.
+        (exit === 0 && output.trim() === 'false') ||
+        (exit !== 0 && /CAS failed|Did not (?:write|delete)|check-and-set/i.test(`${output}${error}`));
       return isRefused
         ? { ok: false, detail: 'somebody else has written it since: nothing was done', data: null }
         : reading;
