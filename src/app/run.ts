@@ -1,11 +1,9 @@
-import { createApprovals } from '../approvals/index.ts';
 import { createMemoryStore, holdOptimiser, readFreeBytes } from '../host/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { formatBytes } from '../lib/size.ts';
 import type { RunEvent } from '../protocol/event.ts';
 import { NO_USAGE, type Usage } from '../protocol/model.ts';
 import { ending, isError, type Reason } from '../protocol/outcome.ts';
-import { pruneRuns } from '../runs/index.ts';
 import type { Attendance } from './attendance.ts';
 import { type Ending, live } from './life.ts';
 import { durationLeftMs } from './limits.ts';
@@ -14,6 +12,7 @@ import { maskEvent } from './mask-event.ts';
 import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder } from './recorder.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
+import { tidy } from './tidy.ts';
 import type { World } from './world.ts';
 
 /** A quiet check takes a fifth of this; whoever asks a model works on for much longer. */
@@ -78,20 +77,6 @@ function withRoom(world: World, request: RunRequest): World {
   const reason = `there is no room for state at ${store.location}: ${formatBytes(freeBytes)} free`;
   const notice = `${reason}; nothing is kept and only looking is allowed`;
   return { ...world, store: createMemoryStore(reason), notices: [...world.notices, notice] };
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Runs of a goal come by themselves, night after night; whoever starts them does not clean up. */
-async function tidy({ store, settings, clock }: World): Promise<void> {
-  const { days, keep } = settings.retention;
-  const prune = async (): Promise<void> => {
-    await pruneRuns(store, { keepDays: days, keepAtLeast: keep, now: clock.now() });
-    await createApprovals({ store, clock }).prune(clock.now() - days * DAY_MS);
-  };
-  await prune().catch(() => {
-    // A folder that cannot be read or written was already the run's own trouble, and is in its ending.
-  });
 }
 
 /** The run's own clock and the operator's switch. */

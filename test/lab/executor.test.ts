@@ -447,6 +447,27 @@ describe('the executor', () => {
     expect((await scene.as('steward', ['cat', '/var/log/shop-private.log'])).code).not.toBe(0);
   });
 
+  it('removes its own old logs, and what was used up long ago, as settings say', async () => {
+    await scene.settle('retention: { days: 1, keep: 1 }\n');
+    await scene.begin(GOOD);
+    const old = (await lab.must(['ls', `${STATE}/runs`]))
+      .split('\n')
+      .filter((name) => name.endsWith('.jsonl'));
+    expect(old.length).toBeGreaterThan(1);
+    await lab.must(['sh', '-c', `touch -d '3 days ago' ${STATE}/runs/* ${STATE}/used/*`]);
+    const { approval } = await propose(`${GOOD}owner=dora\n`);
+    expect((await approve('anna', approval.id)).result.outcome).toBe('fixed');
+    const logs = (await lab.must(['ls', `${STATE}/runs`]))
+      .split('\n')
+      .filter((name) => name.endsWith('.jsonl'));
+    expect(logs).toHaveLength(1);
+    const used = (await lab.must(['ls', `${STATE}/used`]))
+      .split('\n')
+      .filter((name) => name.endsWith('.json'));
+    expect(used.sort()).toEqual([`${approval.id}.json`, expect.stringMatching(/^request-/)]);
+    await scene.settle('');
+  });
+
   it('is killed in the middle: a unit of its own brings the change to one state, and the approval ends', async () => {
     for (const phase of ['keep', 'apply'] as const) {
       await scene.begin(GOOD);

@@ -6,7 +6,8 @@ import { approvalsOf, carryOutApproved } from '../change/approve-change.ts';
 import { performChange } from '../change/perform-change.ts';
 import { countAttempt } from '../change/trust.ts';
 import type { RunEnd, RunListener } from '../run-request.ts';
-import { approvalClaim, claimOnce, isClaimed, requestClaim } from './claims.ts';
+import { tidy } from '../tidy.ts';
+import { approvalClaim, claimOnce, isClaimed, pruneClaims, requestClaim } from './claims.ts';
 import type { ExecutorScope } from './executor-scope.ts';
 import { followTaken } from './left-to-asker.ts';
 import { judgePlan } from './plan.ts';
@@ -83,6 +84,7 @@ export async function carryOutFor(
   }
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Whoever holds the lock plans first. */
 const BEGUN_WITHIN_MS = 60_000;
 
@@ -101,7 +103,7 @@ async function approvedFor({ world }: ExecutorScope, digest: string): Promise<Ap
 }
 
 async function told(
-  { send, note }: ExecutorScope,
+  { world, send, note }: ExecutorScope,
   approval: string | null,
   perform: (listener: RunListener) => Promise<RunEnd>,
 ): Promise<ExecutorAnswer> {
@@ -117,6 +119,8 @@ async function told(
   const over = told.findLast((event) => event.type === 'change.ended');
   const outcome = closed?.outcome ?? null;
   note(`run ${run.run} closed, ${outcome}, log head ${run.logHead}`);
+  await tidy(world);
+  await pruneClaims(world.store, world.clock.now() - Math.max(1, world.settings.retention.days) * DAY_MS);
   return {
     say: 'done',
     run: run.run,

@@ -54,6 +54,16 @@ export async function claimOf(store: StateStore, name: string): Promise<Claim | 
   return isOurs ? (value as unknown as Claim) : null;
 }
 
+/**
+ * Those of before `before`, milliseconds since the epoch. What they stood against is over by then: an approval lives for
+ * hours, and a request that comes again so late asks for what it may ask for anew.
+ */
+export async function pruneClaims(store: StateStore, before: number): Promise<void> {
+  for (const { name, modifiedAt } of await store.list(FOLDER)) {
+    if (modifiedAt < before) await store.remove(`${FOLDER}/${name}`);
+  }
+}
+
 function place(name: string): string {
   return `${FOLDER}/${name}.json`;
 }
