@@ -12,7 +12,7 @@ import {
 } from '../incidents/index.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { parseWindow } from '../lib/week-window.ts';
-import type { Incident, IncidentBook, IncidentInput } from '../protocol/incident.ts';
+import type { Incident, IncidentBook, IncidentInput, Verdict } from '../protocol/incident.ts';
 import { createSwitches, readRun } from '../runs/index.ts';
 import { openSpool, type Spool } from '../triggers/index.ts';
 import type { World } from './world.ts';
@@ -79,11 +79,13 @@ const LOOK_EVERY_MS = 50;
 export async function tellIncident(
   world: World,
   type: 'operator.acked' | 'operator.closed',
-  { id, comment }: { id: string; comment: string | null },
+  { id, comment, verdict }: { id: string; comment: string | null; verdict?: Verdict | undefined },
 ): Promise<Incident> {
   const { store, clock } = world;
   const before = findIncident(await readBook(world), id);
-  const input: IncidentInput = { at: clock.now(), type, incident: before.id, by: world.host.user, comment };
+  const said = { at: clock.now(), incident: before.id, by: world.host.user, comment };
+  const input: IncidentInput =
+    type === 'operator.closed' && verdict !== undefined ? { ...said, type, verdict } : { ...said, type };
   const spool = await putInputs(world, [input]);
   if (spool === null) return findIncident(await readBook(world), before.id);
   const [name = ''] = (await spool.waiting()).filter((each) => each.includes(`-${process.pid}-`));

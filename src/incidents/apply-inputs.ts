@@ -46,9 +46,7 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
       });
       break;
     case 'operator.closed':
-      change(books.incidents, input.incident, (one) =>
-        signal(one, 'closed', input.at, `closed by ${input.by}${said(input.comment)}`),
-      );
+      change(books.incidents, input.incident, (one) => close(one, input));
       break;
     case 'incident.noted':
       change(books.incidents, input.incident, (one) =>
@@ -78,6 +76,16 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
     case 'time.passed':
       passTime(books, input, rules);
   }
+}
+
+/** One that is closed already can still be answered. */
+function close(one: Incident, input: Extract<IncidentInput, { type: 'operator.closed' }>): Incident {
+  const { by, at, comment, verdict } = input;
+  const word = verdict === undefined ? '' : ` as ${verdict}`;
+  const closed = signal(one, 'closed', at, `closed by ${by}${word}${said(comment)}`);
+  if (verdict === undefined) return closed;
+  const told = closed === one ? tell(one, at, `called ${verdict} by ${by}${said(comment)}`) : closed;
+  return { ...told, answer: { verdict, by, at, comment } };
 }
 
 function take(books: Books, delivery: Delivery, at: number, rules: JoinRules): void {

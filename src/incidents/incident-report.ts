@@ -37,6 +37,11 @@ export function incidentReport(
     ...(incident.acked === null
       ? []
       : [`- acknowledged by ${cell(incident.acked.by)}, ${time(incident.acked.at)}`]),
+    ...(incident.answer === null
+      ? []
+      : [
+          `- verdict: ${incident.answer.verdict}, by ${cell(incident.answer.by)}${incident.answer.comment === null ? '' : `: ${cell(incident.answer.comment)}`}`,
+        ]),
     '',
     '## Timeline',
     '',

@@ -130,7 +130,8 @@ function readSnapshot(text: string | undefined): Loaded {
     const { seq, batches, incidents, heartbeats } = JSON.parse(text) as Snapshot;
     // Of before there were such fields.
     const whole = incidents.map(
-      ([id, one]) => [id, { targets: [], groupLabels: {}, foldedBy: null, ...(one as object) }] as const,
+      ([id, one]) =>
+        [id, { targets: [], groupLabels: {}, foldedBy: null, answer: null, ...(one as object) }] as const,
     );
     const book = { incidents: new Map(whole), heartbeats: new Map(heartbeats) } as unknown as IncidentBook;
     return { book, seq, batches };

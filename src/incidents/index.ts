@@ -9,6 +9,7 @@ export {
   type RunRules,
   whyWaits,
 } from './due-runs.ts';
+export { findNoise, type Noise } from './find-noise.ts';
 export { findingInputs, groupKeyOf, labelsOf, type ToldFinding } from './finding-inputs.ts';
 export { incidentReport, type RunNote } from './incident-report.ts';
 export { type IncidentWriter, openIncidents, readIncidents } from './incident-store.ts';

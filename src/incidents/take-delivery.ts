@@ -103,6 +103,7 @@ function open(
     foldedInto: null,
     foldedBy: null,
     acked: null,
+    answer: null,
     timeline: [],
     externalUrl: delivery.externalUrl,
   };

@@ -38,6 +38,17 @@ export interface IncidentRun {
   outcome: string | null;
 }
 
+export const VERDICTS = ['expected', 'wrong', 'useful'] as const;
+/** What an operator says of an alert when it is over: it was planned or known; it was not true; it was good to know. */
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface Answer {
+  verdict: Verdict;
+  by: string;
+  at: number;
+  comment: string | null;
+}
+
 export interface TimelineEntry {
   at: number;
   text: string;
@@ -80,6 +91,8 @@ export interface Incident {
   /** Why: it is about the same object, on the same machine, or came with many others. */
   foldedBy: 'target' | 'machine' | 'storm' | null;
   acked: { by: string; at: number; comment: string | null } | null;
+  /** The last that was given. */
+  answer: Answer | null;
   timeline: TimelineEntry[];
   externalUrl: string | null;
 }
@@ -107,7 +120,15 @@ export interface IncidentBook {
 export type IncidentInput =
   | { at: number; type: 'delivery.taken'; delivery: Delivery }
   | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
-  | { at: number; type: 'operator.closed'; incident: string; by: string; comment: string | null }
+  | {
+      at: number;
+      type: 'operator.closed';
+      incident: string;
+      by: string;
+      comment: string | null;
+      /** Absent: nothing was said of it. */
+      verdict?: Verdict;
+    }
   /** Something that people should know, and that changes nothing; told once in a row. */
   | { at: number; type: 'incident.noted'; incident: string; text: string }
   | { at: number; type: 'run.planned'; incident: string; run: string; goal?: string }

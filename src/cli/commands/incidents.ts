@@ -1,31 +1,28 @@
-import { findIncident, readBook, reportIncident, tellIncident } from '../../app/incidents.ts';
+import { findIncident, readBook, reportIncident, tellIncident, whyNoRun } from '../../app/incidents.ts';
+import { countNoise, listNoise } from '../../app/noise.ts';
 import { viewIncidents, viewReport } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
-import type { Incident } from '../../protocol/incident.ts';
+import { type Incident, VERDICTS, type Verdict } from '../../protocol/incident.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { incidentFields, incidentLine, incidentText } from '../print/incident-text.ts';
+import { noiseFields, noiseText } from '../print/noise-text.ts';
 
 const VERBS = ['show', 'ack', 'close', 'report'];
+const USAGE = 'steward incidents list or noise, or show, ack, close or report with the id of one';
 /** Such as are over are listed with --all. */
 const OVER = ['resolved', 'expired', 'closed'];
 
-/** `steward incidents list | show ID | ack ID | close ID | report ID`. */
+/** `steward incidents list | show ID | ack ID | close ID | report ID | noise`. */
 export async function run(call: CommandCall): Promise<number> {
   const { args } = call;
   const [verb = 'list', id, ...rest] = args.positionals;
   if (verb === 'list' && id === undefined) return list(call);
+  if (verb === 'noise' && id === undefined) return noise(call);
   if (id === undefined || rest.length > 0 || !VERBS.includes(verb)) {
-    throw new OpsError(
-      'usage',
-      'usage',
-      'steward incidents list, or show, ack, close or report with the id of one',
-      {
-        hint: 'steward incidents list shows the ids',
-      },
-    );
+    throw new OpsError('usage', 'usage', USAGE, { hint: 'steward incidents list shows the ids' });
   }
   if (verb === 'report') return report(call, id);
   return verb === 'show' ? show(call, id) : tell(call, verb, id);
@@ -44,21 +41,40 @@ async function list({ args, streams, ...call }: CommandCall): Promise<number> {
     await streams.out(jsonLine(world.masker.maskValue({ incidents: fields })));
     return 0;
   }
-  const shown = args.has('all') ? all : all.filter(({ state }) => !OVER.includes(state));
-  const over = all.length - shown.length;
+  const active = all.filter(({ state }) => !OVER.includes(state));
+  const over = args.has('all') ? 0 : all.length - active.length;
+  // One line for one thing: what belongs to another that is listed is counted there.
+  const ids = new Set(active.map(({ id }) => id));
+  const shown = args.has('all')
+    ? all
+    : active.filter(({ foldedInto }) => foldedInto === null || !ids.has(foldedInto));
+  const belowOf = (id: string): number =>
+    args.has('all') ? 0 : active.filter(({ foldedInto }) => foldedInto === id).length;
   const more =
     over === 0 ? '' : `${over} that ${over === 1 ? 'is' : 'are'} over: steward incidents list --all\n`;
   const lines =
     shown.length === 0
       ? 'Nothing fires.\n'
-      : shown.map((one) => incidentLine(one, isSystem.has(one) ? 'system' : null)).join('');
-  await streams.say(`${lines}${more}`);
+      : shown.map((one) => incidentLine(one, isSystem.has(one) ? 'system' : null, belowOf(one.id))).join('');
+  const noisy = countNoise(own);
+  const hint =
+    noisy === 0 ? '' : `${noisy} ${noisy === 1 ? 'looks' : 'look'} like noise: steward incidents noise\n`;
+  await streams.say(`${lines}${more}${hint}`);
+  return 0;
+}
+
+async function noise(call: CommandCall): Promise<number> {
+  const world = await worldOf(call);
+  const all = await listNoise(world);
+  if (call.args.has('json')) {
+    await call.streams.out(jsonLine(world.masker.maskValue({ noise: all.map(noiseFields) })));
+  } else await call.streams.say(noiseText(all));
   return 0;
 }
 
 async function show(call: CommandCall, id: string): Promise<number> {
   const world = await worldOf(call);
-  return print(call, await find(world, id), world.masker.maskValue);
+  return print(call, await find(world, id), world);
 }
 
 /** Ours, else the system's. */
@@ -77,17 +93,24 @@ async function tell(call: CommandCall, verb: string, id: string): Promise<number
   const world = await worldOf(call);
   const type = verb === 'ack' ? 'operator.acked' : 'operator.closed';
   const comment = call.args.value('comment') ?? null;
-  return print(call, await tellIncident(world, type, { id, comment }), world.masker.maskValue);
+  const verdict = readVerdict(call.args.value('verdict'), verb);
+  return print(call, await tellIncident(world, type, { id, comment, verdict }), world);
 }
 
-async function print(
-  { args, streams }: CommandCall,
-  incident: Incident,
-  mask: (value: unknown) => unknown,
-): Promise<number> {
-  if (args.has('json')) await streams.out(jsonLine(mask(incidentFields(incident))));
-  else await streams.say(incidentText(incident));
+async function print({ args, streams }: CommandCall, incident: Incident, world: World): Promise<number> {
+  const waits = await whyNoRun(world, incident);
+  if (args.has('json')) {
+    await streams.out(jsonLine(world.masker.maskValue({ ...incidentFields(incident), waits })));
+  } else await streams.say(incidentText(incident, waits));
   return 0;
+}
+
+function readVerdict(given: string | undefined, verb: string): Verdict | undefined {
+  if (given === undefined) return undefined;
+  const verdict = VERDICTS.find((each) => each === given);
+  if (verdict !== undefined && verb === 'close') return verdict;
+  const message = verb === 'close' ? `--verdict: "${given}" is none` : '--verdict goes with close';
+  throw new OpsError('usage', 'usage', message, { hint: `one of ${VERDICTS.join(', ')}` });
 }
 
 async function report(call: CommandCall, id: string): Promise<number> {

@@ -40,16 +40,17 @@ export function incidentFields(one: Incident): Record<string, unknown> {
     folded_into: one.foldedInto,
     folded_by: one.foldedBy,
     acknowledged: one.acked === null ? null : { ...one.acked, at: time(one.acked.at) },
+    answer: one.answer === null ? null : { ...one.answer, at: time(one.answer.at) },
     timeline: one.timeline.map(({ at, text }) => ({ at: time(at), text })),
   };
 }
 
-/** `at`: whose it is, where that has to be said. */
-export function incidentLine(one: Incident, at: 'system' | null = null): string {
+/** `at`: whose it is, where that has to be said. `below`: how many it stands for besides itself. */
+export function incidentLine(one: Incident, at: 'system' | null = null, below = 0): string {
   const firing = one.members.filter(({ status }) => status === 'firing').length;
   const severity = one.severity === null ? '' : `${flat(one.severity, 20)} `;
   const folded = one.foldedInto === null ? '' : `  in ${one.foldedInto}`;
-  return `${one.id}  ${time(one.openedAt).slice(0, 16)}Z  ${one.state.padEnd(13)} ${severity}${flat(one.title, 60)} from ${one.source}: ${firing} of ${one.members.length} fire${folded}${at === null ? '' : ` (${at})`}\n`;
+  return `${one.id}  ${time(one.openedAt).slice(0, 16)}Z  ${one.state.padEnd(13)} ${severity}${flat(one.title, 60)} from ${one.source}: ${firing} of ${one.members.length} fire${folded}${below === 0 ? '' : `  +${below} that belong to it`}${at === null ? '' : ` (${at})`}\n`;
 }
 
 const MOST_MEMBERS = 20;
