@@ -24,7 +24,7 @@ export default defineConfig({
       project(
         'unit',
         [
-          'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,state,graph,knowledge,changes,approvals,triggers,incidents,report,pages,app,cli,tui,fakes,wire}/**/*.test.{ts,tsx}',
+          'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,state,graph,knowledge,changes,approvals,triggers,incidents,notify,report,pages,app,cli,tui,fakes,wire}/**/*.test.{ts,tsx}',
         ],
         20_000,
       ),

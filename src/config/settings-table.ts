@@ -3,6 +3,7 @@ import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
 import type { Trigger } from '../protocol/trigger.ts';
 import { INCIDENT_ROWS } from './incident-rows.ts';
 import { KNOWING_ROWS } from './knowing-rows.ts';
+import { NOTIFY_ROWS } from './notify-rows.ts';
 import { PAGE_ROWS } from './page-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
@@ -275,6 +276,7 @@ export const SETTINGS_TABLE = {
   ),
   ...INCIDENT_ROWS,
   ...KNOWING_ROWS,
+  ...NOTIFY_ROWS,
   ...PAGE_ROWS,
   state_dir: row(
     orNull(path()),

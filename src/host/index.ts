@@ -34,4 +34,5 @@ export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';
 export { createServiceNotify, type ServiceNotify } from './service-notify.ts';
 export { readTimeZone } from './time-zone.ts';
+export { createWebSender } from './web-sender.ts';
 export { writeOwnFile } from './write-own-file.ts';

@@ -131,6 +131,35 @@ export interface Http {
   ): Promise<HttpResult>;
 }
 
+export interface WebMessage {
+  method: 'GET' | 'POST';
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+export interface WebAnswer {
+  /** null when there was no answer. */
+  status: number | null;
+  /** As the header says it: seconds, or a date. */
+  retryAfter: string | null;
+  text: string;
+  /** As of `HttpResult`. */
+  failure: string | null;
+}
+
+/**
+ * Steward's own words, to a service that the operator's settings name. It changes nothing that steward looks after, so
+ * there is no permit; never used for an address that a model names.
+ */
+export interface WebSender {
+  /** Redirects are not followed: a message would go where nobody sent it. Never throws for what the network does. */
+  send(
+    message: WebMessage,
+    options: { timeoutMs: number; limitBytes: number; signal?: AbortSignal },
+  ): Promise<WebAnswer>;
+}
+
 export interface HostIdentity {
   hostname: string;
   /** First 12 hex digits of the sha256 of /etc/machine-id: tells hosts apart without giving the id away. */

@@ -25,6 +25,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
   config: ['yaml'],
   goals: ['yaml'],
   context: ['yaml'],
+  notify: ['nodemailer'],
   app: [],
   tui: ['react', 'ink', 'marked', 'string-width'],
   // The entry, before anything else is loaded.
@@ -184,9 +185,16 @@ function isLoadedLate(path: string | null): boolean {
 }
 
 function isHeavy(specifier: string): boolean {
-  return ['zod', 'yaml', '@anthropic-ai/sdk', 'ollama', 're2js', 'ignore', 'node:sqlite'].includes(
-    packageOf(specifier),
-  );
+  return [
+    'zod',
+    'yaml',
+    '@anthropic-ai/sdk',
+    'ollama',
+    're2js',
+    'ignore',
+    'node:sqlite',
+    'nodemailer',
+  ].includes(packageOf(specifier));
 }
 
 function isSchema(path: string | null): boolean {
