@@ -28,6 +28,7 @@ import { loweredTo } from './change/trust.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
+import { createGraphOpinion } from './graph/graph-opinion.ts';
 import { requestToGoOn } from './go-on.ts';
 import { limitsOf } from './limits.ts';
 import { lineageEnvironment, refuseLongChain, withLineage } from './lineage.ts';
@@ -111,10 +112,12 @@ export async function openRun(
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));
+    const originOpinion = createSecondOpinion(world, { recorder, processes, gate: () => gate, signal });
+    const graphOpinion = createGraphOpinion(world);
     const gateOptions = gateOptionsOf(world, {
       run,
       policing,
-      secondOpinion: createSecondOpinion(world, { recorder, processes, gate: () => gate, signal }),
+      secondOpinion: async (judgement) => graphOpinion.ofCall(await originOpinion(judgement)),
       sink: recorder,
       autonomy,
       mode: request.mode,

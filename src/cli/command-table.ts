@@ -179,6 +179,19 @@ export const COMMANDS: CommandRow[] = [
     load: async () => (await import('./commands/index.ts')).state,
   },
   {
+    name: 'graph',
+    usage:
+      'steward graph show [NAME] [--format tree|mermaid|json] | check | impact NAME | order start|stop [NAME]',
+    doc: 'What depends on what: what stops with it, when it may be restarted, in which order',
+    options: [
+      { name: 'format', type: 'value', hint: 'FORMAT', doc: 'With show: tree, mermaid or json' },
+      { name: 'all', type: 'flag', doc: 'With show: also what nobody has declared' },
+      JSON_OPTION,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).graph,
+  },
+  {
     name: 'recover',
     usage: 'steward recover [--json]',
     doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',

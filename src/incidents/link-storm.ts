@@ -16,6 +16,7 @@ export function linkStorm(incidents: Incidents, id: string, at: number, rules: J
   if (childrenOf(incidents, id).length > 0) return;
   const storm = openedLately(incidents, at, rules).filter((other) => other.id !== id);
   const roots = storm.filter(({ foldedInto }) => foldedInto === null).sort(byOpening);
+  if (linkNeeds(incidents, loose, roots, at, rules)) return;
   const near = roots.find((root) =>
     [root, ...childrenOf(incidents, root.id)].some(({ hosts }) =>
       hosts.some((host) => loose.hosts.includes(host)),
@@ -28,6 +29,30 @@ export function linkStorm(incidents: Incidents, id: string, at: number, rules: J
   const first = roots[0];
   if (first === undefined || storm.length + 1 < rules.stormCount) return;
   for (const { id: other } of [...roots.slice(1), loose]) fold(incidents, other, first.id, at, 'storm');
+}
+
+/**
+ * What needs something that fires belongs to it; what it needs, told later, takes those that nobody has looked into yet.
+ * True: it has its place.
+ */
+function linkNeeds(
+  incidents: Incidents,
+  loose: Incident,
+  roots: readonly Incident[],
+  at: number,
+  { needs }: JoinRules,
+): boolean {
+  const about = ({ targets, hosts }: Incident): string[] => (targets.length > 0 ? targets : hosts);
+  const cause = roots.find((root) => needs(about(loose), about(root)));
+  if (cause !== undefined) {
+    fold(incidents, loose.id, cause.id, at, 'dependency');
+    return true;
+  }
+  const effects = roots.filter(
+    (root) => root.state === 'open' && root.runs.length === 0 && needs(about(root), about(loose)),
+  );
+  for (const { id } of effects) fold(incidents, id, loose.id, at, 'dependency');
+  return effects.length > 0;
 }
 
 /** A root that is over hands what still fires under it to the first of them. */
@@ -73,7 +98,12 @@ export function childrenOf(incidents: Incidents, root: string): Incident[] {
   return [...incidents.values()].filter(({ foldedInto }) => foldedInto === root);
 }
 
-const WHY = { target: 'about the same', machine: 'on the same machine', storm: 'in the same storm' };
+const WHY = {
+  target: 'about the same',
+  machine: 'on the same machine',
+  dependency: 'it cannot do without it',
+  storm: 'in the same storm',
+};
 
 export function fold(incidents: Incidents, id: string, root: string, at: number, by: keyof typeof WHY): void {
   // Two levels and no more: whatever was under it goes with it.

@@ -20,6 +20,8 @@ export interface JoinRules {
   heartbeats: readonly string[];
   /** How long one may be silent; null: twice the longest time between its last beats. */
   heartbeatMs: number | null;
+  /** Does one who is about these targets and hosts need what the other is about? */
+  needs(one: readonly string[], other: readonly string[]): boolean;
   /** Ended incidents that are kept. */
   keep: number;
   keepMs: number;
@@ -42,6 +44,7 @@ export const JOIN_RULES: JoinRules = {
   stormCount: 5,
   heartbeats: ['Watchdog', 'DeadMansSwitch'],
   heartbeatMs: null,
+  needs: () => false,
   keep: 1_000,
   keepMs: 90 * 24 * HOUR_MS,
 };

@@ -89,7 +89,7 @@ export interface Incident {
   /** Root of the storm it belongs to. */
   foldedInto: string | null;
   /** Why: it is about the same object, on the same machine, or came with many others. */
-  foldedBy: 'target' | 'machine' | 'storm' | null;
+  foldedBy: 'target' | 'machine' | 'dependency' | 'storm' | null;
   acked: { by: string; at: number; comment: string | null } | null;
   /** The last that was given. */
   answer: Answer | null;

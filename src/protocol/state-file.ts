@@ -39,7 +39,7 @@ export interface StateItem {
   ports: number[];
   tags: string[];
   owner: string | null;
-  /** Ids of this section that it cannot do without, as its source says for certain. */
+  /** Ids (or names) of items that it cannot do without, as its source says for certain. */
   needs: string[];
   facts: Record<string, string | number | boolean | null>;
 }

@@ -10,7 +10,8 @@ export { emptySections, iso, mergeScan, type Scan } from './merge-scan.ts';
 export { NO_INVENTORY, readInventory } from './read-inventory.ts';
 export { type ReadState, readBody, readHistory, readState } from './read-state.ts';
 export { runScanners } from './run-scanners.ts';
-export { consulScanner, kubernetesScanner, nomadScanner, proxmoxScanner } from './scanners/clusters.ts';
+export { consulScanner, nomadScanner, proxmoxScanner } from './scanners/clusters.ts';
+export { kubernetesScanner } from './scanners/kubernetes.ts';
 export {
   addressScanner,
   dockerScanner,

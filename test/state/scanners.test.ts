@@ -137,7 +137,7 @@ describe('clusters', () => {
 
   it('that answer with something else are a problem, not an empty cluster', async () => {
     await expect(found(nomadScanner('nomad', 'http://x'), '{"error":"no leader"}')).rejects.toThrow(
-      'nodes is not a list',
+      'allocations is not a list',
     );
     await expect(found(kubernetesScanner('k3s', null), '{}')).rejects.toThrow(
       'what kubectl printed is not a list',

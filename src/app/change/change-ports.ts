@@ -10,6 +10,7 @@ import { createTypedCalls } from '../../tools/index.ts';
 import { confinementOf } from '../confinement.ts';
 import { gather } from '../gather.ts';
 import { gateOptionsOf } from '../gating.ts';
+import { createGraphOpinion } from '../graph/graph-opinion.ts';
 import { createPolicing, type Policing } from '../policing.ts';
 import { loadProbes, pickProbes } from '../probes.ts';
 import type { Recorder } from '../recorder.ts';
@@ -69,11 +70,12 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     confinement: confinementOf(world, policing.policy),
   });
   const scratch = createScratch();
+  const graphOpinion = createGraphOpinion(world);
   const folder = changeFolder(run, options.change);
   const ports: ChangePorts = {
     gate,
     origin: 'change',
-    judge: policing.judge,
+    judge: async (action) => graphOpinion.ofStep(await policing.judge(action)),
     foresee: (action) => foresee(gateOptions, { id: options.change, origin: 'change', action }),
     toAction: policing.policy.toAction,
     typed: createTypedCalls(

@@ -2,6 +2,7 @@ import type { Plan } from '../../changes/index.ts';
 import { readTimeZone } from '../../host/index.ts';
 import { nextOpening, parseWindow } from '../../lib/week-window.ts';
 import { type Autonomy, autonomyRank, effectRank, type PermissionMode } from '../../protocol/effect.ts';
+import { createGraphOpinion } from '../graph/graph-opinion.ts';
 import type { RunScope } from '../open-run.ts';
 import type { World } from '../world.ts';
 import type { ChangeBench } from './change-ports.ts';
@@ -99,10 +100,21 @@ export async function gatherStanding(
     isDurable: world.store.kind === 'disk',
     hasCommands,
     isConfined: isolation === null || isolation.kind !== 'none' || isolation.choice === 'none',
-    opensAt: opensAt(world, plan),
+    opensAt: opensAt(world, plan) ?? (await safeFrom(world, plan)),
     attempts: isAlone ? await attemptsToday(world, plan) : 0,
     operator: isAlone ? await whoIsHere(`${plan.planned.id}.who`, bench.ports) : null,
   };
+}
+
+/** By the safe hours of what it takes away; null: now is one. */
+async function safeFrom(world: World, { work }: Plan): Promise<string | null> {
+  const commands = work.flatMap(({ steps }) =>
+    steps.flatMap(({ action }) =>
+      action.kind === 'process' ? [action.argv] : action.kind === 'shell' ? [action.line.split(/\s+/)] : [],
+    ),
+  );
+  const opening = await createGraphOpinion(world).opensAt(commands);
+  return opening === null ? null : new Date(opening).toISOString();
 }
 
 /** null while it is open, or where none was given. */

@@ -4,6 +4,7 @@ import { openIncidents } from '../../incidents/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Telling } from '../../protocol/telling.ts';
 import { openSpool } from '../../triggers/index.ts';
+import { createNeeds } from '../graph/incident-needs.ts';
 import { joinRulesOf, runRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
 import { answerViews } from './answer-views.ts';
@@ -64,7 +65,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       hint: 'an event is answered for only when it is on disk',
     });
   }
-  const plainWriter = await openIncidents(store, joinRulesOf(world));
+  const plainWriter = await openIncidents(store, { ...joinRulesOf(world), needs: await createNeeds(world) });
   const { telling } = options;
   const writer = telling === undefined ? plainWriter : tellChanges(plainWriter, telling, options.log);
   try {

@@ -6,6 +6,7 @@ export { run as context } from './context.ts';
 export { run as doctor } from './doctor.ts';
 export { run as executor } from './executor.ts';
 export { run as findings } from './findings.ts';
+export { run as graph } from './graph.ts';
 export { run as handsOff } from './hands-off.ts';
 export { run as incidents } from './incidents.ts';
 export { run as lock } from './lock.ts';

@@ -23,7 +23,7 @@ const item = z.strictObject({
   ports: z.array(z.int().min(0).max(65_535)),
   tags: z.array(z.string()),
   owner: z.string().nullable(),
-  needs: z.array(z.string()).describe('Ids of this section that it cannot do without'),
+  needs: z.array(z.string()).describe('Ids or names of items that it cannot do without'),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 

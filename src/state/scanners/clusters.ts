@@ -1,5 +1,5 @@
 import type { FoundItem } from '../../protocol/state-file.ts';
-import { type Ask, listOf, objectIn, parseJsonOf, type Scanner, textIn } from './scanner.ts';
+import { listOf, objectIn, type Scanner, textIn } from './scanner.ts';
 
 /** More services than this are not asked for one by one; the catalogue still names them. */
 const MOST_ASKED = 500;
@@ -69,8 +69,18 @@ function consulInstance(service: string, row: Record<string, unknown>): FoundIte
     addresses: address === null ? [] : [address],
     ports: port > 0 ? [port] : [],
     tags: Array.isArray(instance.Tags) ? instance.Tags.map(String) : [],
+    needs: upstreamsOf(instance),
     facts: { manager: 'consul' },
   };
+}
+
+/** Of a proxy of the mesh: the services that it was given a way to. Ids of instances are not known here, names are. */
+function upstreamsOf(instance: Record<string, unknown>): string[] {
+  const proxy = objectIn(instance, 'Proxy');
+  const upstreams = Array.isArray(proxy.Upstreams) ? listOf(proxy.Upstreams, 'Upstreams') : [];
+  return upstreams
+    .filter(({ DestinationType }) => DestinationType === undefined || DestinationType === 'service')
+    .flatMap((row) => textIn(row, 'DestinationName') ?? []);
 }
 
 /** Nomad HTTP API v1. A job is as its summary says: what is lost or failed is more than that it runs. */
@@ -80,7 +90,12 @@ export function nomadScanner(name: string, url: string): Scanner {
     kind: 'nomad',
     target: url,
     async scan({ get }) {
-      const [nodes, jobs] = await Promise.all([get(`${url}/v1/nodes`), get(`${url}/v1/jobs?namespace=*`)]);
+      const [nodes, jobs, allocations] = await Promise.all([
+        get(`${url}/v1/nodes`),
+        get(`${url}/v1/jobs?namespace=*`),
+        get(`${url}/v1/allocations?namespace=*`),
+      ]);
+      const places = placesOf(listOf(allocations, 'allocations'));
       return {
         hosts: listOf(nodes, 'nodes').map((node) => {
           const id = textIn(node, 'Name') ?? '';
@@ -107,6 +122,24 @@ export function nomadScanner(name: string, url: string): Scanner {
       };
     },
   };
+}
+
+/** Job in its namespace → nodes on which it runs now. */
+function placesOf(allocations: readonly Record<string, unknown>[]): Map<string, Set<string>> {
+  const places = new Map<string, Set<string>>();
+  for (const row of allocations) {
+    if (row.ClientStatus !== 'running') continue;
+    const key = `${textIn(row, 'Namespace') ?? 'default'}/${textIn(row, 'JobID') ?? ''}`;
+    places.set(key, (places.get(key) ?? new Set()).add(textIn(row, 'NodeName') ?? ''));
+  }
+  return places;
+}
+
+/** A job that runs on one node needs it, for now; one that runs on several goes on without any of them. */
+function onlyPlace(places: ReadonlyMap<string, Set<string>>, job: Record<string, unknown>): string | null {
+  const [first, second] =
+    places.get(`${textIn(job, 'Namespace') ?? 'default'}/${textIn(job, 'ID') ?? ''}`) ?? [];
+  return first === undefined || first === '' || second !== undefined ? null : first;
 }
 
 const PROXMOX_GUESTS = new Set(['qemu', 'lxc']);
@@ -139,76 +172,5 @@ export function proxmoxScanner(name: string, url: string): Scanner {
           })),
       };
     },
-  };
-}
-
-/** Nodes, what runs on its own, and services with the addresses at which they are had. */
-export function kubernetesScanner(name: string, context: string | null): Scanner {
-  const argv = [
-    'kubectl',
-    ...(context === null ? [] : [`--context=${context}`]),
-    ...['get', 'nodes,deployments,statefulsets,daemonsets,services', '--all-namespaces', '--output=json'],
-    '--request-timeout=4s',
-  ];
-  return {
-    name,
-    kind: 'kubernetes',
-    target: context ?? 'the current context',
-    async scan(ask: Ask) {
-      const answer = objectIn({ answer: parseJsonOf(await ask.run(argv), 'kubectl') }, 'answer');
-      const items = listOf(answer.items, 'what kubectl printed');
-      const of = (...kinds: string[]) => items.filter(({ kind }) => kinds.includes(String(kind)));
-      return {
-        hosts: of('Node').map(readNode),
-        jobs: of('Deployment', 'StatefulSet', 'DaemonSet').map(readWorkload),
-        services: of('Service').map(readService),
-      };
-    },
-  };
-}
-
-function readNode(item: Record<string, unknown>): FoundItem {
-  const id = textIn(objectIn(item, 'metadata'), 'name') ?? '';
-  const status = objectIn(item, 'status');
-  const conditions = Array.isArray(status.conditions) ? listOf(status.conditions, 'conditions') : [];
-  const addresses = Array.isArray(status.addresses) ? listOf(status.addresses, 'addresses') : [];
-  const isReady = conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-  return {
-    id,
-    name: id,
-    host: id,
-    status: isReady ? 'Ready' : 'NotReady',
-    addresses: addresses
-      .filter(({ type }) => type === 'InternalIP')
-      .flatMap((row) => textIn(row, 'address') ?? []),
-  };
-}
-
-function readWorkload(item: Record<string, unknown>): FoundItem {
-  const meta = objectIn(item, 'metadata');
-  const status = objectIn(item, 'status');
-  const wanted = Number(objectIn(item, 'spec').replicas ?? status.desiredNumberScheduled ?? 0);
-  const ready = Number(status.readyReplicas ?? status.numberReady ?? 0);
-  const namespace = textIn(meta, 'namespace') ?? 'default';
-  return {
-    id: `${namespace}/${String(item.kind).toLowerCase()}/${textIn(meta, 'name') ?? ''}`,
-    name: textIn(meta, 'name') ?? '',
-    status: ready >= wanted ? 'ready' : ready === 0 ? 'down' : 'degraded',
-    facts: { manager: 'kubernetes', kind: String(item.kind), namespace, wanted, ready },
-  };
-}
-
-function readService(item: Record<string, unknown>): FoundItem {
-  const meta = objectIn(item, 'metadata');
-  const spec = objectIn(item, 'spec');
-  const namespace = textIn(meta, 'namespace') ?? 'default';
-  const address = textIn(spec, 'clusterIP');
-  const ports = Array.isArray(spec.ports) ? listOf(spec.ports, 'ports').map(({ port }) => Number(port)) : [];
-  return {
-    id: `${namespace}/${textIn(meta, 'name') ?? ''}`,
-    name: textIn(meta, 'name') ?? '',
-    addresses: address === null || address === 'None' ? [] : [address],
-    ports: ports.filter((port) => Number.isInteger(port) && port > 0 && port <= 65_535),
-    facts: { manager: 'kubernetes', namespace, type: textIn(spec, 'type') },
   };
 }
