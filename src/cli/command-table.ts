@@ -1,4 +1,5 @@
-import type { CommandCall } from './command-call.ts';
+import { type CommandRow, FOR_OPTION, JSON_OPTION } from './command-row.ts';
+import { KNOWING_COMMANDS } from './knowing-commands.ts';
 import {
   type OptionRow,
   OUTPUT_OPTIONS,
@@ -6,17 +7,6 @@ import {
   RUN_OPTIONS,
   SETTINGS_OPTIONS,
 } from './option-table.ts';
-
-export interface CommandRow {
-  name: string;
-  usage: string;
-  doc: string;
-  options: OptionRow[];
-  load(): Promise<(call: CommandCall) => Promise<number>>;
-}
-
-const JSON_OPTION: OptionRow = { name: 'json', type: 'flag', doc: 'Print JSON' };
-const FOR_OPTION: OptionRow = { name: 'for', type: 'value', hint: '2h', doc: 'How long' };
 
 /** The commands, in the order in which help lists them. Each is loaded when it is called. */
 export const COMMANDS: CommandRow[] = [
@@ -160,37 +150,7 @@ export const COMMANDS: CommandRow[] = [
     ],
     load: async () => (await import('./commands/index.ts')).incidents,
   },
-  {
-    name: 'state',
-    usage:
-      'steward state scan [NAME]… | show [QUERY] | validate | diff [A [B]] | at TIME | history | tag TAG [TIME] | restore TIME | export | free --kind vmid|ip|port',
-    doc: 'What is known of your systems: look at all of them, ask, go back in time, find what is free',
-    options: [
-      JSON_OPTION,
-      { name: 'kind', type: 'value', hint: 'KIND', doc: 'With free: vmid, ip or port' },
-      {
-        name: 'host',
-        type: 'value',
-        hint: 'NAME',
-        doc: 'With free --kind port: on this host (default: this machine)',
-      },
-      ...SETTINGS_OPTIONS,
-    ],
-    load: async () => (await import('./commands/index.ts')).state,
-  },
-  {
-    name: 'graph',
-    usage:
-      'steward graph show [NAME] [--format tree|mermaid|json] | check | impact NAME | order start|stop [NAME]',
-    doc: 'What depends on what: what stops with it, when it may be restarted, in which order',
-    options: [
-      { name: 'format', type: 'value', hint: 'FORMAT', doc: 'With show: tree, mermaid or json' },
-      { name: 'all', type: 'flag', doc: 'With show: also what nobody has declared' },
-      JSON_OPTION,
-      ...SETTINGS_OPTIONS,
-    ],
-    load: async () => (await import('./commands/index.ts')).graph,
-  },
+  ...KNOWING_COMMANDS,
   {
     name: 'recover',
     usage: 'steward recover [--json]',

@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandRow } from './command-table.ts';
+import type { CommandRow } from './command-row.ts';
+import { COMMANDS } from './command-table.ts';
 import type { OptionRow } from './option-table.ts';
 
 export function helpText(): string {

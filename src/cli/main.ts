@@ -6,7 +6,8 @@ import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import type { LoadScreen } from './command-call.ts';
-import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './command-table.ts';
+import type { CommandRow } from './command-row.ts';
+import { COMMANDS, COMMON_OPTIONS } from './command-table.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { processStreams, type Streams } from './streams.ts';
 
