@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -110,6 +111,35 @@ describe('a change that a model asks for', () => {
     expect((await box.run(['run', 'port', '--model', 'none'])).stderr).toContain('port only proposes');
     await box.run(['autonomy', 'raise', 'port']);
     expect((await box.run(['run', 'port', '--model', 'none'])).stderr).not.toContain('only proposes');
+  });
+
+  it('is a commit on a branch once somebody has approved it and it holds, where the model asked for one', async () => {
+    const asked = change('port=8080');
+    const git = { branch: 'steward/port', message: 'app: listen on 8080' };
+    const { box } = await createBoxWithModel([
+      { toolCalls: [{ ...asked, input: { ...asked.input, git } }] },
+      { toolCalls: [report('needs-approval')] },
+      { toolCalls: [report('fixed')] },
+    ]);
+    plant(box, 'propose');
+    const inRepo = (...words: string[]) =>
+      execFileSync('git', ['-c', 'user.name=anna', '-c', 'user.email=a@b', ...words], {
+        cwd: box.cwd,
+        env: box.env,
+        encoding: 'utf8',
+      });
+    inRepo('init', '-q');
+    inRepo('config', 'user.name', 'anna');
+    inRepo('config', 'user.email', 'anna@example.org');
+    inRepo('add', 'app.conf');
+    inRepo('commit', '-qm', 'as it was');
+    expect((await box.json(['run', 'port'])).code).toBe(77);
+    const { stdout } = await box.run(['approvals', 'list', '--json']);
+    const [approval] = (JSON.parse(stdout) as { approvals: Approval[] }).approvals;
+    const { result } = await box.json(['approvals', 'approve', approval?.id ?? '']);
+    expect(result.changes).toMatchObject([{ end: 'held' }]);
+    expect(inRepo('log', '--format=%s', 'steward/port')).toBe('app: listen on 8080\nas it was\n');
+    expect(inRepo('show', 'steward/port:app.conf')).toBe('port=8080\n');
   });
 
   it('waits for a person when autonomy does not reach so far; the run goes on, reports, and exits 77', async () => {

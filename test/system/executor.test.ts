@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +68,24 @@ describe('the executor', () => {
     const swapped = await rig.ask({ do: 'run', change: altered, cwd: '/', digest, from });
     expect(lastOf(swapped)).toMatchObject({ say: 'done', outcome: 'fixed', approval: approval.id });
     expect(now(path)).toBe(GOOD);
+  });
+
+  it('makes the commit that a change asks for, and the record of its end names it', async () => {
+    const rig = await createExecutorRig();
+    const { path, change } = plantConf(rig);
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: rig.folder, encoding: 'utf8' });
+    git('init', '-q');
+    git('config', 'user.name', 'anna');
+    git('config', 'user.email', 'anna@example.org');
+    git('add', path);
+    git('commit', '-qm', 'as it was');
+    const wanted = { ...change, git: { branch: 'steward/conf', message: 'shop: no colour' } };
+    const { approval, digest } = await propose(rig, wanted);
+    rig.be(ROOT);
+    const done = lastOf(await rig.ask(yes(approval, digest)));
+    expect(done).toMatchObject({ outcome: 'fixed', message: expect.stringContaining('; committed as ') });
+    expect(git('show', 'steward/conf:shop.conf')).toBe(GOOD);
+    expect(git('log', '-1', '--format=%s', 'steward/conf')).toBe('shop: no colour\n');
   });
 
   it('does what was allowed once: the same request again is refused, and tells how the first has ended', async () => {

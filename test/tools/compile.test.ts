@@ -45,7 +45,7 @@ describe('the compiled tools', () => {
       Write: { all: ['file_path', 'content'], required: ['file_path', 'content'] },
       Search: { all: ['pattern', 'path', 'glob', 'mode', 'ignore_case', 'max'], required: ['pattern'] },
       Change: {
-        all: ['title', 'why', 'evidence', 'targets', 'preflight', 'apply', 'verify', 'rollback'],
+        all: ['title', 'why', 'evidence', 'targets', 'preflight', 'apply', 'verify', 'rollback', 'git'],
         required: ['title', 'apply', 'verify'],
       },
       Report: {

@@ -89,6 +89,9 @@ function placeOf(text: string): ChangeTarget {
   return /\.(service|socket|timer|mount|target|path|slice)$/.test(text) ? { unit: text } : { host: text };
 }
 
+/** As `git check-ref-format` allows it, and nothing that a shell or an option could make something else of. */
+export const BRANCH = /^(?!.*(?:\.\.|\/\/|\.lock$))[A-Za-z0-9_][\w./-]*[\w-]$/;
+
 export const changeSchema = z.strictObject({
   title: words.max(200, 'must be at most 200 characters'),
   targets: z.array(target).default([]),
@@ -105,9 +108,7 @@ export const changeSchema = z.strictObject({
     .nullish(),
   git: z
     .strictObject({
-      branch: z
-        .string()
-        .regex(/^(?!.*(?:\.\.|\/\/|\.lock$))[A-Za-z0-9_][\w./-]*[\w-]$/, 'must be the name of a branch'),
+      branch: z.string().regex(BRANCH, 'must be the name of a branch'),
       message: words,
     })
     .exactOptional(),

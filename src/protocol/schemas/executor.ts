@@ -3,6 +3,7 @@ import { APPROVAL_STATES } from '../approval.ts';
 import { EFFECTS } from '../effect.ts';
 import { EXECUTOR_VERSION, type ExecutorAnswer, type ExecutorRequest } from '../executor.ts';
 import { ENDINGS, OUTCOMES, type Reason } from '../outcome.ts';
+import { BRANCH } from './change.ts';
 import { preconditions } from './change-event.ts';
 import { eventSchema } from './event.ts';
 
@@ -52,6 +53,7 @@ const change = z.strictObject({
   verify: z.array(expectation).min(1).max(100),
   rollback: z.union([z.literal('auto'), z.array(step).max(100)]),
   window: text.nullable(),
+  git: z.strictObject({ branch: text.regex(BRANCH).max(200), message: words.max(4_000) }).exactOptional(),
 });
 
 const v = z.literal(EXECUTOR_VERSION);

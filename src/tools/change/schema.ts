@@ -29,6 +29,7 @@ export const schema = z.object({
   apply: z.array(step).check(z.minLength(1)),
   verify: z.array(check).check(z.minLength(1)),
   rollback: z.optional(z.array(step)),
+  git: z.optional(z.looseObject({})),
 });
 
 export type ChangeInput = z.infer<typeof schema>;
