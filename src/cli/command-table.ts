@@ -100,7 +100,7 @@ export const COMMANDS: CommandRow[] = [
   },
   {
     name: 'serve',
-    usage: 'steward serve [--listen HOST:PORT] [--no-runs]',
+    usage: 'steward serve [--listen HOST:PORT] [--no-runs] | --once',
     doc: 'Take alerts and failed units in, join them into incidents, and look into each',
     options: [
       {
@@ -110,6 +110,11 @@ export const COMMANDS: CommandRow[] = [
         doc: 'Where; beyond loopback only with a token (STEWARD_INTAKE_TOKEN or the credential intake-token)',
       },
       { name: 'no-runs', type: 'flag', doc: 'Join incidents and begin no run' },
+      {
+        name: 'once',
+        type: 'flag',
+        doc: 'Take what waits, look into what is due, and end: for triggers/on-alert without a daemon',
+      },
       ...SETTINGS_OPTIONS,
     ],
     load: async () => (await import('./commands/index.ts')).serve,

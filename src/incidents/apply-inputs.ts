@@ -113,10 +113,12 @@ const CUT_SHORT = ['stopped', 'interrupted', 'failed'];
 
 function endRun(
   one: Incident,
-  { run, outcome, at }: Extract<IncidentInput, { type: 'run.ended' }>,
+  { run, outcome, at, resumeAt }: Extract<IncidentInput, { type: 'run.ended' }>,
 ): Incident {
   const runs = one.runs.map((each) =>
-    each.run === run && each.endedAt === null ? { ...each, endedAt: at, outcome } : each,
+    each.run === run && each.endedAt === null
+      ? { ...each, endedAt: at, outcome, ...(resumeAt === undefined ? {} : { resumeAt }) }
+      : each,
   );
   const isCut = CUT_SHORT.some((word) => outcome.startsWith(word));
   return tellOnce({ ...one, runs }, isCut ? 'run-cut' : 'run-ended', at, `run ${run} ended: ${outcome}`);

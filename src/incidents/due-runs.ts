@@ -13,6 +13,8 @@ export interface RunRules extends CalmRules {
   /** Of one incident: what a run does may be what makes it fire again. */
   perIncident: number;
   rules: readonly AlertRule[];
+  /** Not now, by id: somebody looked, and it is not as it was told. */
+  held: Pick<ReadonlyMap<string, unknown>, 'has'>;
 }
 
 export const RUN_RULES: RunRules = {
@@ -23,6 +25,7 @@ export const RUN_RULES: RunRules = {
   atOnce: 1,
   perIncident: 3,
   rules: [],
+  held: new Map(),
   quietHours: [],
   maintenance: [],
   handsOff: [],
@@ -51,6 +54,7 @@ export function dueRuns({ incidents }: IncidentBook, now: number, rules: RunRule
   const due: DueRun[] = [];
   for (const one of all) {
     if (due.length >= room) break;
+    if (rules.held.has(one.id)) continue;
     const goal = goalOf(one, rules);
     if (goal === null || !isReady(one, now, rules) || whyNot(one, now, rules, last) !== null) continue;
     last.set(subjectOf(one), now);
@@ -79,6 +83,11 @@ function whyNot(
   last: ReadonlyMap<string, number>,
 ): string | null {
   if (one.runs.length >= rules.perIncident) return `it has had ${one.runs.length} runs`;
+  const retryAt = one.runs.at(-1)?.resumeAt;
+  if (retryAt !== undefined)
+    return retryAt > now
+      ? `its run is to be tried again at ${new Date(retryAt).toISOString()}`
+      : whyCalm(one, now, rules);
   const startedAt = last.get(subjectOf(one));
   const untilMs =
     (startedAt ?? Number.NEGATIVE_INFINITY) + (ruleFor(one, rules.rules)?.cooldownMs ?? rules.cooldownMs);

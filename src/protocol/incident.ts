@@ -36,6 +36,8 @@ export interface IncidentRun {
   endedAt: number | null;
   /** How it ended, as in the run's log; null while it runs; `lost` when it was killed with us. */
   outcome: string | null;
+  /** It could not go on, and named a time from which it is worth another try. */
+  resumeAt?: number;
 }
 
 export const VERDICTS = ['expected', 'wrong', 'useful'] as const;
@@ -142,6 +144,6 @@ export type IncidentInput =
       startedAt: number;
       outcome: string;
     }
-  | { at: number; type: 'run.ended'; incident: string; run: string; outcome: string }
+  | { at: number; type: 'run.ended'; incident: string; run: string; outcome: string; resumeAt?: number }
   /** `awakeSince`: nobody could hear a heartbeat before. */
   | { at: number; type: 'time.passed'; awakeSince: number };

@@ -30,6 +30,8 @@ export interface RunSummary {
   costUsd: number | null;
   turns: number | null;
   durationMs: number | null;
+  /** Milliseconds since the epoch: from when on another try is worth it, where it ended for now. */
+  resumeAt: number | null;
   cwd: string | null;
   /** It has tools, so there is something to go on with; an undo has none. */
   isResumable: boolean;
@@ -121,12 +123,13 @@ async function summarise(
 
 function describeClosed(closed: EventOf<'run.closed'>) {
   const { outcome, turns, costUsd, durationMs } = closed;
-  return { outcome, exitCode: exitCodeOf(closed.reason), turns, costUsd, durationMs };
+  const resumeAt = closed.resumeAt ?? null;
+  return { outcome, exitCode: exitCodeOf(closed.reason), turns, costUsd, durationMs, resumeAt };
 }
 
 async function describeUnclosed(store: StateStore, run: string) {
   const outcome = (await isOpen(store, run)) ? ('open' as const) : ('interrupted' as const);
-  return { outcome, exitCode: null, turns: null, costUsd: null, durationMs: null };
+  return { outcome, exitCode: null, turns: null, costUsd: null, durationMs: null, resumeAt: null };
 }
 
 /** A log of another version may have a reason that is not in our table. */

@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
+import { faultyProbe } from './faulty-probe.ts';
 import { alertBody, startServing, untilIncidents } from './serving.ts';
 import { type Box, createBox } from './steward.ts';
 
 const PARENT = '11111111-1111-4111-8111-111111111111';
-const GOAL = '---\ndescription: Look.\nprobes: [load]\nautonomy: observe\ngate: never\n---\nLook.\n';
+const GOAL = '---\ndescription: Look.\nprobes: [calm]\nautonomy: observe\ngate: never\n---\nLook.\n';
 
 function boxWithGoal(): Box {
   const box = createBox();
   box.write('.config/steward/goals/look.md', GOAL);
+  // Finds nothing, however busy the machine is.
+  box.write('.config/steward/context/calm.yaml', faultyProbe(`[printf, '\\n']`));
   return box;
 }
 

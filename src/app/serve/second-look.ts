@@ -20,8 +20,8 @@ export interface Looked {
   inputs: IncidentInput[];
   /** For the run, as data. */
   evidence: Record<string, unknown>;
-  /** false: not now. */
-  begins: boolean;
+  /** When to look again; null: a run may begin now. */
+  againAt: number | null;
 }
 
 const SWEEP_EVERY_MS = 30_000;
@@ -31,7 +31,6 @@ const AGAIN_MS = { unsettled: 5_000, silenced: 60_000 };
 
 export function createSecondLook(world: World, observer: Observer): SecondLook {
   const { clock } = world;
-  const notBefore = new Map<string, number>();
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const isOwnUnit = ({ intake, source }: Incident): boolean =>
@@ -45,24 +44,22 @@ export function createSecondLook(world: World, observer: Observer): SecondLook {
     const found = await readFailedUnit(observer, unit, { invocation, now });
     if (found === null) return null;
     const { isWell, isUnsettled, facts } = found;
-    if (isWell) return { inputs: [isOver(incident, now)], evidence: {}, begins: false };
-    if (isUnsettled) notBefore.set(incident.id, now + AGAIN_MS.unsettled);
-    return { inputs: [], evidence: facts, begins: !isUnsettled };
+    if (isWell) return { inputs: [isOver(incident, now)], evidence: {}, againAt: now };
+    return { inputs: [], evidence: facts, againAt: isUnsettled ? now + AGAIN_MS.unsettled : null };
   }
 
   async function askSource(incident: Incident, now: number): Promise<Looked> {
     const asked = await askAlertmanager(observer, world, incident, now);
-    if (asked === null) return { inputs: [], evidence: {}, begins: true };
+    if (asked === null) return { inputs: [], evidence: {}, againAt: null };
     if (!asked.ok) {
       const why = `the Alertmanager could not be asked: ${asked.reason}`;
-      return { inputs: [], evidence: { not_asked: why }, begins: true };
+      return { inputs: [], evidence: { not_asked: why }, againAt: null };
     }
     const { delivery, suppressed } = asked.value;
     const inputs: IncidentInput[] = [{ at: now, type: 'delivery.taken', delivery }];
     const firing = delivery.alerts.filter(({ status }) => status === 'firing');
     const isSilenced = firing.length > 0 && firing.every(({ fingerprint }) => suppressed.has(fingerprint));
-    if (!isSilenced) return { inputs, evidence: {}, begins: true };
-    notBefore.set(incident.id, now + AGAIN_MS.silenced);
+    if (!isSilenced) return { inputs, evidence: {}, againAt: null };
     const by = [...new Set(firing.map(({ fingerprint }) => suppressed.get(fingerprint)))]
       .slice(0, 3)
       .join(', ');
@@ -70,14 +67,12 @@ export function createSecondLook(world: World, observer: Observer): SecondLook {
     return {
       inputs: [...inputs, { at: now, type: 'incident.noted', incident: incident.id, text }],
       evidence: {},
-      begins: false,
+      againAt: now + AGAIN_MS.silenced,
     };
   }
 
   return {
     async before(incident, now) {
-      if ((notBefore.get(incident.id) ?? 0) > now) return { inputs: [], evidence: {}, begins: false };
-      notBefore.delete(incident.id);
       const unit = isOwnUnit(incident) ? await readUnit(incident, now) : null;
       return unit ?? askSource(incident, now);
     },
@@ -93,7 +88,6 @@ export function createSecondLook(world: World, observer: Observer): SecondLook {
         if (isWatched) inputs.push(...((await readUnit(one, now))?.inputs ?? []));
         else if (one.missing > 0) inputs.push(...(await askSource(one, now)).inputs);
       }
-      for (const id of notBefore.keys()) if (!incidents.has(id)) notBefore.delete(id);
       return inputs;
     },
   };

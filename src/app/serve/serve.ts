@@ -1,21 +1,14 @@
 import { readApiKey } from '../../config/index.ts';
 import { createServiceNotify, startHttpServer } from '../../host/index.ts';
-import { openIncidents } from '../../incidents/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Telling } from '../../protocol/telling.ts';
 import { openSpool } from '../../triggers/index.ts';
-import { createNeeds } from '../graph/incident-needs.ts';
-import { joinRulesOf, runRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
 import { answerViews } from './answer-views.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
-import { createObserver } from './observe.ts';
-import { createSecondLook } from './second-look.ts';
+import { openBook, openWork } from './open-work.ts';
 import { openPages } from './pages/open-pages.ts';
-import { createRunStarter } from './start-runs.ts';
-import { tellChanges } from './tell-changes.ts';
-import { startWorker } from './worker.ts';
 
 export interface ServeOptions {
   /** As typed: `HOST:PORT`. */
@@ -65,9 +58,8 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       hint: 'an event is answered for only when it is on disk',
     });
   }
-  const plainWriter = await openIncidents(store, { ...joinRulesOf(world), needs: await createNeeds(world) });
   const { telling } = options;
-  const writer = telling === undefined ? plainWriter : tellChanges(plainWriter, telling, options.log);
+  const writer = await openBook(world, telling, options.log);
   try {
     await telling?.begin(writer.book().incidents.values());
     const startedAt = clock.now();
@@ -81,17 +73,12 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
     });
     const notify = createServiceNotify(world.env);
     let toldSystemdAt = Number.NEGATIVE_INFINITY;
-    const worker = startWorker({
-      store,
-      clock,
+    const worker = await openWork(world, {
       spool,
       writer,
-      runs: options.hasRuns
-        ? createRunStarter(world, { metrics, onEnd: () => worker.wake(), options: options.runOptions })
-        : null,
-      rules: () => runRulesOf(world),
-      chainDepth: world.settings.chain.depth,
-      secondLook: createSecondLook(world, await createObserver(world, addressesOf(world))),
+      metrics,
+      hasRuns: options.hasRuns,
+      runOptions: options.runOptions,
       log: options.log,
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.
       onTurn() {
@@ -143,11 +130,6 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
   } finally {
     writer.close();
   }
-}
-
-/** What serve asks besides what settings call endpoints. */
-function addressesOf({ settings }: World): string[] {
-  return Object.values(settings.intake.alertmanagers).map(({ url }) => url);
 }
 
 /** `127.0.0.1:9097`, `[::1]:9097`, `localhost:9097`. */

@@ -16,7 +16,7 @@ export interface RunStarter {
   findCause(incident: Incident): Promise<Cause | null>;
   /** What became of its incident since it began. */
   tell(run: string, lines: readonly string[]): Promise<void>;
-  look(run: string): Promise<'running' | 'not-begun' | { outcome: string }>;
+  look(run: string): Promise<'running' | 'not-begun' | { outcome: string; resumeAt?: number }>;
   /** Ends those that are on, in order. */
   stop(): Promise<void>;
 }
@@ -104,7 +104,9 @@ export function createRunStarter(
         return outcome === undefined ? 'not-begun' : { outcome };
       }
       // `open`: a process that outlived an earlier serve works on it.
-      return summary.outcome === 'open' ? 'running' : { outcome: summary.outcome };
+      if (summary.outcome === 'open') return 'running';
+      const { outcome, resumeAt } = summary;
+      return resumeAt === null ? { outcome } : { outcome, resumeAt };
     },
     async stop() {
       for (const child of on.values()) child.terminate();

@@ -1,21 +1,18 @@
-import {
-  DEFAULT_GOAL,
-  dueRuns,
-  type IncidentWriter,
-  openRuns,
-  type RunRules,
-} from '../../incidents/index.ts';
+import type { IncidentWriter } from '../../incidents/index.ts';
 import { isRecord } from '../../lib/is-record.ts';
-import type { Incident, IncidentInput } from '../../protocol/incident.ts';
+import type { IncidentInput } from '../../protocol/incident.ts';
 import type { Clock } from '../../protocol/machine.ts';
 import type { StateStore } from '../../protocol/store.ts';
 import type { Spool } from '../../triggers/index.ts';
+import type { Follower } from './follow-incidents.ts';
 import type { SecondLook } from './second-look.ts';
-import type { RunStarter } from './start-runs.ts';
+import { takeDropped } from './take-dropped.ts';
 
 export interface Worker {
   /** Something was put into the spool. */
   wake(): void;
+  /** Resolves after a turn that left nothing to do: nothing waits, nothing runs, nothing is about to. */
+  idle(): Promise<void>;
   /** Until all that is in the spool is worked on, and every run that was begun has ended. */
   stop(): Promise<void>;
   lastTurnAt(): number;
@@ -27,13 +24,11 @@ export interface WorkerOptions {
   spool: Spool;
   writer: IncidentWriter;
   /** null with --no-runs. */
-  runs: RunStarter | null;
-  /** As they are now: people take things in hand, and time passes. */
-  rules(): Promise<RunRules>;
+  follower: Follower | null;
   /** null: what was sent is believed. */
   secondLook: SecondLook | null;
-  /** Runs that may come one of the other. */
-  chainDepth: number;
+  /** Ends what runs, in order. */
+  endRuns(): Promise<void>;
   onTurn(): void;
   log(line: string): void;
 }
@@ -47,16 +42,17 @@ const BATCH_LINES = 128;
 
 /** From the spool to the incidents, and from these to runs. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { clock, spool, writer, runs } = options;
+  const { clock, spool, writer, follower, store } = options;
   const awakeSince = clock.now();
   let wakeUp = new AbortController();
   let isStopping = false;
   let lastTurnAt = clock.now();
+  let idleWaiters: (() => void)[] = [];
 
   /** Kept apart and not taken: whatever it is, it must not keep the rest from being worked on. */
   async function setAside(name: string, line: string): Promise<void> {
     options.log(`a line of ${name} in the spool cannot be read; it is kept in spool-unread/${name}`);
-    await options.store.write(`spool-unread/${name}`, line);
+    await store.write(`spool-unread/${name}`, line);
   }
 
   async function readBatch(names: readonly string[]): Promise<{ taken: string[]; inputs: IncidentInput[] }> {
@@ -75,6 +71,7 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   async function drainSpool(): Promise<void> {
+    await takeDropped({ store, spool, now: clock.now(), log: options.log });
     // Killed between the append and the removal, they are in the journal already.
     const done = new Set(writer.lastBatches());
     let names = await spool.waiting();
@@ -90,69 +87,17 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  async function startDue(starter: RunStarter): Promise<void> {
-    for (const { incident, goal } of dueRuns(writer.book(), clock.now(), await options.rules())) {
-      const looked = await options.secondLook?.before(incident, clock.now());
-      if (looked !== undefined) {
-        await writer.append(looked.inputs);
-        const still = writer.book().incidents.get(incident.id);
-        if (!looked.begins || still?.state !== 'open' || still.foldedInto !== null) continue;
-      }
-      const cause = await starter.findCause(incident);
-      if (cause !== null && cause.depth >= options.chainDepth) {
-        const text = `no run: run ${cause.run} changed it (${cause.command}), and that is ${cause.depth + 1} runs in a row`;
-        await writer.append([{ at: clock.now(), type: 'incident.noted', incident: incident.id, text }]);
-        continue;
-      }
-      const run = crypto.randomUUID();
-      // Known before it begins: killed here, the next serve finds that it never did, and begins it by the same id.
-      await writer.append([{ at: clock.now(), type: 'run.planned', incident: incident.id, run, goal }]);
-      const evidence = looked?.evidence ?? {};
-      await starter.start(incident, run, { book: writer.book(), goal, evidence, cause });
-    }
-  }
-
-  async function followRuns(starter: RunStarter): Promise<void> {
-    for (const { incident, run } of openRuns(writer.book())) {
-      const end = await starter.look(run);
-      if (end === 'running') continue;
-      if (end === 'not-begun') {
-        const one = writer.book().incidents.get(incident);
-        if (one !== undefined && !isStopping) {
-          const goal = one.runs.find((each) => each.run === run)?.goal ?? DEFAULT_GOAL;
-          await starter.start(one, run, { book: writer.book(), goal, evidence: {}, cause: null });
-        }
-        continue;
-      }
-      await writer.append([{ at: clock.now(), type: 'run.ended', incident, run, outcome: end.outcome }]);
-    }
-  }
-
-  /** How much of it each run was told. */
-  const told = new Map<string, number>();
-
-  async function tellRuns(starter: RunStarter): Promise<void> {
-    const open = openRuns(writer.book());
-    for (const { incident, run } of open) {
-      const lines = newsOf(writer.book().incidents.get(incident), run);
-      if (lines.length === (told.get(run) ?? 0)) continue;
-      told.set(run, lines.length);
-      await starter.tell(run, lines);
-    }
-    for (const run of told.keys()) if (!open.some((each) => each.run === run)) told.delete(run);
-  }
-
   async function turn(): Promise<void> {
     await drainSpool();
     await writer.append([{ at: clock.now(), type: 'time.passed', awakeSince }]);
     await writer.append((await options.secondLook?.sweep(writer.book(), clock.now())) ?? []);
-    if (runs !== null) {
-      await followRuns(runs);
-      await tellRuns(runs);
-      if (!isStopping) await startDue(runs);
-    }
+    await follower?.turn();
     lastTurnAt = clock.now();
     options.onTurn();
+    if (idleWaiters.length === 0 || (await spool.waiting()).length > 0) return;
+    if (follower !== null && !(await follower.isIdle())) return;
+    for (const done of idleWaiters) done();
+    idleWaiters = [];
   }
 
   async function loop(): Promise<void> {
@@ -175,23 +120,17 @@ export function startWorker(options: WorkerOptions): Worker {
   const looping = loop();
   return {
     wake: () => wakeUp.abort(),
+    idle: () => new Promise((resolve) => idleWaiters.push(resolve)),
     lastTurnAt: () => lastTurnAt,
     async stop() {
       isStopping = true;
+      follower?.stop();
       wakeUp.abort();
       await looping;
-      await runs?.stop();
+      await options.endRuns();
       await turn();
     },
   };
-}
-
-/** What happened to it since the run began, but for the run itself. */
-function newsOf(incident: Incident | undefined, run: string): string[] {
-  const began = incident?.runs.find((each) => each.run === run)?.startedAt ?? Number.POSITIVE_INFINITY;
-  return (incident?.timeline ?? [])
-    .filter(({ at, text }) => at >= began && !text.includes(run))
-    .map(({ at, text }) => `${new Date(at).toISOString()} ${text}`);
 }
 
 function parseInput(line: string): IncidentInput | null {
