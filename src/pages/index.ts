@@ -5,6 +5,7 @@ export { enrolmentPage } from './enrolment.ts';
 export { type FindingRow, findingsPage } from './findings.ts';
 export { type Frame, pathOf, type Viewer } from './frame.ts';
 export { escapeText, html } from './html.ts';
+export { ICON } from './icon.ts';
 export { type IncidentView, incidentPage, incidentsPage } from './incidents.ts';
 export { type Message, messagePage } from './message.ts';
 export { PAUSE_CHOICES, pausePage } from './pause.ts';

@@ -28,6 +28,7 @@ export function page(frame: Frame, { title, section, body }: PageParts): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} · steward</title>
+<link rel="icon" href="${frame.prefix}/icon.svg" type="image/svg+xml">
 <style>${Html.trusted(STYLE)}</style>
 </head>
 <body>

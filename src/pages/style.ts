@@ -105,6 +105,7 @@ export function contentSecurityPolicy(): string {
   return [
     "default-src 'none'",
     `style-src 'sha256-${digest}'`,
+    "img-src 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -1,7 +1,7 @@
 import type { Reply, RequestHead } from '../../../host/index.ts';
 import { parseDuration } from '../../../lib/duration.ts';
 import { OpsError } from '../../../lib/ops-error.ts';
-import { type Frame, PAUSE_CHOICES, pathOf } from '../../../pages/index.ts';
+import { type Frame, ICON, PAUSE_CHOICES, pathOf } from '../../../pages/index.ts';
 import type { IncidentBook } from '../../../protocol/incident.ts';
 import { createSwitches } from '../../../runs/index.ts';
 import { findElsewhere } from '../../change/approvals-elsewhere.ts';
@@ -256,6 +256,7 @@ export function createPages(options: PagesOptions): Pages {
     async handle(head, body) {
       const path = readPath(head.path, address);
       if (path === null || path[0] === 'favicon.ico') return markup('', 404);
+      if (path[0] === 'icon.svg') return { ...markup(ICON), contentType: 'image/svg+xml' };
       if (body.length > FORM_LIMIT_BYTES) return markup('', 413);
       if (!isOurName(head, address)) {
         const where = address.origin ?? 'http://127.0.0.1, or the address that the setting pages.url names';

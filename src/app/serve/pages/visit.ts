@@ -32,12 +32,24 @@ export function readAddress(url: string | null): PageAddress {
   return { origin, host, prefix: pathname.replace(/\/+$/, '') };
 }
 
-const FIRST = ['', 'approvals', 'incidents', 'runs', 'findings', 'spend', 'pause', 'enroll', 'favicon.ico'];
+const FIRST = [
+  '',
+  'approvals',
+  'incidents',
+  'runs',
+  'findings',
+  'spend',
+  'pause',
+  'enroll',
+  'icon.svg',
+  'favicon.ico',
+];
 
 /** The parts of a path of ours, with or without the prefix; null for every other path. */
 export function readPath(path: string, { prefix }: PageAddress): string[] | null {
   const isBelow = prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`));
-  const [root, ...parts] = (isBelow ? path.slice(prefix.length) : path).split('/');
+  const below = isBelow ? path.slice(prefix.length) : path;
+  const [root, ...parts] = (below.length > 1 ? below.replace(/\/$/, '') : below).split('/');
   if (root !== '' || !FIRST.includes(parts[0] ?? '') || parts.length > 2) return null;
   try {
     return parts.map(decodeURIComponent);

@@ -9,7 +9,7 @@ describe('every page', () => {
     const { ask, enroll } = await openRig();
     const phone = await enroll('kitchen');
     const answers = await Promise.all(
-      ['/approvals', '/runs', '/nothing/here', '/enroll?t=x', '/favicon.ico'].map((path) =>
+      ['/approvals', '/runs', '/nothing/here', '/enroll?t=x', '/favicon.ico', '/icon.svg'].map((path) =>
         ask(path, { headers: phone }),
       ),
     );
@@ -24,9 +24,11 @@ describe('every page', () => {
         'cross-origin-resource-policy': 'same-origin',
       });
       expect(headers['content-security-policy']).toMatch(
-        /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+        /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
       );
-      expect(body).not.toMatch(/<script|<link|<img|<iframe| style="|\son\w+=|javascript:|https?:\/\//i);
+      expect(body).not.toMatch(
+        /<script|<link rel="(?!icon)|<img|<iframe| style="|\son\w+=|javascript:|https?:\/\/(?!www\.w3\.org\/2000\/svg")/i,
+      );
     }
   });
 
