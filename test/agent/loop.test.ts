@@ -57,7 +57,9 @@ describe('the loop', () => {
       place: 'none',
       endpoint: '',
       complete: ({ signal }) =>
-        new Promise((resolve) => signal?.addEventListener('abort', () => resolve(fails({ class: 'aborted' })))),
+        new Promise((resolve) =>
+          signal?.addEventListener('abort', () => resolve(fails({ class: 'aborted' }))),
+        ),
     };
     await expect(driveLoop({ turns: [], ports: { sink, model } })).rejects.toBe(full);
   });
