@@ -1,7 +1,8 @@
 export { type BudgetLimits, createBudgetLedger } from './budget-ledger.ts';
 export { createCheckpoints, planUndo, spillFolder, type UndoPlan, type UndoStep } from './checkpoints.ts';
 export { describeRun, type ListOptions, latestRun, listRuns, type RunSummary } from './list-runs.ts';
-export { countOwnCommands, listSpending, readSpending } from './list-spending.ts';
+export { countOwnCommands, countRefusals, listSpending, readSpending } from './list-spending.ts';
+export { localDay, localMonth } from './local-time.ts';
 export { changesFolder, OPEN_CHANGES, pruneRuns } from './prune-runs.ts';
 export { type LogPart, readLinesBefore, readNewestLines } from './read-part.ts';
 export { findRun, type ReadRun, readRun, type VerifiedRun, verifyRun } from './read-run.ts';

@@ -45,6 +45,14 @@ export async function countOwnCommands(store: StateStore, run: string): Promise<
   return events.length;
 }
 
+/** Steps of a run that were refused. */
+export async function countRefusals(store: StateStore, run: string): Promise<number> {
+  const bytes = await store.readBytes(logName(run));
+  const events: RunEvent[] = [];
+  if (bytes !== undefined) readKinds(bytes, ['step.decided'], 0, events);
+  return events.filter((event) => event.type === 'step.decided' && event.decision === 'refuse').length;
+}
+
 function readKinds(
   bytes: Uint8Array,
   kinds: readonly RunEvent['type'][],

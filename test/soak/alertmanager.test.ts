@@ -107,6 +107,7 @@ describe('a real Alertmanager', () => {
 describe('a real Prometheus', () => {
   it('tells through a real Alertmanager what goes away and comes back, and reads our metrics', async () => {
     const box = createBox();
+    await box.run(['run', 'health-check']);
     const serving = await startServing(box, ['--no-runs']);
     const timing = 'group_wait: 1s\n  group_interval: 1s\n  repeat_interval: 4s';
     const alertmanager = await startAlertmanager(
@@ -136,6 +137,7 @@ describe('a real Prometheus', () => {
     const metrics = await (await fetch(`${serving.url}/metrics`)).text();
     const [, lastBeat = '0'] = /^steward_heartbeat_last_seconds (\S+)$/m.exec(metrics) ?? [];
     expect(Date.now() / 1_000 - Number(lastBeat)).toBeLessThan(600);
+    expect(metrics).toMatch(/^steward_goal_last_run_timestamp_seconds\{goal="health-check"\} \d+/m);
     const checked = await runOnHost([join(await programsFolder(), 'promtool'), 'check', 'metrics'], {
       input: metrics,
     });

@@ -1,6 +1,7 @@
 import { INCIDENT_STATES, type IncidentBook } from '../../protocol/incident.ts';
+import type { Standing } from './standing.ts';
 
-/** What Prometheus reads of `steward serve`: counts, and no name that anybody sent. */
+/** What Prometheus reads of `steward serve`: counts, names of goals, and no name that anybody sent. */
 export interface Metrics {
   countRequest(intake: string, status: number): void;
   observeAck(ms: number): void;
@@ -11,6 +12,7 @@ export interface Metrics {
 export interface MetricSources {
   book(): IncidentBook;
   spool(): { files: number; bytes: number };
+  standing(): Standing;
   /** Milliseconds since the epoch. */
   startedAt: number;
   version: string;
@@ -43,6 +45,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     text() {
       const incidents = [...sources.book().incidents.values()];
       const { files, bytes } = sources.spool();
+      const { goals, usdToday, usdMonth, parked, denials } = sources.standing();
       const beats = [...sources.book().heartbeats.values()];
       return [
         metric('steward_build_info', 'gauge', 'Version of steward.', [[`version="${sources.version}"`, 1]]),
@@ -86,6 +89,26 @@ export function createMetrics(sources: MetricSources): Metrics {
           'When the heartbeat came that was silent for longest.',
           [['', beats.length === 0 ? 0 : Math.min(...beats.map(({ lastBeatAt }) => lastBeatAt)) / 1_000]],
         ),
+        metric(
+          'steward_goal_last_run_timestamp_seconds',
+          'gauge',
+          'When the last run of the goal began.',
+          goals.map(({ goal, lastRunAt }) => [`goal="${goal}"`, lastRunAt / 1_000]),
+        ),
+        metric(
+          'steward_goal_last_success_timestamp_seconds',
+          'gauge',
+          'When a run of the goal last came to an answer, good or bad. 0: never.',
+          goals.map(({ goal, lastSuccessAt }) => [`goal="${goal}"`, (lastSuccessAt ?? 0) / 1_000]),
+        ),
+        metric('steward_spent_dollars', 'gauge', 'What runs of this day and month have cost.', [
+          ['period="day"', usdToday],
+          ['period="month"', usdMonth],
+        ]),
+        metric('steward_approvals_waiting', 'gauge', 'Changes that wait for somebody.', [['', parked]]),
+        metric('steward_denials', 'gauge', 'Steps that were refused, in runs whose logs are kept.', [
+          ['', denials],
+        ]),
         metric('steward_runs_started_total', 'counter', 'Runs begun for incidents.', [['', runs.started]]),
         metric('steward_runs_ended_total', 'counter', 'Those of them that ended.', [['', runs.ended]]),
       ].join('');
@@ -96,6 +119,7 @@ export function createMetrics(sources: MetricSources): Metrics {
 type Sample = readonly [labels: string, value: number, suffix?: string];
 
 function metric(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  if (samples.length === 0) return '';
   const lines = samples.map(([labels, value, suffix = '']) =>
     labels === '' ? `${name}${suffix} ${value}` : `${name}${suffix}{${labels}} ${value}`,
   );

@@ -4,6 +4,7 @@ import { openSpool } from '../../triggers/index.ts';
 import type { World } from '../world.ts';
 import { createMetrics } from './metrics.ts';
 import { openBook, openWork } from './open-work.ts';
+import { createStandingReader } from './standing.ts';
 
 export interface ServeOnceOptions {
   hasRuns: boolean;
@@ -34,6 +35,7 @@ export async function serveOnce(
     const metrics = createMetrics({
       book: writer.book,
       spool: () => ({ files: spool.size().lines, bytes: spool.size().bytes }),
+      standing: createStandingReader(world, log).now,
       startedAt: clock.now(),
       version: world.version,
     });

@@ -9,6 +9,7 @@ import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 import { openBook, openWork } from './open-work.ts';
 import { openPages } from './pages/open-pages.ts';
+import { createStandingReader } from './standing.ts';
 
 export interface ServeOptions {
   /** As typed: `HOST:PORT`. */
@@ -65,9 +66,12 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
     const startedAt = clock.now();
     const prefix = (): string => `${String(clock.now()).padStart(14, '0')}-${process.pid}`;
     const spool = await openSpool(store, { prefix });
+    const standing = createStandingReader(world, options.log);
+    await standing.refresh();
     const metrics = createMetrics({
       book: writer.book,
       spool: () => ({ files: spool.size().lines, bytes: spool.size().bytes }),
+      standing: standing.now,
       startedAt,
       version: world.version,
     });
@@ -82,6 +86,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       log: options.log,
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.
       onTurn() {
+        void standing.refresh();
         if (notify.watchdogMs === null || clock.elapsed() - toldSystemdAt < notify.watchdogMs / 2) return;
         toldSystemdAt = clock.elapsed();
         notify.tell('WATCHDOG=1');
