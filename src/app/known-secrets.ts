@@ -17,12 +17,18 @@ export async function readKnownSecrets(
   env: Environment,
   files: OperatorFiles,
 ): Promise<string[]> {
-  const keyNames = Object.values(settings.providers).map(({ api_key_env: name }) => name);
+  const channels = Object.values(settings.notify.channels);
+  const keyNames = [
+    ...Object.values(settings.providers).map(({ api_key_env: name }) => name),
+    ...channels.map(({ secret_env: name }) => name),
+    'STEWARD_HEARTBEAT_URL',
+  ];
+  const keyFiles = channels.flatMap(({ secret_file: file }) => file ?? []);
   const credentials = env.CREDENTIALS_DIRECTORY?.startsWith('/') ? env.CREDENTIALS_DIRECTORY : null;
   const names = credentials === null ? [] : await files.list(credentials);
   const texts = await Promise.all(
-    [...names.map((name) => `${credentials}/${name}`), ...settings.mask.values_from].map((path) =>
-      files.readText(path),
+    [...names.map((name) => `${credentials}/${name}`), ...settings.mask.values_from, ...keyFiles].map(
+      (path) => files.readText(path),
     ),
   );
   return [

@@ -157,6 +157,17 @@ export const COMMANDS: CommandRow[] = [
   },
   ...KNOWING_COMMANDS,
   {
+    name: 'notify',
+    usage: 'steward notify test [CHANNEL] | list | flush',
+    doc: 'Whether people are reached; what waits for them and what was not taken; send what waits',
+    options: [
+      { name: 'all', type: 'flag', doc: 'With list: also what was told' },
+      JSON_OPTION,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).notify,
+  },
+  {
     name: 'recover',
     usage: 'steward recover [--json]',
     doc: 'Bring changes that were cut off to their new or old state, or say at which step they stand',

@@ -3,6 +3,7 @@ import { modelWindow } from '../app/choose-target.ts';
 import { performRun } from '../app/run.ts';
 import type { RunEnd, RunListener, RunRequest } from '../app/run-request.ts';
 import type { World } from '../app/world.ts';
+import type { RunEvent } from '../protocol/event.ts';
 import { ENDINGS, type Reason } from '../protocol/outcome.ts';
 import type { CommandCall } from './command-call.ts';
 import { createPrinter } from './print/create-printer.ts';
@@ -10,20 +11,27 @@ import type { OutputFormat } from './print/printer.ts';
 import type { ResultFrame } from './print/result.ts';
 import type { Signals } from './signals.ts';
 
-/** Performs a run, prints it, and answers with its exit status. */
+/** Performs a run, prints it, and answers with its exit status. `follow` is told what the printer is told. */
 export function runAndPrint(
   call: CommandCall,
   world: World,
   request: RunRequest,
   format: OutputFormat,
   { signal }: Signals,
+  follow: (event: RunEvent) => void = () => {},
 ): Promise<number> {
   const view = {
     format,
     isStructured: request.outputSchema !== null,
     windowOf: (model: string) => modelWindow(world, request, model),
   };
-  return printRun(call, world, view, (listener) => performRun(world, request, listener, signal));
+  return printRun(call, world, view, (listener) => {
+    const onEvent: RunListener['onEvent'] = (event, time, seq) => {
+      follow(event);
+      listener.onEvent(event, time, seq);
+    };
+    return performRun(world, request, { ...listener, onEvent }, signal);
+  });
 }
 
 /** Prints whatever is a run: what it tells its listener, and how it ended. */

@@ -34,7 +34,8 @@ export interface Entry {
 
 /** What is not told by then is given up, and shown as failed. */
 export const GIVE_UP_MS = 48 * 60 * 60 * 1000;
-const FIRST_BACKOFF_MS = 5_000;
+const FIRST_BACKOFF_MS = 2_000;
+const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_BACKOFF_MS = 15 * 60 * 1000;
 /** After so many attempts, or at once when it would not help to try again, another channel tells it too. */
 export const ATTEMPTS_BEFORE_FALLBACK = 3;
@@ -144,8 +145,9 @@ export function afterSend(
   const backoffMs = result.isFinal
     ? LONGEST_BACKOFF_MS
     : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(leg.attempts - 1, 20));
-  // Never sooner than was asked for; spread, so that many do not come back at once.
-  const waitMs = Math.max(backoffMs, result.retryAfterMs ?? 0) * (1 + random / 4);
+  // As was asked for and never sooner; spread, so that many do not come back at once.
+  const askedMs = result.retryAfterMs === null ? null : Math.max(SHORTEST_WAIT_MS, result.retryAfterMs);
+  const waitMs = (askedMs ?? backoffMs) * (1 + random / 4);
   const legs = replace((one) => ({ ...one, reason, nextAt: Math.ceil(now + waitMs) }));
   const isDue = result.isFinal || leg.attempts >= ATTEMPTS_BEFORE_FALLBACK || waitMs > LONG_WAIT_MS;
   const hasOne = fallback === null || entry.legs.some((one) => one.channel === fallback);

@@ -7,6 +7,8 @@ import type { Notice } from './notice.ts';
 export interface RouteRules {
   /** All channels there are, in the order of the settings. */
   channels: readonly string[];
+  /** On which a message can take the place of an earlier one: the others hear only what is worth a new one. */
+  updating: readonly string[];
   routes: Record<Severity, readonly string[] | null>;
   escalateTo: readonly string[];
   digestTo: readonly string[];
@@ -27,22 +29,26 @@ export interface Route {
   notBefore: number;
 }
 
+export type Routed = Pick<Notice, 'severity' | 'kind' | 'isSequel' | 'isLoud'>;
+
 export const DIGEST = 'digest';
 
 /** Who is told of it, and when; nobody, and not in the digest either: it is not told at all. */
 export function routeNotice(
-  notice: Pick<Notice, 'severity' | 'kind' | 'isSequel'>,
+  notice: Routed,
   told: ToldOn,
   rules: RouteRules,
   { now, zone }: { now: number; zone: Pick<Zone, 'aheadMinutes'> },
 ): Route {
-  const { channels, toDigest } = placesOf(notice, told, rules);
+  const { channels: wanted, toDigest } = placesOf(notice, told, rules);
+  const isMinor = notice.kind === 'changed' && !notice.isLoud;
+  const channels = isMinor ? wanted.filter((name) => rules.updating.includes(name)) : wanted;
   const isHeld = notice.severity !== 'critical' && notice.kind !== 'test';
   return { channels, toDigest, notBefore: isHeld ? endOfQuiet(rules.quiet, now, zone) : now };
 }
 
 function placesOf(
-  { severity, kind, isSequel }: Pick<Notice, 'severity' | 'kind' | 'isSequel'>,
+  { severity, kind, isSequel }: Routed,
   told: ToldOn,
   rules: RouteRules,
 ): Omit<Route, 'notBefore'> {

@@ -12,4 +12,8 @@ export interface Telling {
    * to hear of (one more delivery) come here. It may throw: it is logged, and the incidents go on.
    */
   incidentChanged(before: Incident | null, after: Incident): Promise<void>;
+  /** After each turn of the loop that does the work, and by nothing else: who watches the loop watches this. Quick. */
+  turnMade?(): void;
+  /** When serve ends: last words, within some seconds. */
+  end?(): Promise<void>;
 }

@@ -73,6 +73,18 @@ describe('loadSettings', () => {
           runs_per_hour: 12,
         },
         chain: { depth: 2, runs_per_hour: 6 },
+        notify: {
+          channels: {},
+          routes: { critical: null, warning: null, info: null },
+          escalate_after: null,
+          escalate_to: [],
+          escalate_from: 'critical',
+          digest_at: '08:00',
+          digest_to: [],
+          quiet: [],
+          heartbeat_url: null,
+          heartbeat_every: 60_000,
+        },
         pages: { url: null },
         screen: {
           theme: 'terminal',

@@ -78,14 +78,14 @@ describe('after an attempt', () => {
       one = tried(afterSend(one, 'phone', failed(false), attempted()), 'phone');
       waits.push(((one.legs[0]?.nextAt ?? 0) - NOW) / 1_000);
     }
-    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
     const asked = afterSend(
       tried(entry('a', ['phone']), 'phone'),
       'phone',
       failed(false, 33_000),
       attempted({ random: 0.99 }),
     );
-    expect((asked.legs[0]?.nextAt ?? 0) - NOW).toBeGreaterThanOrEqual(33_000);
+    expect((asked.legs[0]?.nextAt ?? 0) - NOW).toBe(Math.ceil(33_000 * (1 + 0.99 / 4)));
     const last = afterSend(one, 'phone', failed(false), attempted({ now: NOW + 48 * 3_600_000 }));
     expect(last.legs.map(({ state, reason }) => [state, reason])).toEqual([['failed', 'no']]);
   });

@@ -8,13 +8,14 @@ const ZONE = { aheadMinutes: () => 60 };
 const NOBODY = { channels: [], inDigest: false };
 const rules = (more: Partial<RouteRules> = {}): RouteRules => ({
   channels: ['phone', 'chat', 'post'],
+  updating: ['phone', 'chat'],
   routes: { critical: null, warning: null, info: null },
   escalateTo: [],
   digestTo: [],
   quiet: [],
   ...more,
 });
-const opened = { kind: 'opened', isSequel: false } as const;
+const opened = { kind: 'opened', isSequel: false, isLoud: true } as const;
 const window = (text: string) => {
   const parsed = parseWindow(text);
   if (parsed === undefined) throw new Error(text);
@@ -49,7 +50,7 @@ describe('who is told', () => {
   });
 
   test('of an end whoever heard of the beginning, and nobody else', () => {
-    const over = { kind: 'recovered', isSequel: true, severity: 'info' } as const;
+    const over = { kind: 'recovered', isSequel: true, isLoud: true, severity: 'info' } as const;
     const route = (told: { channels: string[]; inDigest: boolean }) => {
       const { channels, toDigest } = routeNotice(over, told, rules(), { now: NOW, zone: ZONE });
       return [channels, toDigest];
@@ -65,9 +66,15 @@ describe('who is told', () => {
     ]);
   });
 
+  test('silently only where that is no new message', () => {
+    const minor = { kind: 'changed', isSequel: true, isLoud: false, severity: 'critical' } as const;
+    const told = { channels: ['phone', 'post'], inDigest: false };
+    expect(routeNotice(minor, told, rules(), { now: NOW, zone: ZONE }).channels).toEqual(['phone']);
+  });
+
   test('besides, when nobody answers, whom settings name for that', () => {
     const routes = { critical: ['phone'], warning: null, info: null };
-    const escalated = { kind: 'escalated', isSequel: false, severity: 'critical' } as const;
+    const escalated = { kind: 'escalated', isSequel: false, isLoud: true, severity: 'critical' } as const;
     const told = { channels: ['phone'], inDigest: false };
     const { channels } = routeNotice(escalated, told, rules({ routes, escalateTo: ['post'] }), {
       now: NOW,
@@ -107,7 +114,7 @@ describe('who is told', () => {
     );
     assert(
       property(
-        record({ severity, kind, isSequel: constantFrom(true, false) }),
+        record({ severity, kind, isSequel: constantFrom(true, false), isLoud: constantFrom(true) }),
         subarray(names),
         array(subarray(names), { minLength: 3, maxLength: 3 }),
         integer({ min: 0, max: 7 * 24 * 60 }),

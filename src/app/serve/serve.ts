@@ -87,6 +87,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       // From the loop that does the work, and not from a timer, so that one that hangs is noticed.
       onTurn() {
         void standing.refresh();
+        telling?.turnMade?.();
         if (notify.watchdogMs === null || clock.elapsed() - toldSystemdAt < notify.watchdogMs / 2) return;
         toldSystemdAt = clock.elapsed();
         notify.tell('WATCHDOG=1');
@@ -131,6 +132,7 @@ export async function serve(world: World, options: ServeOptions, signal: AbortSi
       await spool.settled();
     } finally {
       await worker.stop();
+      await telling?.end?.();
     }
   } finally {
     writer.close();

@@ -12,6 +12,7 @@ export { run as incidents } from './incidents.ts';
 export { run as lock } from './lock.ts';
 export { run as mask } from './mask.ts';
 export { run as pages } from './pages.ts';
+export { run as notify } from './notify.ts';
 export { run as policy } from './policy.ts';
 export { run as print } from './print.ts';
 export { run as recover } from './recover.ts';

@@ -25,7 +25,21 @@ export async function run(call: CommandCall): Promise<number> {
   const trigger = await readTrigger(args.value('trigger-file'), world);
   const sets = readSets(args.list('set'));
   const areSetsTyped = trigger.kind === 'manual' && call.streams.stdin.kind === 'terminal';
-  return runAndPrint(call, world, { ...request, goal, sets, areSetsTyped, trigger }, format, signals);
+  const whole = { ...request, goal, sets, areSetsTyped, trigger };
+  if (isWatched(call, trigger) || Object.keys(world.settings.notify.channels).length === 0)
+    return runAndPrint(call, world, whole, format, signals);
+  const { createRunTeller } = await import('../../app/telling/tell-run.ts');
+  const log = (line: string): void => void call.streams.err(`steward: ${line}\n`);
+  const teller = createRunTeller(world, { trigger, signal: signals.signal, log });
+  const exitCode = await runAndPrint(call, world, whole, format, signals, teller.follow);
+  await teller.tell();
+  return exitCode;
+}
+
+/** Somebody sits there and reads. */
+function isWatched({ streams }: CommandCall, { kind }: Trigger): boolean {
+  const hasTerminal = streams.stdin.kind === 'terminal' || streams.isErrTerminal || streams.isOutTerminal;
+  return kind === 'manual' && hasTerminal;
 }
 
 function readSets(pairs: readonly string[]): Record<string, string> {
