@@ -81,9 +81,19 @@ export async function askAll(
       const read = isTruncated
         ? { ok: false as const, reason: `the answer was ${bytes} bytes, too much to judge` }
         : parseOutput({ kind: 'json' }, text);
-      return read.ok
-        ? { state, name, http, body: read.output, item, bytes }
-        : { state: { status: 'failed' as const, reason: read.reason }, name, http, body: null, item, bytes };
+      if (read.ok) return { state, name, http, body: read.output, item, bytes };
+      // Another answer than the first that is expected may be words: "No cluster leader", "Permission denied".
+      if (!isTruncated && http !== endpoint.expectStatus) {
+        return { state, name, http, body: text.trim(), item, bytes };
+      }
+      return {
+        state: { status: 'failed' as const, reason: read.reason },
+        name,
+        http,
+        body: null,
+        item,
+        bytes,
+      };
     }),
   );
   const silent = answers.filter(({ state }) => state.status !== 'ok');

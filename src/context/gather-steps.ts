@@ -51,7 +51,8 @@ export async function runSteps(
       exit = result.exit;
       continue;
     }
-    const items = lookUp(step.each, scope);
+    // A list that is not there is one of nothing: `smartctl --scan` on a machine without disks.
+    const items = lookUp(step.each, scope) ?? [];
     if (!Array.isArray(items)) return nothing('failed', `${step.each} is not a list`);
     if (items.length > MOST_ITEMS) {
       return nothing('failed', `${step.each} has ${items.length} elements, more than ${MOST_ITEMS}`);
@@ -132,6 +133,8 @@ async function runOne(
     return { state: { ...state, reason: told(state.reason) }, output: null, exit, text };
   if (result.stdout.isTruncated)
     return failed(told(`printed ${result.stdout.totalBytes} bytes, too much to judge`));
+  // `findmnt` with nothing to list: an accepted exit, and not a word.
+  if (exit !== 0 && text.trim() === '') return { state, output: null, exit, text };
   const parsed = parseOutput(step.parse, text);
   return parsed.ok ? { state, output: parsed.output, exit, text } : failed(told(parsed.reason));
 }

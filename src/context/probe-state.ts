@@ -10,6 +10,7 @@ export interface ProbeState {
 /** What programs say when the other side is not there, as opposed to broken. */
 const UNREACHABLE = [
   /connection (?:was )?refused/i,
+  /connection to the server \S+ was refused/i,
   /no route to host/i,
   /network is (?:unreachable|down)/i,
   /host is (?:unreachable|down)/i,

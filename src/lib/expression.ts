@@ -53,7 +53,7 @@ export const EXPRESSION_FUNCTIONS = [
     'lower',
   ],
   ...['int', 'double', 'string', 'bool', 'number', 'bytesOf', 'sizeText', 'durationText', 'round', 'timeOf'],
-  ...['min', 'max', 'sum', 'merge'],
+  ...['min', 'max', 'sum', 'merge', 'flatten'],
 ] as const;
 
 /** A compiler that keeps the set-up that all expressions share; for callers with more than one of them. */
@@ -169,6 +169,7 @@ function registerFunctions(environment: Environment): void {
   add('max(list): double', (list: unknown[]) => Math.max(...nonEmpty('max', list)));
   add('sum(list): double', (list: unknown[]) => numbers(list).reduce((a, b) => a + b, 0));
   add('join(list, string): string', (list: unknown[], by: string) => list.map(toText).join(by));
+  add('flatten(list): list', (list: unknown[]) => list.flat());
   add('merge(list): map', (list: Record<string, unknown>[]) => Object.assign({}, ...list));
   add('lower(string): string', (text: string) => text.toLowerCase());
   add('string.lower(): string', (text: string) => text.toLowerCase());

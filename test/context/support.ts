@@ -29,6 +29,16 @@ export function recorded(name: string): string {
   return readFileSync(join(ROOT, 'test/fixtures/probes', name), 'utf8');
 }
 
+/** What each of several commands says, by words that are in its line; the first that fits. */
+export function saying(
+  answers: Record<string, string | FakeOutput>,
+): (command: string) => FakeOutput | undefined {
+  return (command) => {
+    const found = Object.entries(answers).find(([words]) => command.includes(words))?.[1];
+    return typeof found === 'string' ? { stdout: found } : found;
+  };
+}
+
 export interface ProbeRun {
   item: SnapshotItem;
   findings: Finding[];

@@ -36,6 +36,7 @@ describe('an expression over JSON data', () => {
     ['has(d.mount) && !has(d.other)', true],
     ['d.none == null', true],
     ['min(xs) + max(xs) + sum(xs)', 11],
+    ['flatten([[1, 2], [], [3]]).map(x, x + size(names))', [3, 4, 5]],
     ['timeOf("@1795265698")', 1795265698],
     ['timeOf("Nov 21 13:00:00 2026 GMT")', 1795266000],
     ['timeOf("Sat 2026-11-21 13:00:00 UTC")', 1795266000],
