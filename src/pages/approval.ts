@@ -1,6 +1,7 @@
 import { lastingFix } from '../lib/lasting-fix.ts';
 import type { Approval } from '../protocol/approval.ts';
 import { type AnswerForm, answerForm, lostSteps } from './answer-form.ts';
+import { type Evidence, evidenceCard } from './evidence.ts';
 import { type Frame, pathOf } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { page } from './page.ts';
@@ -9,6 +10,7 @@ import { EFFECT_TONES, EFFECT_WORDS } from './tones.ts';
 import { chip, moment, plural } from './words.ts';
 
 export interface ApprovalView extends PlanView {
+  evidence: readonly Evidence[];
   /** It waits at the executor, which is answered on the host alone. */
   isElsewhere: boolean;
   form: AnswerForm;
@@ -27,8 +29,9 @@ export function approvalPage(frame: Frame, view: ApprovalView): string {
 ${standing(frame, approval)}
 ${isOpen && cannotBeTakenBack(approval)}
 ${(approval.doubts ?? []).length > 0 && html`<div class="note warn"><p><strong>Mind</strong></p><ul>${(approval.doubts ?? []).map((doubt) => html`<li>${doubt}</li>`)}</ul></div>`}
-${facts(frame, approval)}
+${facts(frame, view)}
 ${planCards(view)}
+${evidenceCard(frame, view.evidence)}
 ${isOpen && isElsewhere && html`<div class="note calm"><p>This needs root, and is answered on ${frame.host} alone: whoever can reach this page must not be able to become root by it.</p><pre>steward approvals approve ${id} --digest ${approval.digest.slice(0, 12)}</pre></div>`}
 ${isOpen && !isElsewhere && answerForm(frame, approval, form)}`,
   });
@@ -70,13 +73,13 @@ function cannotBeTakenBack({ undo }: Approval): Html | null {
   return html`<div class="note bad"><p><strong>${which} ${words}.</strong> They are marked below.</p></div>`;
 }
 
-function facts(frame: Frame, approval: Approval): Html {
-  const { why, evidence, target, run, cwd, asked, by, preconditions, title } = approval;
+function facts(frame: Frame, view: ApprovalView): Html {
+  const { why, evidence, target, run, cwd, asked, by, preconditions, title } = view.approval;
   const isDevice = frame.viewer.kind === 'device';
   const lasting = lastingFix(title, preconditions);
   return html`<section class="card"><dl>
 <dt>Why</dt><dd>${why ?? 'No reason was given.'}</dd>
-${evidence.length > 0 && html`<dt>Evidence</dt><dd>${evidence.join(', ')}</dd>`}
+${evidence.length > 0 && view.evidence.length === 0 && html`<dt>Evidence</dt><dd>${evidence.join(', ')}</dd>`}
 <dt>Target</dt><dd>${target}</dd>
 <dt>Asked by</dt><dd>${by !== undefined && `${by.user}, `}run ${isDevice ? html`<a href="${pathOf(frame, 'runs', run)}">${run.slice(0, 8)}</a>` : run.slice(0, 8)} in <code>${cwd}</code>${asked > 1 && `, ${asked} times`}</dd>
 ${preconditions.length > 0 && html`<dt>Rests on</dt><dd>${preconditions.map(({ kind, name, value }) => html`<div>${kind} <code>${name}</code> ${value === null ? 'not being there' : `as it was (${value.slice(0, 12)})`}</div>`)}</dd>`}

@@ -2,6 +2,7 @@ export { lostSteps } from './answer-form.ts';
 export { type ApprovalView, approvalPage } from './approval.ts';
 export { type ApprovalsView, approvalsPage } from './approvals.ts';
 export { enrolmentPage } from './enrolment.ts';
+export type { Evidence } from './evidence.ts';
 export { type FindingRow, findingsPage } from './findings.ts';
 export { type Frame, pathOf, type Viewer } from './frame.ts';
 export { escapeText, html } from './html.ts';

@@ -165,6 +165,7 @@ const PAGES: Record<string, (text: string) => string> = {
           approval,
           plan,
           planProblem: text,
+          evidence: [{ id: text, title: text, text }],
           isElsewhere: false,
           form: { token: text, hasPin: true },
         };
@@ -173,7 +174,7 @@ const PAGES: Record<string, (text: string) => string> = {
       .join(''),
   link: (text) =>
     approvalPage(asLink(text), {
-      ...{ approval: approvalOf(text), plan: null, planProblem: null, isElsewhere: false },
+      ...{ approval: approvalOf(text), plan: null, planProblem: null, evidence: [], isElsewhere: false },
       form: { token: text, hasPin: true },
     }),
   incidents: (text) =>

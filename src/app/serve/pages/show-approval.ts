@@ -1,6 +1,6 @@
 import type { Reply } from '../../../host/index.ts';
 import { OpsError } from '../../../lib/ops-error.ts';
-import { approvalPage, type Frame } from '../../../pages/index.ts';
+import { approvalPage, type Evidence, type Frame } from '../../../pages/index.ts';
 import type { Approval } from '../../../protocol/approval.ts';
 import type { ShownPlan } from '../../../protocol/executor.ts';
 import { showElsewhere } from '../../change/approvals-elsewhere.ts';
@@ -8,6 +8,7 @@ import { showParked } from '../../change/show-parked.ts';
 import { formToken } from '../../pages/links.ts';
 import type { Pin } from '../../pages/pin.ts';
 import type { World } from '../../world.ts';
+import { evidenceOf } from './evidence.ts';
 import { markup } from './reply.ts';
 import { maskApproval } from './show.ts';
 
@@ -18,7 +19,7 @@ const MOST_PLANS = 100;
 /** While it is being carried out the page looks again. */
 const REFRESH_S = '3';
 
-type Planned = { plan: ShownPlan | null; problem: string | null };
+type Planned = { plan: ShownPlan | null; problem: string | null; evidence: Evidence[] };
 
 export interface FoundApproval {
   approval: Approval;
@@ -49,11 +50,12 @@ export function createApprovalShow(
   return async (frame, found, session) => {
     const { approval, socket } = found;
     const isOpen = approval.state === 'pending';
-    const { plan: shown, problem } = isOpen ? await plan(found) : { plan: null, problem: null };
+    const { plan: shown, problem, evidence } = isOpen ? await plan(found) : NOT_PLANNED;
     const view = {
       approval: maskApproval(world, approval),
       plan: shown,
       planProblem: problem,
+      evidence,
       isElsewhere: socket !== null,
       form: {
         token: await formToken(world.store, session, `approvals/${approval.id}`),
@@ -65,23 +67,26 @@ export function createApprovalShow(
   };
 }
 
+const NOT_PLANNED: Planned = { plan: null, problem: null, evidence: [] };
+
 async function planWithin(world: World, { approval, socket }: FoundApproval): Promise<Planned> {
   const limit = new AbortController();
-  const late = world.clock.sleep(PLAN_WITHIN_MS, limit.signal).then((): Planned => {
+  const late = world.clock.sleep(PLAN_WITHIN_MS, limit.signal).then(() => {
     limit.abort();
     return { plan: null, problem: 'it took too long; load the page again' };
   });
   const planning = (
     socket === null ? showParked(world, approval, limit.signal) : showElsewhere({ socket, approval })
   ).then(
-    (plan): Planned => ({ plan, problem: null }),
-    (error: unknown): Planned => {
+    (plan) => ({ plan, problem: null }),
+    (error: unknown) => {
       if (!(error instanceof OpsError)) throw error;
       return { plan: null, problem: world.masker.mask(error.message) };
     },
   );
   try {
-    return await Promise.race([planning, late]);
+    const evidence = await evidenceOf(world, approval);
+    return { ...(await Promise.race([planning, late])), evidence };
   } finally {
     limit.abort();
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { denyChange } from '../../../../src/app/change/approve-change.ts';
 import { createDevices } from '../../../../src/app/pages/devices.ts';
+import type { RunEvent } from '../../../../src/protocol/event.ts';
+import { createRunLog } from '../../../../src/runs/index.ts';
 import { DIGEST, fieldsOf, openRig } from './rig.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,6 +17,34 @@ async function scene(more: Parameters<Awaited<ReturnType<typeof openRig>>['propo
   const form = fieldsOf(page.body);
   return { ...rig, approval, path, phone, page, form };
 }
+
+describe('the page of an approval', () => {
+  it('says what stands behind the names of the evidence: all to a device, the names to whoever has the address', async () => {
+    const rig = await openRig();
+    const run = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+    const log = await createRunLog({ store: rig.world.store, run, clock: rig.clock, mask: (text) => text });
+    const item = {
+      id: 'P2',
+      probe: 'disk',
+      status: 'ok',
+      reason: null,
+      text: 'sda1 95% /var\npassword=tigerlily',
+    };
+    // A page reads these fields of an item, and no others.
+    log.record({ type: 'snapshot.taken', items: [item], durationMs: 1 } as unknown as RunEvent);
+    await log.sync();
+    log.close();
+    const { id } = await rig.propose({ run, evidence: ['P2', 'C9'] });
+    const device = await rig.ask(`/approvals/${id}`, { headers: await rig.enroll('kitchen') });
+    expect(device.body).toContain('<strong>P2</strong> disk');
+    expect(device.body).toContain('sda1 95% /var');
+    expect(device.body).toContain('<strong>C9</strong> is not found in the log');
+    expect(device.body).not.toContain('tigerlily');
+    const link = await rig.ask(`/approvals/${id}?k=${await rig.key(id)}`);
+    expect(link.body).toContain('<strong>P2</strong> disk');
+    expect(link.body).not.toContain('sda1');
+  });
+});
 
 describe('an answer from an enrolled device', () => {
   it('approves what was shown, in the name of the device, and begins it once', async () => {
