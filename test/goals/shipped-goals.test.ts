@@ -20,8 +20,9 @@ const goals = await Promise.all(
 );
 
 describe('the goals that ship', () => {
-  test('are health-check, incident and proactive, and the last must be enabled', () => {
+  test('are full-check, health-check, incident and proactive, and the last must be enabled', () => {
     expect(goals.map(({ name, enabled, gate }) => [name, enabled, gate])).toEqual([
+      ['full-check', true, 'findings'],
       ['health-check', true, 'findings'],
       ['incident', true, 'always'],
       ['proactive', false, 'always'],
@@ -45,5 +46,10 @@ describe('the goals that ship', () => {
       const facts = Object.keys(probes.find(({ name }) => name === probe)?.facts ?? {});
       expect((await compiler.compile(source, facts)).source).toBe(source);
     }
+  });
+
+  test('full-check asks for all probes that ship', () => {
+    const full = goals.find(({ name }) => name === 'full-check');
+    expect(full?.probes.toSorted()).toEqual(probes.map(({ name }) => name).toSorted());
   });
 });
