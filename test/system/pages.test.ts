@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
+import { createExecutorRig, plantConf, propose, ROOT } from './executor-rig.ts';
 import { type Serving, startServing } from './serving.ts';
 import { type Box, createBox } from './steward.ts';
 
@@ -108,6 +109,30 @@ describe('a page of steward serve', () => {
     const done = await untilState(box, id, 'done');
     expect([done.result?.outcome, app()]).toEqual(['fixed', '{"port": 8080}\n']);
     expect((await box.run(['pages', 'carry', id])).code).toBe(42);
+  });
+
+  it('shows what waits at the executor, and takes no answer for it', async () => {
+    const rig = await createExecutorRig();
+    const { path, change } = plantConf(rig);
+    const { approval } = await propose(rig, change);
+    rig.be(ROOT);
+    const box = createBox();
+    box.write('.config/steward/steward.yaml', `executor: ${rig.socket}\n`);
+    const serving = await startServing(box, ['--no-runs']);
+    const cookie = await enroll(box, serving, 'kitchen');
+    const read = async (at: string) => (await fetch(serving.url + at, { headers: { cookie } })).text();
+    expect(await read('/approvals')).toContain('Take the unknown setting out');
+    const page = await read(`/approvals/${approval.id}`);
+    expect(page).toContain(`edit ${path}`);
+    expect(page).toContain('-colour=red');
+    expect(page).toContain(
+      `steward approvals approve ${approval.id} --digest ${approval.digest.slice(0, 12)}`,
+    );
+    expect(page).not.toContain('<form');
+    const form = { decision: 'approve', digest: approval.digest };
+    expect((await send(serving, `/approvals/${approval.id}`, form, cookie)).status).toBe(403);
+    const listed = await rig.ask({ do: 'list' });
+    expect(listed[0]).toMatchObject({ approvals: [{ state: 'pending' }] });
   });
 
   it('is opened to devices and to a PIN by commands on the host', async () => {

@@ -4,7 +4,6 @@ import { OpsError } from '../../../lib/ops-error.ts';
 import { type Frame, ICON, PAUSE_CHOICES, pathOf } from '../../../pages/index.ts';
 import type { IncidentBook } from '../../../protocol/incident.ts';
 import { createSwitches } from '../../../runs/index.ts';
-import { findElsewhere } from '../../change/approvals-elsewhere.ts';
 import { approvalsOf } from '../../change/approve-change.ts';
 import { createDevices, SEEN_EVERY_MS } from '../../pages/devices.ts';
 import { formToken, viewKey } from '../../pages/links.ts';
@@ -12,6 +11,7 @@ import { createPin } from '../../pages/pin.ts';
 import type { World } from '../../world.ts';
 import type { CarryOut } from './carry-out.ts';
 import { createDecide } from './decide.ts';
+import { approvalElsewhere } from './elsewhere.ts';
 import { createEnrolling } from './enrol.ts';
 import { markup, refusal, say, seeOther } from './reply.ts';
 import { createShows } from './show.ts';
@@ -156,8 +156,7 @@ export function createPages(options: PagesOptions): Pages {
     if (!ID.test(id)) return null;
     const own = (await approvalsOf(world).list()).find((approval) => approval.id === id);
     if (own !== undefined) return { approval: own, socket: null };
-    const elsewhere = await findElsewhere(world, id);
-    return elsewhere?.approval.id === id ? elsewhere : null;
+    return approvalElsewhere(world, id);
   }
 
   async function take(visit: Visit, form: URLSearchParams): Promise<Reply> {
