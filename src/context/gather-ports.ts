@@ -26,6 +26,8 @@ export interface Gathered {
   /** What went to stderr, for the reader. */
   remarks: string;
   exit: number | null;
+  /** The commands as they ran, for probes that fill them in as they go. */
+  command?: string;
   /** Already data, for probes whose answer is not a text. */
   output?: unknown;
 }

@@ -14,6 +14,7 @@ interface StepResult {
   output: unknown;
   exit: number | null;
   text: string;
+  command: string;
 }
 
 /** One element's run, as facts see it. */
@@ -38,6 +39,7 @@ export async function runSteps(
 ): Promise<Gathered> {
   const outputs: Record<string, unknown> = {};
   const texts: string[] = [];
+  const commands: string[] = [];
   let exit: number | null = null;
   for (const [index, step] of steps.entries()) {
     const scope: Scope = { ...spec.given, given: spec.given, ...outputs };
@@ -45,7 +47,11 @@ export async function runSteps(
     const stepId = `${id}.${index + 1}`;
     if (step.each === null) {
       const result = await runOne(spec, step, scope, names, stepId, ports, signal);
-      if (result.state.status !== 'ok') return nothing(result.state.status, result.state.reason);
+      commands.push(result.command);
+      if (result.state.status !== 'ok') {
+        const reason = `${result.command}: ${result.state.reason}`;
+        return { ...nothing(result.state.status, reason), command: describeCommands(commands) };
+      }
       outputs[step.name] = result.output;
       texts.push(result.text);
       exit = result.exit;
@@ -69,12 +75,28 @@ export async function runSteps(
         signal,
       );
       texts.push(result.text);
+      commands.push(result.command);
       const { state, output } = result;
       return { item, ok: state.status === 'ok', problem: state.reason, exit: result.exit, output };
     });
   }
   const text = texts.filter((part) => part.trim() !== '').join('\n');
-  return { ...nothing('ok', null), text, totalBytes: Buffer.byteLength(text), exit, output: outputs };
+  const command = describeCommands(commands);
+  return {
+    ...nothing('ok', null),
+    text,
+    totalBytes: Buffer.byteLength(text),
+    exit,
+    output: outputs,
+    command,
+  };
+}
+
+const SHOWN_COMMANDS = 3;
+
+function describeCommands(commands: readonly string[]): string {
+  const more = commands.length - SHOWN_COMMANDS;
+  return [...commands.slice(0, SHOWN_COMMANDS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 async function runEach<T>(
@@ -101,20 +123,23 @@ async function runOne(
   ports: GatherPorts,
   signal: AbortSignal,
 ): Promise<StepResult> {
+  let command = describeAction({ kind: 'process', argv: step.argv, cwd: ports.cwd });
   const failed = (reason: string): StepResult => ({
     state: { status: 'failed', reason },
     output: null,
     exit: null,
     text: '',
+    command,
   });
   let argv: string[];
   try {
     argv = fillArgv(step.argv, scope, names);
   } catch (error) {
-    if (error instanceof FillError) return failed(`${step.name}: ${error.message}`);
+    if (error instanceof FillError) return failed(error.message);
     throw error;
   }
   const action = { kind: 'process', argv, cwd: ports.cwd } as const;
+  command = describeAction(action);
   const admission = await ports.gate.perform({ id, origin: 'probe', action }, async (permit) => {
     const limits = { timeoutMs: spec.timeoutMs, limitBytes: CAPTURE_BYTES, signal };
     const result = await ports.processes.run(permit, limits);
@@ -124,17 +149,15 @@ async function runOne(
       trace: { ok: state.status === 'ok', summary: state.reason ?? `exit ${result.exitCode}` },
     };
   });
-  const told = (reason: string | null) => `${describeAction(action)}: ${reason ?? 'failed'}`;
-  if (admission.kind === 'refused') return failed(told(`refused: ${admission.reason}`));
+  if (admission.kind === 'refused') return failed(`refused: ${admission.reason}`);
   const { result, state } = admission.value;
   const text = result.stdout.text;
   const exit = result.exitCode;
-  if (state.status !== 'ok')
-    return { state: { ...state, reason: told(state.reason) }, output: null, exit, text };
+  if (state.status !== 'ok') return { state, output: null, exit, text, command };
   if (result.stdout.isTruncated)
-    return failed(told(`printed ${result.stdout.totalBytes} bytes, too much to judge`));
+    return failed(`printed ${result.stdout.totalBytes} bytes, too much to judge`);
   // `findmnt` with nothing to list: an accepted exit, and not a word.
-  if (exit !== 0 && text.trim() === '') return { state, output: null, exit, text };
+  if (exit !== 0 && text.trim() === '') return { state, output: null, exit, text, command };
   const parsed = parseOutput(step.parse, text);
-  return parsed.ok ? { state, output: parsed.output, exit, text } : failed(told(parsed.reason));
+  return parsed.ok ? { state, output: parsed.output, exit, text, command } : failed(parsed.reason);
 }

@@ -241,7 +241,7 @@ function toItem(
     probe: spec.name,
     describe: spec.describe,
     core: spec.core,
-    command: options.mask(commandOf(spec, options.cwd)),
+    command: options.mask(read.gathered.command ?? commandOf(spec, options.cwd)),
     host: options.host,
     at: read.at,
     durationMs: read.durationMs,

@@ -35,17 +35,18 @@ describe('parameters of a probe', () => {
     expect(run.item.facts).toEqual({
       found: [
         { path: '/a b.pem', ok: true, problem: null },
-        { path: '/b.pem', ok: false, problem: 'openssl x509 -in /b.pem: exit 1: no such file' },
+        { path: '/b.pem', ok: false, problem: 'exit 1: no such file' },
       ],
       limit: 14,
     });
+    expect(run.item.command).toBe("openssl x509 -in '/a b.pem'; openssl x509 -in /b.pem");
   });
 
   it('never become an option', async () => {
     const spec = await compileProbe('context/certs.yaml', CERTS);
     const run = await runProbe(spec, 'fine', { given: { paths: ['-out'] } });
     expect(run.item.facts.found).toEqual([
-      { path: '-out', ok: false, problem: 'look: the value of {path} begins with -' },
+      { path: '-out', ok: false, problem: 'the value of {path} begins with -' },
     ]);
   });
 
