@@ -50,6 +50,7 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
     stateLocation: world.store.location,
     declaredEndpoints: [...settings.endpoints.map(({ url }) => url), ...(await probeAddresses(world))],
     environment: settings.environment,
+    remoteHosts: settings.ssh.hosts,
   });
   const resolutionsOf = async (action: Action): Promise<Resolutions> => {
     const cwd = 'cwd' in action ? action.cwd : world.cwd;

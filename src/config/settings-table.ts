@@ -242,6 +242,16 @@ export const SETTINGS_TABLE = {
     null,
     'Variables for the commands steward runs: where a service is, never a secret.',
   ),
+  'ssh.hosts': row(
+    list(
+      text('the name of a host, as ssh knows it', { pattern: /^[A-Za-z0-9][\w.-]*$/, example: 'nas.lan' }),
+    ),
+    [],
+    'append',
+    'never',
+    null,
+    'Machines on which commands may be run by `Ssh`: each is judged as it would be here. Their keys are known to ssh already.',
+  ),
   'changes.dead_man': row(
     duration(),
     300_000,

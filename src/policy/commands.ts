@@ -6,6 +6,7 @@ import type { CommandContext } from './kinds.ts';
 import type { Note } from './notes.ts';
 import type { PathJudge } from './paths.ts';
 import { judgeProgram, programName } from './programs.ts';
+import { judgeRemote } from './remote.ts';
 import { allowed, asks, denied, type Ruling } from './ruling.ts';
 import type { SpecBook } from './spec-book.ts';
 import type { Arg } from './words.ts';
@@ -16,6 +17,8 @@ export interface WalkOptions {
   paths: PathJudge;
   home: string;
   isDeclaredEndpoint(url: string): boolean;
+  /** On which commands may be run, as they are judged. */
+  remoteHosts: readonly string[];
   /** What settings put into the environment of commands. */
   environment: Readonly<Record<string, string>>;
   /** Absent: nobody wants to be told what was looked at. */
@@ -111,6 +114,13 @@ function judgeNamed(
     return 'ruling' in wrapped
       ? wrapped.ruling
       : judgeInner(wrapped.inner, context, isPiped, commands, options);
+  }
+  if (name === 'ssh') {
+    // Its words are of another machine: they are not among those that are looked up here.
+    const remote = judgeRemote(rest, context, options.remoteHosts, (inner, { paths }) =>
+      judgeInner(inner, { ...context, cwds: ['/'] }, false, [], { ...options, paths }),
+    );
+    if (remote !== undefined) return remote;
   }
   const spec = options.specs.get(name);
   if (spec?.syntax === 'find') {

@@ -13,6 +13,8 @@ export interface PolicyOptions {
   stateLocation: string;
   /** Absolute http(s) URLs; what lies below one of them may be fetched. */
   declaredEndpoints: readonly string[];
+  /** Hosts on which commands may be run, judged like those here. */
+  remoteHosts?: readonly string[];
   /** Where services are: what settings put into the environment of commands. */
   environment?: Readonly<Record<string, string>>;
 }

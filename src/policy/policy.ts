@@ -160,6 +160,7 @@ function walkOptions(core: Core, paths: PathJudge) {
     paths,
     home: core.options.home,
     environment: core.options.environment ?? {},
+    remoteHosts: core.options.remoteHosts ?? [],
     isDeclaredEndpoint: (url: string) =>
       judgeFetch({ kind: 'fetch', method: 'GET', url }, core.endpoints).verdict === 'allow',
   };

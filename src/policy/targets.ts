@@ -1,3 +1,4 @@
+import { readRemote } from '../lib/remote-line.ts';
 import type { ProgramSpec } from '../protocol/program-spec.ts';
 import type { Target } from '../protocol/target.ts';
 import { readWords } from './read-words.ts';
@@ -36,6 +37,10 @@ function targetsOfCommand(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Target[] | undefined {
+  if (spec?.names.includes('ssh') === true) {
+    const remote = readRemote(words);
+    if (remote !== null) return [{ kind: 'host', name: remote.host }];
+  }
   const rule = spec?.target;
   if (spec === undefined || rule === undefined) return undefined;
   const read = readWords(spec, words);

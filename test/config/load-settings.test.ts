@@ -59,8 +59,9 @@ describe('loadSettings', () => {
         environment: {},
         changes: { dead_man: 300_000 },
         retention: { days: 90, keep: 500 },
+        ssh: { hosts: [] },
         output: { limit: 16384 },
-        intake: { sources: [], timestamp_header: null, alertmanagers: {} },
+        intake: { sources: [], timestamp_header: null, alertmanagers: {}, consul: {} },
         incidents: {
           hosts: {},
           heartbeats: ['Watchdog', 'DeadMansSwitch'],

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 suite=${LAB_SUITE:-bookworm}
-packages=systemd,systemd-sysv,dbus,libnss-systemd,libpam-systemd,procps,curl,git,ca-certificates,iproute2,strace
+packages=systemd,systemd-sysv,dbus,libnss-systemd,libpam-systemd,procps,curl,git,ca-certificates,iproute2,strace,openssh-client,openssh-server
 base=${LAB_DIR:-/var/tmp/steward-lab}
 root=$base/$suite-$(printf '%s' "$packages" | sha256sum | cut -c1-8)
 
@@ -24,6 +24,8 @@ if [ ! -e "$root/.complete" ]; then
     tail -n 20 "$base/debootstrap.log" >&2
     exit 1
   }
+  # Only the test that wants it starts it.
+  rm -f "$root"/etc/systemd/system/{multi-user.target.wants/ssh.service,sockets.target.wants/ssh.socket,sshd.service}
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
   : >"$root/.complete"
 fi

@@ -190,6 +190,80 @@ const version = async () =>
     }
   ).Job;
 
+describe('a command on another host (a real sshd)', () => {
+  const ssh = (command: string[], more = '') => `title: On the other machine
+apply:
+  - call: { Ssh: { verb: run, host: nas, command: ${JSON.stringify(command)} } }
+verify:
+  - call: { Ssh: { verb: run, host: nas, command: [systemctl, is-active, consul] } }
+    for: 0s
+${more}`;
+  const inside = (script: string) => lab.must(['sh', '-ec', script]);
+
+  beforeAll(async () => {
+    await inside(`
+      echo '127.0.0.1 nas' >>/etc/hosts
+      systemctl start ssh
+      install -d -m 0700 /root/.ssh
+      ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
+      cp /root/.ssh/id_ed25519.pub /root/.ssh/authorized_keys
+      ssh-keyscan -t ed25519 nas >/root/.ssh/known_hosts 2>/dev/null
+      echo 'ssh: { hosts: [nas] }' >>/etc/steward/steward.yaml`);
+  });
+
+  it('is judged like one here, bound to its key and its machine, and its exit status is the one of over there', async () => {
+    await inside('rm -rf /srv/made');
+    const { code, result } = await change(ssh(['mkdir', '/srv/made']));
+    expect({ code, outcome: result.outcome, error: result.error }).toEqual({
+      code: 0,
+      outcome: 'fixed',
+      error: null,
+    });
+    await inside('test -d /srv/made');
+    const machine = (await lab.must(['cat', '/etc/machine-id'])).slice(0, 8);
+    const [done] = result.changes as { steps: string[] }[];
+    expect(done?.steps.join()).toContain(`at nas (machine ${machine}, SHA256:`);
+    // The same again is refused over there, and that is what counts.
+    const again = await change(ssh(['mkdir', '/srv/made']));
+    expect(again.code).toBe(58);
+    expect(JSON.stringify(again.result)).toContain('File exists');
+  });
+
+  it('is refused where policy refuses it here, and where no setting declares the host', async () => {
+    const secret = await change(ssh(['cat', '/etc/shadow']));
+    expect(secret.code).toBe(42);
+    expect(JSON.stringify(secret.result)).toContain('floor:secret-file');
+    const other = await change(ssh(['true']).replaceAll('nas', 'nuc9'));
+    expect(other.code).toBe(42);
+    expect(JSON.stringify(other.result)).toContain('nuc9 is not a host that settings declare');
+  });
+
+  it('is not done when its machine is another by now, nor when it answers with another key', async () => {
+    await inside('rm -rf /srv/made');
+    await lab.write('/root/later.yaml', ssh(['mkdir', '/srv/made']));
+    const parked = await lab.steward(['change', 'run', '/root/later.yaml', '--output-format', 'json']);
+    expect(parked.code, parked.stdout).toBe(77);
+    const id = /a-[a-z0-9]{8}/.exec(parked.stdout)?.[0] ?? '';
+    const own = await lab.must(['cat', '/etc/machine-id']);
+    await lab.write('/etc/machine-id', `${'0a'.repeat(16)}\n`);
+    try {
+      const voided = await lab.steward(['approvals', 'approve', id]);
+      expect(voided.code, voided.stdout).toBe(77);
+    } finally {
+      await lab.write('/etc/machine-id', own);
+    }
+    expect((await lab.run(['test', '-e', '/srv/made'])).code).toBe(1);
+    await inside(
+      'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh',
+    );
+    const strange = await change(ssh(['mkdir', '/srv/made']));
+    expect(strange.code).toBe(42);
+    expect(JSON.stringify(strange.result)).toContain(
+      'it answers with another key than the one that is known',
+    );
+  });
+});
+
 describe('a job of Nomad (stand-in)', () => {
   beforeAll(async () => {
     await lab.write(JOB, job('one'));

@@ -21,7 +21,13 @@ export const CWD = '/srv/infra';
 export const HOME = '/home/operator';
 
 export function shippedPolicy(
-  options: { allow?: string[]; ask?: string[]; deny?: string[]; mode?: PermissionMode } = {},
+  options: {
+    allow?: string[];
+    ask?: string[];
+    deny?: string[];
+    mode?: PermissionMode;
+    remoteHosts?: string[];
+  } = {},
 ): Policy {
   const rules = (texts: string[] = []) => texts.map(parsePermissionRule);
   return createPolicy({
@@ -32,6 +38,7 @@ export function shippedPolicy(
     cwd: CWD,
     stateLocation: '/var/lib/steward',
     declaredEndpoints: ['https://consul.lan:8501/v1'],
+    remoteHosts: options.remoteHosts ?? [],
   });
 }
 

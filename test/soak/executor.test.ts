@@ -36,7 +36,8 @@ function plant({ folder }: ExecutorRig, name: string, isHolding: boolean) {
         what: { kind: 'run', line: isHolding ? `grep -qx port=8080 ${conf}` : `grep -qx never ${conf}` },
         expect: 'exit 0',
         withinMs: 0,
-        forMs: 0,
+        // So that it can be killed while it is verified, too.
+        forMs: 600,
       },
     ],
     rollback: 'auto',

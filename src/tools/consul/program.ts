@@ -24,7 +24,7 @@ export const consul: TypedProgram = {
   program: 'consul',
   verbs: VERBS,
   observing: ['members', 'services', 'nodes', 'peers', 'get', 'keys'],
-  async pin(_input, { environment }, ask) {
+  async pin(_input, { environment, inherited = [] }, ask) {
     const address = environment.CONSUL_HTTP_ADDR ?? 'http://127.0.0.1:8500';
     if (/\s/.test(address)) return { problem: 'CONSUL_HTTP_ADDR of the settings is not an address' };
     const answer = await ask(['consul', 'catalog', 'datacenters', `-http-addr=${address}`]);
@@ -33,9 +33,9 @@ export const consul: TypedProgram = {
     if (typeof answer === 'string' || answer.exit !== 0 || !/^[\w-]+$/.test(datacenter)) {
       return { problem: notAnswering(`Consul at ${address}`, answer) };
     }
-    // Whatever else settings say of it (a token, certificates, a namespace) only Consul's own program knows how to use.
-    const isPlain = Object.keys(environment).every(
-      (name) => name === 'CONSUL_HTTP_ADDR' || !/^CONSUL_/.test(name),
+    // Whatever else is said of it (a token, certificates, a namespace) only Consul's own program knows how to use.
+    const isPlain = ![...Object.keys(environment), ...inherited].some(
+      (name) => /^CONSUL_/.test(name) && name !== 'CONSUL_HTTP_ADDR',
     );
     const base = isPlain ? /^(?:http:\/\/)?([\w.:[\]-]+)$/.exec(address)?.[1] : undefined;
     return { address, datacenter, ...(base === undefined ? {} : { http: `http://${base}` }) };

@@ -1,35 +1,33 @@
+import { HOST, SSH_OPTIONS, toRemoteLine } from '../../lib/remote-line.ts';
 import type { Ran, Reading } from '../../protocol/typed-call.ts';
 import { hasControl, type Input } from '../typed/build-argv.ts';
 import { firstLine, readPlain, type TypedProgram } from '../typed/typed-program.ts';
 
-const HOST = /^[A-Za-z0-9][\w.-]*$/;
-
-/** Nothing of the operator's own configuration may start a program here, ask, or learn a key by itself. */
-const FIXED = [
-  ...['-T', '-x', '-a'],
-  ...['BatchMode=yes', 'StrictHostKeyChecking=yes', 'UpdateHostKeys=no', 'PermitLocalCommand=no'].map(
-    (option) => `-o${option}`,
-  ),
-  ...['ForwardAgent=no', 'ClearAllForwardings=yes', 'ConnectTimeout=10'].map((option) => `-o${option}`),
-];
-
-/** `words` are joined by ssh and read by a shell over there, so each is quoted, and none of them is ours to expand. */
+/** On a host that settings declare, of which a key is known, and which says each time which machine it is. */
 export const ssh: TypedProgram = {
   name: 'Ssh',
   program: 'ssh',
   verbs: {},
   observing: ['run'],
-  async pin(input, _around, ask) {
+  async pin(input, { hosts = [] }, ask) {
     const { host } = input;
     if (typeof host !== 'string' || !HOST.test(host))
       return { problem: `host is not valid: ${JSON.stringify(host)}` };
+    if (!hosts.includes(host))
+      return { problem: `${host} is not a host that settings declare: an operator adds it to ssh.hosts` };
     const key = await ask(['ssh-keygen', '-l', '-F', host]);
     const fingerprints = typeof key === 'string' ? [] : (key.output.match(/SHA256:[\w+/=]+/g) ?? []);
     const first = [...fingerprints].sort().join(' ');
     if (first === '') return { problem: `no key of ${host} is known: an operator has to connect to it once` };
-    return { host, key: first };
+    const id = await ask(['ssh', ...SSH_OPTIONS, '--', host, toRemoteLine(['cat', '/etc/machine-id'])]);
+    if (typeof id === 'string') return { problem: `${host} was not asked which machine it is: ${id}` };
+    const machine = /^[0-9a-f]{32}$/.exec(id.output.trim())?.[0];
+    if (id.exit !== 0 || machine === undefined) {
+      return { problem: `${host} does not say which machine it is: ${readSsh(input, id).detail}` };
+    }
+    return { host, key: first, machine };
   },
-  describe: ({ host, key }) => `${host} (${key?.split(' ')[0]})`,
+  describe: ({ host, key, machine }) => `${host} (machine ${machine?.slice(0, 8)}, ${key?.split(' ')[0]})`,
   toArgv(input, pin) {
     const { command } = input;
     if (input.verb !== 'run') return { problem: 'verb must be run' };
@@ -38,15 +36,10 @@ export const ssh: TypedProgram = {
     if (!isPlain || command.some(hasControl)) {
       return { problem: 'command is not valid: it is a list of words' };
     }
-    return { argv: ['ssh', ...FIXED, '--', String(pin.host), command.map(quote).join(' ')] };
+    return { argv: ['ssh', ...SSH_OPTIONS, '--', String(pin.host), toRemoteLine(command)] };
   },
   read: readSsh,
 };
-
-/** For a POSIX shell over there. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
 
 /** 255 is ssh's own; everything else is what the command over there gave. */
 function readSsh(_input: Input, ran: Ran): Reading {

@@ -17,6 +17,10 @@ export interface Surroundings {
   /** Of the machine, as `HostIdentity`. */
   machine: string;
   hostname: string;
+  /** Other machines on which commands may be run. */
+  hosts?: readonly string[];
+  /** Names of the variables that steward itself was started with: some of them are secrets that only a program reads. */
+  inherited?: readonly string[];
 }
 
 export interface Prepared {

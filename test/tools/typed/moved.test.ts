@@ -13,6 +13,14 @@ const config = (context: string, server: string) =>
     }),
   );
 
+const OVER_SSH = { environment: {}, machine: 'abc', hostname: 'nuc1', hosts: ['nuc2'] };
+
+/** What ssh and ssh-keygen say of it. */
+function nuc2({ key = 'aaaa', machine = '0a'.repeat(16) } = {}): Ask {
+  return async ([program]) =>
+    program === 'ssh' ? answer(`${machine}\n`) : answer(`256 SHA256:${key} nuc2 (ED25519)\n`);
+}
+
 describe('the target of a planned call', () => {
   it('that is another context by now, or the same name for another server, stops it', async () => {
     const calls = createTypedCalls(() => ({ environment: {}, machine: 'abc', hostname: 'nuc1' }));
@@ -45,20 +53,26 @@ describe('the target of a planned call', () => {
     expect(await calls.moved(work, ask)).toContain('and this is http://10.0.0.2:8500');
   });
 
-  it('that an ssh host answers for with another key is not the one that was planned for', async () => {
-    const calls = createTypedCalls(() => ({ environment: {}, machine: 'abc', hostname: 'nuc1' }));
-    const key =
-      (text: string): Ask =>
-      async () =>
-        answer(`256 SHA256:${text} nuc2 (ED25519)\n`);
-    const work = await calls.look(
-      'Ssh',
-      { verb: 'run', host: 'nuc2', command: ['uptime'] },
-      aids(key('aaaa')),
-    );
+  it('that answers over ssh with another key, or as another machine, is not the one that was planned for', async () => {
+    const calls = createTypedCalls(() => OVER_SSH);
+    const work = await calls.look('Ssh', { verb: 'run', host: 'nuc2', command: ['uptime'] }, aids(nuc2()));
     if ('problem' in work) throw new Error(work.problem);
-    expect(await calls.moved(work, key('bbbb'))).toContain('another by now');
+    expect(work.text).toContain('nuc2 (machine 0a0a0a0a, SHA256:aaaa)');
     expect(work.argv.slice(-3)).toEqual(['--', 'nuc2', 'uptime']);
+    expect(await calls.moved(work, nuc2())).toBeNull();
+    expect(await calls.moved(work, nuc2({ key: 'bbbb' }))).toContain('another by now');
+    expect(await calls.moved(work, nuc2({ machine: '0b'.repeat(16) }))).toContain('another by now');
+    expect(await calls.moved(work, nuc2({ machine: 'motd: welcome' }))).toContain(
+      'nuc2 does not say which machine it is',
+    );
+  });
+
+  it('is not asked over ssh when no setting declares it', async () => {
+    const calls = createTypedCalls(() => ({ ...OVER_SSH, hosts: ['nuc3'] }));
+    const asked = await calls.look('Ssh', { verb: 'run', host: 'nuc2', command: ['uptime'] }, aids(nuc2()));
+    expect(asked).toEqual({
+      problem: expect.stringContaining('nuc2 is not a host that settings declare'),
+    });
   });
 
   it('is not even looked for by a tool that an operator has denied', async () => {
@@ -74,8 +88,8 @@ describe('the target of a planned call', () => {
   });
 
   it('words for ssh stay words over there', async () => {
-    const calls = createTypedCalls(() => ({ environment: {}, machine: 'abc', hostname: 'nuc1' }));
-    const ask: Ask = async () => answer('256 SHA256:aaaa nuc2 (ED25519)\n');
+    const calls = createTypedCalls(() => OVER_SSH);
+    const ask = nuc2();
     const command = ['echo', "it's; $(id)", '-n', '*'];
     const work = await calls.look('Ssh', { verb: 'run', host: 'nuc2', command }, aids(ask));
     if ('problem' in work) throw new Error(work.problem);
