@@ -1,4 +1,5 @@
 import { type CommandRow, FOR_OPTION, JSON_OPTION } from './command-row.ts';
+import { INSTALL_COMMANDS } from './install-commands.ts';
 import { KNOWING_COMMANDS } from './knowing-commands.ts';
 import {
   type OptionRow,
@@ -167,6 +168,7 @@ export const COMMANDS: CommandRow[] = [
     ],
     load: async () => (await import('./commands/index.ts')).notify,
   },
+  ...INSTALL_COMMANDS,
   {
     name: 'recover',
     usage: 'steward recover [--json]',

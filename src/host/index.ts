@@ -20,6 +20,7 @@ export {
   openInheritedSocket,
 } from './line-socket.ts';
 export { listenLocalSocket } from './listen-local.ts';
+export { createMachineFiles, type MachineFiles } from './machine-files.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { readOwnGround } from './own-ground.ts';
@@ -30,6 +31,7 @@ export { openReadOnlyStore } from './read-only-store.ts';
 export { isOnlyOurs, isThere, isWritable, readProcessStatus } from './root-owned.ts';
 export { runInherited } from './run-inherited.ts';
 export { type OwnRun, startSelf } from './run-self.ts';
+export { runTool, type ToolEnd } from './run-tool.ts';
 export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';
 export { createServiceNotify, type ServiceNotify } from './service-notify.ts';

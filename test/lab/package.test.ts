@@ -11,6 +11,8 @@ import { type LabModel, startLabModel } from './model.ts';
 let lab: Lab;
 let model: LabModel;
 let before: string[];
+/** Before setup: everything that is not the package's. */
+let bare: string[];
 
 const PROJECT = join(import.meta.dirname, '../..');
 const SETTINGS = '/etc/steward/steward.yaml';
@@ -21,7 +23,8 @@ const UNITS = [
   ...['steward-executor-recover.service', 'steward-continue.service', 'steward-continue.path'],
 ];
 /** Of the package manager itself, which keeps a diary, and of whatever else is started meanwhile. */
-const NOT_OURS = /^\/var\/(cache|log|lib)\/(apt|dpkg|debconf)|^\/var\/lib\/systemd\/|^\/var\/(tmp|log)\//;
+const NOT_OURS =
+  /^\/var\/(cache|log|lib)\/(apt|dpkg|debconf)|^\/var\/lib\/systemd\/|^\/var\/(tmp|log)\/|^\/(home|srv|opt)\//;
 
 beforeAll(async () => {
   lab = await bootLab('package', { isBare: true });
@@ -40,6 +43,14 @@ async function listTree(): Promise<string[]> {
     .split('\n')
     .filter((path) => !NOT_OURS.test(path))
     .sort();
+}
+
+/** What there is, and what stands in the files that an operator may write. */
+async function readTree(): Promise<string[]> {
+  const sums = await lab.must([
+    ...['find', '/etc', '-xdev', '-type', 'f', '-not', '-name', '*-', '-exec', 'sha256sum', '{}', '+'],
+  ]);
+  return [...(await listTree()), ...sums.split('\n').sort()];
 }
 
 const show = async (unit: string, property: string) =>
@@ -138,19 +149,63 @@ describe('the hardened planner', () => {
   });
 });
 
-describe('serve as installed', () => {
+describe('steward setup', () => {
+  const FLAGS = ['--model', 'none', '--usd-per-month', '5', '--operator', 'anna', '--check', 'hourly'];
+
   beforeAll(async () => {
-    await lab.write(SETTINGS, LAB_SETTINGS);
-    await lab.must(['useradd', '--create-home', '--groups', 'steward', 'anna']);
+    await lab.must([
+      'rm',
+      '-r',
+      '/etc/systemd/system/steward@make.service.d',
+      '/etc/credstore/steward.anthropic',
+    ]);
+    await lab.must(['useradd', '--create-home', 'anna']);
     await lab.must(['useradd', '--create-home', 'otto']);
-    await lab.write(
-      '/etc/systemd/system/service.d/50-steward.conf',
-      '[Unit]\nOnFailure=steward-failure@%n.service\n',
-    );
-    await lab.must(['systemctl', 'daemon-reload']);
-    await lab.must(['systemctl', 'enable', '--now', 'steward-serve.service', 'steward-failure-send.timer']);
+    await lab.write(SETTINGS, LAB_SETTINGS);
+    await lab.must(['rm', '-r', '/var/lib/steward', '/var/cache/steward']);
+    bare = await readTree();
   });
 
+  it('shows every file and command, and does nothing, when it is only asked to show', async () => {
+    const shown = await lab.must(['steward', 'setup', '--dry-run', ...FLAGS]);
+    expect(shown).toContain('/etc/systemd/system/service.d/50-steward.conf (0644)\n');
+    expect(shown).toContain('/etc/credstore/steward.intake-token (0600)\n    (a secret)\n');
+    expect(shown).toContain('$ systemctl enable --now steward-serve.service\n');
+    expect(await readTree()).toEqual(bare);
+  });
+
+  it('is for root', async () => {
+    const { code, stderr } = await as('anna', 'steward', 'setup', '--yes');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('so it is for root')]);
+  });
+
+  it('names what it wrote, tries the check as its timer begins it, and says what a month costs', async () => {
+    const said = await lab.must(['steward', 'setup', '--yes', ...FLAGS]);
+    const manifest = JSON.parse(await lab.must(['cat', '/etc/steward/installed.json'])) as {
+      files: { path: string }[];
+    };
+    for (const { path } of manifest.files)
+      expect(said).toMatch(new RegExp(`^(written|changed) +${path}$`, 'm'));
+    expect(said).toMatch(/^ {2}health-check on \S+ \S+: HEALTHY \(exit 0\)$/m);
+    expect(said).toContain('health-check, hourly: 720 runs; as so far $0.00, at most $0.00');
+    expect(await lab.must(['cat', SETTINGS])).toContain('usd_per_month: 5');
+    const again = await lab.must(['steward', 'setup', '--yes', '--no-check', ...FLAGS]);
+    expect(again).not.toMatch(/^(written|changed)/m);
+    const listed = await lab.must(['steward', 'triggers', 'list']);
+    expect(listed).toMatch(/^health-check +hourly +2\S+Z +- +2\S+Z$/m);
+    expect(listed).toContain('Told when they fail: all');
+    // Not its own: it would wake itself.
+    for (const unit of [
+      'steward-serve.service',
+      'steward-failure@x.service',
+      'steward@health-check.service',
+    ]) {
+      expect([unit, await show(unit, 'OnFailure')]).toEqual([unit, '']);
+    }
+  });
+});
+
+describe('serve as installed', () => {
   it('makes one incident and one run of a service that failed', async () => {
     await breakBackup(lab);
     const [run] = await until('a run of the incident', async () => {
@@ -196,11 +251,14 @@ describe('serve as installed', () => {
 
   it('ends in order when it is told to, with the run that was on in the middle of a command', async () => {
     const call = { name: 'Bash', input: { command: 'journalctl -f' } };
+    const settings = await lab.must(['cat', SETTINGS]);
     const script = Array(4).fill({ text: 'I follow the log.', toolCalls: [call] });
-    const follower = await startLabModel(lab, 'follower', { dialect: 'anthropic', script });
-    await lab.write(SETTINGS, LAB_SETTINGS + follower.settings);
+    const follower = await startLabModel(lab, 'follower', { dialect: 'openai', script });
+    await lab.write(SETTINGS, settings + follower.settings);
     await lab.must(['systemctl', 'restart', 'steward-serve.service']);
-    const post = ['curl', '-sf', '--data-binary', '@-', 'http://127.0.0.1:9097/alertmanager/lab'];
+    const token = (await lab.must(['cat', '/etc/credstore/steward.intake-token'])).trim();
+    const header = ['-H', `Authorization: Bearer ${token}`];
+    const post = ['curl', '-sf', ...header, '--data-binary', '@-', 'http://127.0.0.1:9097/alertmanager/lab'];
     expect(await lab.must(post, { input: alertBody('NasIsSlow', { instance: 'nas:9100' }) })).toContain(
       'accepted',
     );
@@ -210,7 +268,7 @@ describe('serve as installed', () => {
     expect(await show('steward-serve.service', 'Result')).toBe('success');
     expect((await lab.run(['pgrep', '-u', 'steward'])).code).toBe(1);
     await follower.stop();
-    await lab.write(SETTINGS, LAB_SETTINGS);
+    await lab.write(SETTINGS, settings);
     await lab.must(['systemctl', 'start', 'steward-serve.service']);
     expect((await systemRuns('incident')).map(({ outcome }) => outcome)).toEqual(['stopped', 'escalated']);
   });
@@ -252,10 +310,21 @@ describe('timers', () => {
 });
 
 describe('when it goes', () => {
+  it('setup takes back all that it did', async () => {
+    // Of the tests above.
+    const own =
+      '/etc/systemd/system/steward@soon.* /etc/systemd/system/steward@late.* /etc/steward/goals/soon.md /etc/steward/goals/late.md';
+    await lab.must(['sh', '-c', `rm -r ${own} && rmdir /etc/systemd/system/steward-serve.service.d`]);
+    const said = await lab.must(['steward', 'setup', '--remove', '--yes']);
+    expect(said).toContain(`as before  ${SETTINGS}`);
+    expect(await readTree()).toEqual(bare);
+    expect(await lab.must(['systemctl', 'list-units', '--plain', '--no-legend', 'steward*'])).toBe('');
+    expect(await lab.must(['id', '-nG', 'anna'])).toBe('anna\n');
+  });
+
   it('is removed and purged without a trace of it', async () => {
     await lab.must(['apt-get', 'remove', '-y', '-q', 'steward']);
     expect(await lab.must(['systemctl', 'list-units', '--plain', '--no-legend', 'steward*'])).toBe('');
-    expect((await lab.run(['test', '-d', '/var/lib/steward/runs'])).code).toBe(0);
     await lab.must(['rm', '/opt/steward']);
     await lab.must(['apt-get', 'purge', '-y', '-q', 'steward']);
     expect((await lab.run(['getent', 'passwd', 'steward'])).code).toBe(2);

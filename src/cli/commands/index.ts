@@ -20,6 +20,8 @@ export { run } from './run.ts';
 export { run as runs } from './runs.ts';
 export { run as serve } from './serve.ts';
 export { run as session } from './session.ts';
+export { run as setup } from './setup.ts';
 export { run as state } from './state.ts';
 export { run as switches } from './switches.ts';
+export { run as triggers } from './triggers.ts';
 export { run as undo } from './undo.ts';
