@@ -59,8 +59,11 @@ export async function updateHistory(
 ): Promise<void> {
   const lock = await store.lock(LOCK, LOCK_WAIT_MS);
   try {
-    const { history } = readHistory(await store.readText(FINDINGS));
-    await store.write(FINDINGS, writeHistory(change(history ?? emptyHistory())));
+    const stored = await store.readText(FINDINGS);
+    const { history } = readHistory(stored);
+    const changed = writeHistory(change(history ?? emptyHistory()));
+    // Most checks learn nothing, and a write waits twice for the disk.
+    if (changed !== stored) await store.write(FINDINGS, changed);
   } finally {
     lock?.release();
   }
@@ -83,6 +86,18 @@ export async function rememberSnapshot(
   await store.write(snapshotName(goal), `${JSON.stringify(summary)}\n`);
   if (journal !== null) await store.write(JOURNAL, writeBaseline(journal));
   if (Object.keys(trends).length > 0) await store.write(TRENDS, `${JSON.stringify(trends)}\n`);
+}
+
+/** When each probe last answered in a run of any goal, milliseconds since the epoch. */
+export async function readAnswered(store: StateStore): Promise<Map<string, number>> {
+  const answered = new Map<string, number>();
+  for (const { name } of await store.list('snapshots')) {
+    const summary = readSummary(await store.readText(`snapshots/${name}`));
+    for (const [probe, { okAt }] of Object.entries(summary ?? {})) {
+      if (typeof okAt === 'number') answered.set(probe, Math.max(okAt, answered.get(probe) ?? 0));
+    }
+  }
+  return answered;
 }
 
 function snapshotName(goal: string): string {

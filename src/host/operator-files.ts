@@ -1,5 +1,16 @@
-import { constants, existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import { formatBytes } from '../lib/size.ts';
@@ -14,7 +25,7 @@ export function createOperatorFiles(): OperatorFiles {
   return {
     async readText(path) {
       try {
-        return await readRegular(path);
+        return readRegular(path);
       } catch (error) {
         if (isAbsence(path, error)) return undefined;
         throw unreadable(path, error);
@@ -22,7 +33,7 @@ export function createOperatorFiles(): OperatorFiles {
     },
     async list(folder) {
       try {
-        const entries = await readdir(folder, { withFileTypes: true });
+        const entries = readdirSync(folder, { withFileTypes: true });
         return entries
           .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && isFile(join(folder, entry.name))))
           .map((entry) => entry.name)
@@ -47,23 +58,23 @@ export function createOperatorFiles(): OperatorFiles {
 }
 
 /** Never waits for somebody to write: a named pipe, which a project can put anywhere, would end no run ever. */
-async function readRegular(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function readRegular(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const facts = await file.stat();
+    const facts = fstatSync(file);
     if (!facts.isFile()) throw unfit(path, facts.isDirectory() ? 'is a folder' : 'is not a regular file');
     // One byte more tells whether there is more, whatever the size says.
     const room = Buffer.allocUnsafeSlow(Math.min(Math.max(facts.size, 4096), LIMIT_BYTES) + 1);
     let end = 0;
     while (end < room.length) {
-      const { bytesRead } = await file.read(room, end, room.length - end, end);
+      const bytesRead = readSync(file, room, end, room.length - end, end);
       if (bytesRead === 0) return room.toString('utf8', 0, end);
       end += bytesRead;
     }
     if (end > LIMIT_BYTES) throw unfit(path, `has more than ${formatBytes(LIMIT_BYTES)}`);
     throw unfit(path, 'grew while it was read');
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMemoryStore, openDiskStore } from '../../src/host/index.ts';
 import { describeStateStore } from '../fakes/store-contract.ts';
@@ -127,6 +128,8 @@ describe('the disk store', () => {
     while (!isDone) {
       expect(texts).toContain(await store.readText('t'));
       reads++;
+      // A read does not wait, and would leave the writer no turn.
+      await nextTurn();
     }
     await writing;
     expect(reads).toBeGreaterThan(0);
