@@ -32,6 +32,19 @@ export const INCIDENT_ROWS = {
     null,
     'Where the Alertmanager of a source answers, by the name of the source, and what holds the bearer token for it. It is asked before a run whether the alerts still fire and are not silenced, and for those that `max_alerts` left out.',
   ),
+  'intake.consul': row(
+    map(
+      record(
+        { url: url() },
+        { token: text('the name of a variable or a credential', { pattern: /^[\w.-]+$/ }) },
+      ),
+    ),
+    {},
+    'by-name',
+    'never',
+    null,
+    'Consuls, by the name of the source, that `steward serve` asks each minute which checks are not well, with what holds the token for it: a watch tells of a state once, whether or not anybody heard it.',
+  ),
   'incidents.hosts': row(
     map(text('the name of a machine', { pattern: /^[\w.:-]+$/ })),
     {},

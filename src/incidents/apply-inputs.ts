@@ -7,6 +7,7 @@ import { passTime } from './pass-time.ts';
 import type { JoinRules } from './rules.ts';
 import { type Incidents, takeDelivery } from './take-delivery.ts';
 import { type Heartbeats, isHeartbeat, takeHeartbeat } from './take-heartbeat.ts';
+import { stateDeliveries } from './take-state.ts';
 import { isActive, signal, tell } from './transitions.ts';
 
 export const EMPTY_BOOK: IncidentBook = { incidents: new Map(), heartbeats: new Map() };
@@ -34,6 +35,10 @@ function apply(books: Books, input: IncidentInput, rules: JoinRules): void {
   switch (input.type) {
     case 'delivery.taken':
       take(books, input.delivery, input.at, rules);
+      break;
+    case 'state.seen':
+      for (const delivery of stateDeliveries(books.incidents.values(), input))
+        take(books, delivery, input.at, rules);
       break;
     case 'operator.acked':
       change(books.incidents, input.incident, (one) => {

@@ -14,4 +14,5 @@ export { findingInputs, groupKeyOf, labelsOf, type ToldFinding } from './finding
 export { incidentReport, type RunNote } from './incident-report.ts';
 export { type IncidentWriter, openIncidents, readIncidents } from './incident-store.ts';
 export { JOIN_RULES, type JoinRules } from './rules.ts';
+export { isKnownState, type SeenState } from './take-state.ts';
 export { isActive } from './transitions.ts';

@@ -33,6 +33,8 @@ export function joinEpisode(
     ended: null,
     endsAt: null,
     resolvedSeenAt: null,
+    // Of a source whose fingerprint is not over all of them.
+    labels: reading.labels,
     annotations: reading.annotations,
   };
 }

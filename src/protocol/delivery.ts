@@ -1,4 +1,4 @@
-export const INTAKES = ['alertmanager', 'grafana', 'unit'] as const;
+export const INTAKES = ['alertmanager', 'grafana', 'unit', 'consul'] as const;
 /** Who speaks: it decides how a body is read. What a goal's run found comes from ourselves, and by no address. */
 export type Intake = RoutedIntake | 'finding';
 /** Those that have an address. */
@@ -15,6 +15,20 @@ export interface AlertReading {
   status: 'firing' | 'resolved';
   labels: Record<string, string>;
   annotations: Record<string, string>;
+}
+
+/** A check of Consul that is not well. Every text in it comes from outside. */
+export interface CheckReading {
+  node: string;
+  check: string;
+  name: string;
+  /** Empty for a check of the node itself. */
+  service: string;
+  serviceId: string;
+  severity: 'critical' | 'warning';
+  output: string;
+  /** The node does not answer either, so this may be only what follows from that. */
+  isNodeLost: boolean;
 }
 
 /** One notification: the full picture of a group at a moment, unless it is truncated. */

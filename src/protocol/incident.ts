@@ -1,4 +1,4 @@
-import type { Delivery, Intake } from './delivery.ts';
+import type { CheckReading, Delivery, Intake } from './delivery.ts';
 import type { Episode } from './episode.ts';
 
 export const INCIDENT_STATES = [
@@ -121,6 +121,8 @@ export interface IncidentBook {
 /** Everything that moves incidents, in the order in which it was taken in. `at`: milliseconds since the epoch. */
 export type IncidentInput =
   | { at: number; type: 'delivery.taken'; delivery: Delivery }
+  /** Consul: all checks that are not well, whole each time. */
+  | { at: number; type: 'state.seen'; source: string; checks: CheckReading[] }
   | { at: number; type: 'operator.acked'; incident: string; by: string; comment: string | null }
   | {
       at: number;

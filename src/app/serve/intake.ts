@@ -1,20 +1,18 @@
 import type { Reply, RequestHead } from '../../host/index.ts';
 import { deliveryKey } from '../../lib/alert-keys.ts';
 import { OpsError } from '../../lib/ops-error.ts';
-import type { Delivery } from '../../protocol/delivery.ts';
 import type { IncidentInput } from '../../protocol/incident.ts';
 import {
   BodyRefused,
   findSignatureFault,
   isAuthorised,
   type Route,
-  readAlerts,
   readRoute,
-  readUnit,
   type Spool,
 } from '../../triggers/index.ts';
 import type { World } from '../world.ts';
 import type { Metrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
 
 export interface IntakeOptions {
   world: World;
@@ -69,7 +67,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const route = readRoute(head.path);
     if (route === null)
       return answer('unknown', 404, {
-        error: 'POST /alertmanager/<source>, /grafana/<source>, /unit/<host>',
+        error: 'POST /alertmanager/<source>, /grafana/<source>, /consul/<source>, /unit/<host>',
       });
     if (head.method !== 'POST' && !(head.method === 'PUT' && route.intake === 'grafana')) {
       return answer(route.intake, 405, { error: 'POST it' });
@@ -98,18 +96,13 @@ export function createIntake(options: IntakeOptions): Intake {
         tellOnce(`refused: ${route.intake} ${route.source}: ${fault} (401)`);
         return answer(route.intake, 401, { error: fault });
       }
-      const delivery = read(route, body);
-      if (delivery === null)
+      const input = readBody(route, decode(body), world.clock.now());
+      if (input === null)
         return answer(route.intake, 202, { status: 'ignored', why: 'a unit of steward itself' });
-      const input: IncidentInput = { at: world.clock.now(), type: 'delivery.taken', delivery };
       await spool.put(JSON.stringify(input));
       options.onTaken();
       metrics.observeAck(world.clock.elapsed() - startedMs);
-      return answer(route.intake, 202, {
-        status: 'accepted',
-        delivery: deliveryKey(delivery),
-        alerts: delivery.alerts.length,
-      });
+      return answer(route.intake, 202, { status: 'accepted', ...receiptOf(input) });
     } catch (error) {
       if (error instanceof BodyRefused) {
         tellOnce(`refused: ${route.intake} ${route.source}: ${error.message} (400)`);
@@ -163,10 +156,9 @@ function isPlainLook({ method, path }: RequestHead): boolean {
   return (method === 'GET' || method === 'HEAD') && (path === '/healthz' || path === '/metrics');
 }
 
-/** null: there is nothing to do. */
-function read({ intake, source }: Route, body: Buffer): Delivery | null {
-  const text = decode(body);
-  return intake === 'unit' ? readUnit(text, source) : readAlerts(text, intake, source);
+function receiptOf(input: IncidentInput): Record<string, unknown> {
+  if (input.type !== 'delivery.taken') return {};
+  return { delivery: deliveryKey(input.delivery), alerts: input.delivery.alerts.length };
 }
 
 function decode(body: Buffer): string {

@@ -4,6 +4,7 @@ import type { Spool } from '../../triggers/index.ts';
 import { createNeeds } from '../graph/incident-needs.ts';
 import { joinRulesOf, runRulesOf } from '../incidents.ts';
 import type { World } from '../world.ts';
+import { createConsulPoll } from './ask-consul.ts';
 import { followIncidents } from './follow-incidents.ts';
 import type { Metrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
@@ -38,7 +39,8 @@ export async function openBook(
 export async function openWork(world: World, parts: WorkParts): Promise<Worker> {
   const { store, clock } = world;
   const { writer, spool, metrics, log } = parts;
-  const secondLook = createSecondLook(world, await createObserver(world, addressesOf(world)));
+  const observer = await createObserver(world, addressesOf(world));
+  const secondLook = createSecondLook(world, observer, createConsulPoll(world, observer, log));
   const runs = createRunStarter(world, { metrics, onEnd: () => worker.wake(), options: parts.runOptions });
   const follower = followIncidents({
     ...{ clock, writer, runs, secondLook },
@@ -56,5 +58,6 @@ export async function openWork(world: World, parts: WorkParts): Promise<Worker> 
 
 /** What serve asks besides what settings call endpoints. */
 function addressesOf({ settings }: World): string[] {
-  return Object.values(settings.intake.alertmanagers).map(({ url }) => url);
+  const { alertmanagers, consul } = settings.intake;
+  return [...Object.values(alertmanagers), ...Object.values(consul)].map(({ url }) => url);
 }

@@ -4,6 +4,7 @@ import type { Delivery } from '../../protocol/delivery.ts';
 import type { Incident, IncidentBook, IncidentInput } from '../../protocol/incident.ts';
 import type { World } from '../world.ts';
 import { askAlertmanager } from './ask-alertmanager.ts';
+import type { ConsulPoll } from './ask-consul.ts';
 import { readFailedUnit } from './failed-unit.ts';
 import type { Observer } from './observe.ts';
 
@@ -29,7 +30,7 @@ const SWEEP_EVERY_MS = 30_000;
 const SWEEP_MS = 8_000;
 const AGAIN_MS = { unsettled: 5_000, silenced: 60_000 };
 
-export function createSecondLook(world: World, observer: Observer): SecondLook {
+export function createSecondLook(world: World, observer: Observer, consul: ConsulPoll): SecondLook {
   const { clock } = world;
   let sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -76,11 +77,13 @@ export function createSecondLook(world: World, observer: Observer): SecondLook {
       const unit = isOwnUnit(incident) ? await readUnit(incident, now) : null;
       return unit ?? askSource(incident, now);
     },
-    async sweep({ incidents }, now) {
-      if (now - sweptAt < SWEEP_EVERY_MS) return [];
+    async sweep(book, now) {
+      const { incidents } = book;
+      const polled = await consul.poll(book, now);
+      if (now - sweptAt < SWEEP_EVERY_MS) return polled;
       sweptAt = now;
       const endAt = clock.elapsed() + SWEEP_MS;
-      const inputs: IncidentInput[] = [];
+      const inputs = polled;
       for (const one of incidents.values()) {
         if (!isActive(one) || clock.elapsed() > endAt) continue;
         // One that nobody has looked into yet is read right before its run.

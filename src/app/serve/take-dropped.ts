@@ -1,10 +1,11 @@
 import type { IncidentInput } from '../../protocol/incident.ts';
 import type { StateStore } from '../../protocol/store.ts';
-import { BodyRefused, readAlerts, readRoute, readUnit, type Spool } from '../../triggers/index.ts';
+import { BodyRefused, readRoute, type Spool } from '../../triggers/index.ts';
+import { readBody } from './read-body.ts';
 
-/** What `triggers/on-alert` keeps: bodies as they came, each in a file called `TIME.INTAKE.SOURCE.body`. */
+/** What `triggers/on-alert` keeps: bodies as they came, each in a file called `TIME-PID.INTAKE.SOURCE.body`. */
 const FOLDER = 'spool-raw';
-const NAME = /^\d+-\d+\.(alertmanager|grafana|unit)\.([A-Za-z0-9][\w.-]{0,99})\.body$/;
+const NAME = /^\d+-\d+\.(alertmanager|grafana|unit|consul)\.([A-Za-z0-9][\w.-]{0,99})\.body$/;
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** From there into the spool. Killed in between, a body is taken twice, which joining does not mind. */
@@ -45,7 +46,5 @@ async function readDropped(
   const text = await store.readText(path);
   if (route === null || text === undefined) return null;
   if (text.length > BODY_LIMIT_BYTES) throw new BodyRefused('', 'longer than 4 MiB');
-  const delivery =
-    route.intake === 'unit' ? readUnit(text, route.source) : readAlerts(text, route.intake, route.source);
-  return delivery === null ? null : { at: now, type: 'delivery.taken', delivery };
+  return readBody(route, text, now);
 }
