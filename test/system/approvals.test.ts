@@ -131,6 +131,18 @@ describe('a change that nobody is there to approve', () => {
     expect(now()).toBe('{"port": 80}\n');
   });
 
+  it('waits on while steward is paused: a yes is not used up for nothing', async () => {
+    const { box, path, now } = site();
+    await park(box, path);
+    const [approval] = await pending(box);
+    await box.run(['pause']);
+    const refused = await box.run(['approvals', 'approve', approval?.id ?? '']);
+    expect([refused.code, refused.stderr]).toEqual([42, expect.stringContaining('steward is paused by')]);
+    expect([(await pending(box)).length, now()]).toEqual([1, '{"port": 80}\n']);
+    await box.run(['resume']);
+    expect((await box.json(['approvals', 'approve', approval?.id ?? ''])).result.outcome).toBe('fixed');
+  });
+
   it('is not found under a name that nobody gave', async () => {
     const { box } = site();
     const { code, stderr } = await box.run(['approvals', 'approve', 'a-nothing']);

@@ -3,6 +3,7 @@ import { type Approvals, createApprovals, type Refusal } from '../../approvals/i
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
+import { createSwitches } from '../../runs/index.ts';
 import { performRun } from '../run.ts';
 import type { ApprovedWork, RunEnd, RunListener, WorkHere } from '../run-request.ts';
 import type { World } from '../world.ts';
@@ -152,6 +153,7 @@ export async function respond(
 ): Promise<Approval> {
   const approvals = approvalsOf(world);
   const found = await approvals.find(wanted);
+  if (kind === 'approve') await checkNotPaused(world, found);
   const answered = await approvals.answer(found.id, {
     kind,
     by: by.username,
@@ -162,6 +164,20 @@ export async function respond(
   });
   if ('refused' in answered) throw refusalOf(answered.refused, answered.approval);
   return answered.approval;
+}
+
+/** A yes would be used up, and nothing done. */
+async function checkNotPaused(world: World, { id, state }: Approval): Promise<void> {
+  const { paused } = await createSwitches(world).read('');
+  if (paused === null || state !== 'pending') return;
+  throw new OpsError(
+    'approval-paused',
+    'input',
+    `steward is paused by ${paused.by}, so ${id} is not approved`,
+    {
+      hint: '`steward resume` ends the pause; the approval waits',
+    },
+  );
 }
 
 function refusalOf(refused: Refusal, { id, answer, expiresAt, result }: Approval): OpsError {
