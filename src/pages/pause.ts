@@ -19,7 +19,7 @@ ${paused === null ? html`<p>Runs may act, as far as settings and approvals let t
 <input type="hidden" name="form" value="${token}">
 <label for="for">${isPaused ? 'Pause anew, from now' : 'For how long'}</label>
 <select id="for" name="for">${PAUSE_CHOICES.map((choice) => html`<option value="${choice}">${choice === '' ? 'until somebody resumes' : choice}</option>`)}</select>
-<p class="help">Nothing has an effect while steward is paused: runs look and report, and what was approved waits. The way back of a change that has begun stays open.</p>
+<p class="help">Nothing has an effect while steward is paused: runs look and report, and nothing can be approved. The way back of a change that has begun stays open.</p>
 <div class="buttons"><button class="no" name="do" value="pause">Pause</button>${isPaused && html`<button name="do" value="resume">Resume</button>`}</div>
 </form></section>`,
   });

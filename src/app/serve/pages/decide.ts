@@ -114,6 +114,8 @@ function tellRefusal({ code, message }: OpsError, { host }: Frame): [number, Mes
       return [409, { ...refusal('Approved already', `${message}.`), tone: 'warn' }];
     case 'approval-void':
       return [409, { ...refusal('No longer valid', `${message}.`), tone: 'warn' }];
+    case 'approval-paused':
+      return [409, refusal('Paused', `${message}. Nothing was answered; it waits.`)];
     case 'approval-expired':
       return [410, refusal('Expired', `${message}. Nothing was done.`)];
     default:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { denyChange } from '../../../../src/app/change/approve-change.ts';
 import { createDevices } from '../../../../src/app/pages/devices.ts';
 import type { RunEvent } from '../../../../src/protocol/event.ts';
-import { createRunLog } from '../../../../src/runs/index.ts';
+import { createRunLog, createSwitches } from '../../../../src/runs/index.ts';
 import { DIGEST, fieldsOf, openRig } from './rig.ts';
 
 const HOUR_MS = 3_600_000;
@@ -119,6 +119,18 @@ describe('an answer from an enrolled device', () => {
     expect(shown.body).not.toContain('<form');
     const late = await send(path, { ...form, decision: 'approve' }, phone);
     expect([late.status, late.body]).toEqual([409, expect.stringContaining('answered already by anna')]);
+  });
+
+  it('is not taken as a yes while steward is paused', async () => {
+    const { world, send, find, path, phone, form, approval, begun } = await scene();
+    await createSwitches(world).pause({ untilMs: null, by: 'anna' });
+    const refused = await send(path, { ...form, decision: 'approve' }, phone);
+    expect([refused.status, refused.body]).toEqual([
+      409,
+      expect.stringContaining('steward is paused by anna'),
+    ]);
+    expect([(await find(approval.id)).state, begun]).toEqual(['pending', []]);
+    expect((await send(path, { ...form, decision: 'deny' }, phone)).status).toBe(303);
   });
 
   it('takes a tick where something cannot be rolled back', async () => {
