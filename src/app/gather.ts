@@ -12,6 +12,7 @@ import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { LookItem, SnapshotItem } from '../protocol/snapshot.ts';
 import type { RunScope } from './open-run.ts';
+import { askRootProbes } from './root-probes.ts';
 import { recall, rememberSnapshot, updateHistory } from './stored.ts';
 
 /** What is true now, as far as probes could see it. */
@@ -54,7 +55,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   for (const text of remembered.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 
   const compiler = await createExpressionCompiler();
-  const taken = await takeSnapshot({
+  const local = await takeSnapshot({
     specs: options.probes,
     gate,
     processes,
@@ -72,6 +73,11 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: next.probe,
     signal,
     compiler,
+  });
+  const taken = await askRootProbes(world, local, {
+    probes: options.probes,
+    previous: remembered.previous,
+    signal,
   });
   const inventories = new Map(options.probes.map(({ name, inventory }) => [name, inventory]));
   for (const { probe, facts } of taken.items) {
@@ -106,7 +112,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const names = options.probes.map(({ name }) => name);
   await updateHistory(store, (stored) => mergeEntries(stored, judged.history, names));
   await rememberSnapshot(store, options.slot, {
-    summary: summariseForHistory(taken.items),
+    summary: summariseForHistory(taken.items, remembered.previous),
     journal: taken.journalBaseline,
     trends: taken.trends,
   });

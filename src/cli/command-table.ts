@@ -36,8 +36,8 @@ export const COMMANDS: CommandRow[] = [
   },
   {
     name: 'context',
-    usage: 'steward context [PROBE]… [--json]',
-    doc: 'Gather and print what is true now, with findings',
+    usage: 'steward context [PROBE]… [--json] | doctor [--json]',
+    doc: 'Gather and print what is true now, with findings; or which probes answer, and what to do about the others',
     options: [JSON_OPTION, ...SETTINGS_OPTIONS],
     load: async () => (await import('./commands/index.ts')).context,
   },

@@ -1,3 +1,4 @@
+export { advise, type ProbeAdvice } from './advise.ts';
 export type { FindingHistory } from './finding-history.ts';
 export {
   emptyHistory,

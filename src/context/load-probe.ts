@@ -171,6 +171,8 @@ const KNOWN_KEYS = [
     'default',
     'from',
     'privilege',
+    'access',
+    'sign',
     'trend',
     'key',
     'value',

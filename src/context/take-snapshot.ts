@@ -49,11 +49,22 @@ export interface SnapshotTaken {
   settled: Promise<void>;
 }
 
-/** Per probe, what the next snapshot is compared with. A JSON value. */
-export type SnapshotSummary = Record<string, { status: SnapshotItem['status']; digest: string }>;
+/** Per probe, what the next snapshot is compared with, and when it last answered. A JSON value. */
+export type SnapshotSummary = Record<
+  string,
+  { status: SnapshotItem['status']; digest: string; okAt?: number | null }
+>;
 
-export function summariseForHistory(items: readonly SnapshotItem[]): SnapshotSummary {
-  return Object.fromEntries(items.map(({ probe, status, digest }) => [probe, { status, digest }]));
+export function summariseForHistory(
+  items: readonly SnapshotItem[],
+  previous: SnapshotSummary | null = null,
+): SnapshotSummary {
+  return Object.fromEntries(
+    items.map(({ probe, status, digest, at }) => {
+      const okAt = status === 'ok' ? at : (previous?.[probe]?.okAt ?? null);
+      return [probe, { status, digest, okAt }];
+    }),
+  );
 }
 
 /**

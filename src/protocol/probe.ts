@@ -17,6 +17,10 @@ export interface ProbeSpec {
   given: Record<string, unknown>;
   /** A parameter that has no value, so that there is nothing to ask; null when all have one. */
   unset: string | null;
+  /** What the account, token or user needs that asks, and no more: for whoever sets it up. */
+  access: string | null;
+  /** Programs and paths that say the thing is here, so that a probe that was told nothing is worth a hint. */
+  sign: string[];
   /** `root`: another user is not let in, and for it the probe is not configured. */
   privilege: 'any' | 'root';
   gather:

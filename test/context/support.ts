@@ -132,6 +132,8 @@ export function makeProbe({ argv, endpoints, executable, ...parts }: ProbeParts 
     parameters: {},
     given: {},
     unset: null,
+    access: null,
+    sign: [],
     privilege: 'any',
     gather,
     okExits: [],

@@ -1,5 +1,7 @@
+import { describeContext, diagnoseContext } from '../../app/context-doctor.ts';
 import { look } from '../../app/look.ts';
 import { jsonLine } from '../../lib/json-line.ts';
+import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -7,6 +9,7 @@ import { abortOnSignals } from '../signals.ts';
 /** `steward context`. Exit 0 when it could look, whatever it saw: the verdict is a run's. */
 export async function run(call: CommandCall): Promise<number> {
   const { args, streams } = call;
+  if (args.positionals[0] === 'doctor') return diagnose(call);
   const world = await worldOf(call);
   const signals = abortOnSignals();
   const { gathered, text } = await signals
@@ -17,4 +20,18 @@ export async function run(call: CommandCall): Promise<number> {
   if (args.has('json')) await streams.out(jsonLine(world.masker.maskValue(json)));
   else await streams.say(`${text}\n`);
   return 0;
+}
+
+/** `steward context doctor`. Exit 1 when a probe that is configured failed or was not reached. */
+async function diagnose(call: CommandCall): Promise<number> {
+  const { args, streams } = call;
+  if (args.positionals.length > 1) {
+    throw new OpsError('usage', 'usage', 'context doctor takes no names: it asks every probe');
+  }
+  const world = await worldOf(call);
+  const signals = abortOnSignals();
+  const probes = await signals.orEnd(diagnoseContext(world, signals.signal)).finally(signals.stop);
+  if (args.has('json')) await streams.out(jsonLine(world.masker.maskValue({ probes })));
+  else await streams.say(describeContext(probes, world.clock.now()));
+  return probes.some(({ condition }) => condition === 'failed' || condition === 'unreachable') ? 1 : 0;
 }

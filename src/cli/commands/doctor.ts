@@ -20,8 +20,10 @@ export async function run(call: CommandCall): Promise<number> {
 
 function describe(found: Diagnosis): string {
   const { model, probes } = found;
-  const width = Math.max(...probes.map(({ name }) => name.length));
-  const rows = probes.map(
+  const asked = probes.filter(({ status }) => status !== 'not-configured');
+  const absent = probes.length - asked.length;
+  const width = Math.max(...asked.map(({ name }) => name.length));
+  const rows = asked.map(
     ({ name, status, reason }) => `  ${name.padEnd(width)}  ${status}${reason === null ? '' : `: ${reason}`}`,
   );
   return [
@@ -34,6 +36,7 @@ function describe(found: Diagnosis): string {
     `Settings        ${found.settings.length === 0 ? 'defaults' : found.settings.join(', ')}`,
     'Probes',
     ...rows,
+    ...(absent === 0 ? [] : [`  and ${absent} not configured: steward context doctor says what they need`]),
     ...found.notices.map((notice) => `Note            ${notice}`),
     '',
   ].join('\n');

@@ -183,6 +183,8 @@ export const probeSchema = z
     http: z.array(endpoint).optional(),
     credential: credential.optional(),
     parameters: z.record(identifier, parameter).default({}),
+    access: text.nullable().default(null),
+    sign: z.array(text).default([]),
     privilege: z.enum(['any', 'root']).default('any'),
     executable: z.string().startsWith('/', 'is not an absolute path').optional(),
     okExits: z.array(z.int().min(0).max(255)).default([]),
