@@ -3,6 +3,7 @@ import type { Processes } from '../protocol/machine.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { judgeOrigin, type Lookups, readListing } from '../provenance/index.ts';
 import type { Recorder } from './recorder.ts';
+import { observedNames } from './state/background.ts';
 import type { World } from './world.ts';
 
 /** What policy allows, seen by where its words came from. The gate is needed to ask the machine for its names. */
@@ -37,13 +38,20 @@ export function createSecondOpinion(
       return text === null ? null : readListing(text, parse);
     },
     async pathExists(path) {
+      const whole = path.startsWith('/') ? path : `${world.cwd}/${path}`;
+      if ((await world.files.facts(whole)) !== undefined) return 'there';
       const real = await world.files.resolve(path, world.cwd);
-      if ((await world.files.facts(real)) !== undefined) return 'there';
       const parent = await world.files.resolve(`${real}/..`, world.cwd);
       return (await world.files.facts(parent)) === undefined ? 'no' : 'parent';
     },
   };
+  let isStateKnown = false;
   return async (judgement) => {
+    if (!isStateKnown) {
+      isStateKnown = true;
+      // What a scan has seen is there, or was; a run need not see it again to name it.
+      parts.recorder.origins.addFacts({ names: await observedNames(world) }, ['names']);
+    }
     const answer = await judgeOrigin(judgement, parts.recorder.origins, lookups);
     // What it does may make or remove names.
     if (answer.effect !== 'observe' && answer.verdict === 'allow') lists.clear();

@@ -1,5 +1,4 @@
-import { lstatSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import type { Files } from '../protocol/machine.ts';
@@ -20,10 +19,7 @@ export function createFiles(): Files {
     resolve: resolvePath,
     async facts(path) {
       const real = await resolvePath(path, '/');
-      const facts = await stat(real).catch((error: unknown) => {
-        if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined;
-        throw asFileError(error, real);
-      });
+      const facts = factsOf(real);
       if (facts === undefined) return undefined;
       const kind = facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other';
       return { path: real, kind, sizeBytes: facts.size, isInGitWorkTree: isInGitWorkTree(real) };
@@ -84,6 +80,16 @@ async function* readFrom(path: string, offsetBytes: number, limitBytes: number):
     }
   } finally {
     await file.close();
+  }
+}
+
+/** Whoever resolved the path has just had an answer from where it lies. */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (['ENOTDIR', 'EACCES', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined;
+    throw asFileError(error, path);
   }
 }
 

@@ -1,5 +1,4 @@
-import { realpath } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
+import { lstatSync, readlinkSync, realpath, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 
@@ -7,6 +6,9 @@ import { OpsError } from '../lib/ops-error.ts';
 const MAX_LINKS = 40;
 /** PATH_MAX, with what a working directory puts in front. No call of the kernel takes a longer one. */
 const MAX_BYTES = 8192;
+
+/** The system's own places answer at once. Elsewhere a share may hang, and must not hang us: another thread asks first. */
+const AT_ONCE = /^\/(?:etc|proc|sys|run|dev|usr|bin|sbin|lib\w*|boot)(?:\/|$)/;
 
 /**
  * The path as the kernel would walk it: every link is followed before the `..` after it counts, also a link to
@@ -18,15 +20,24 @@ export async function resolvePath(path: string, cwd: string): Promise<string> {
     throw new OpsError('bad-path', 'tool', `${path.slice(0, 80)}… is too long a path`);
   }
   const whole = path.startsWith('/') ? path : join(cwd, './') + path;
-  return (await walkAtOnce(whole)) ?? walk(whole);
+  return (AT_ONCE.test(whole) ? realPath(whole) : await realPathBeside(whole)) ?? walk(whole);
 }
 
 /** Of a path that leads to something the C library says the same in one call. */
-function walkAtOnce(path: string): Promise<string | undefined> {
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    // Not there, or hidden from us.
+    return undefined;
+  }
+}
+
+function realPathBeside(path: string): Promise<string | undefined> {
   return new Promise((resolve) => realpath.native(path, (error, real) => resolve(error ? undefined : real)));
 }
 
-async function walk(path: string): Promise<string> {
+function walk(path: string): string {
   const parts = split(path);
   let real = '/';
   let links = 0;
@@ -36,7 +47,7 @@ async function walk(path: string): Promise<string> {
       continue;
     }
     const next = join(real, part);
-    const target = await readLink(next);
+    const target = readLink(next);
     if (target === undefined) {
       real = next;
       continue;
@@ -52,11 +63,11 @@ function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
-async function readLink(path: string): Promise<string | undefined> {
+function readLink(path: string): string | undefined {
   try {
-    return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch {
-    // Not there, or hidden from us: then nothing that we start can follow it either.
+    // Hidden from us: then nothing that we start can follow it either.
     return undefined;
   }
 }
