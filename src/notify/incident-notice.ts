@@ -131,7 +131,7 @@ interface Shape {
 
 function make(told: IncidentTold, scene: Scene, shape: Shape, key: string): Notice {
   const { incident, link } = told;
-  const { id, title, stateSince, state } = incident;
+  const { id, stateSince, state } = incident;
   const openedAt = firesSince(incident);
   const severity = incidentSeverity(incident);
   const start = shape.isOver === true ? [] : [` ${since(openedAt, scene)}`];
@@ -145,7 +145,7 @@ function make(told: IncidentTold, scene: Scene, shape: Shape, key: string): Noti
     at: shape.kind === 'escalated' ? scene.now : stateSince,
     headline: [
       `${shape.word ?? severity.toUpperCase()} `,
-      quote(title, LONGEST_NAME, scene),
+      quote(whatOf(incident), LONGEST_NAME, scene),
       ...where(incident, scene),
       ...start,
       ...shape.deed,
@@ -160,6 +160,12 @@ function make(told: IncidentTold, scene: Scene, shape: Shape, key: string): Noti
       since: new Date(openedAt).toISOString(),
     },
   };
+}
+
+/** A finding says in its own words what is wrong with which object; its rule would not. */
+function whatOf({ intake, members, title }: Incident): string {
+  const text = intake === 'finding' ? members[0]?.annotations.summary : undefined;
+  return text ?? title;
 }
 
 function where({ hosts, source, intake }: Incident, scene: Scene): Piece[] {

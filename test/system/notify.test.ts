@@ -173,6 +173,29 @@ describe('a run that nobody watches', () => {
     expect([ntfy.messages.length, telegram.messages.length, mail.mails.length]).toEqual([1, 1, 1]);
   });
 
+  test('of a timer tells it as an incident, which serve goes on with and does not tell again', async () => {
+    const web = await startFaultyHttp(() => ({ status: 200, body: '' }));
+    onTestFinished(() => web.close());
+    await web.down();
+    const { box, ntfy } = await reachable(probes(`endpoints: [{ name: web, url: "${web.url}" }]\n`));
+    const timer = { env: { INVOCATION_ID: '0123456789abcdef0123456789abcdef' } };
+    expect((await box.run(['run', 'health-check'], timer)).code).toBe(60);
+    expect(ntfy.messages.map(({ title }) => title)).toEqual([
+      expect.stringMatching(
+        /^CRITICAL web at .* on \S+ since \d\d:\d\d: steward looked, changed nothing, and leaves it to you$/,
+      ),
+    ]);
+    const serving = await startServing(box, ['--no-runs']);
+    expect((await box.run(['run', 'health-check'], timer)).code).toBe(60);
+    await web.up();
+    expect((await box.run(['run', 'health-check'], timer)).code).toBe(0);
+    await until('the end is told', () => ntfy.shown().some(({ title }) => title.startsWith('RECOVERED')));
+    serving.child.kill('SIGTERM');
+    await serving.ended;
+    expect(ntfy.messages.map(({ title }) => title.split(' ')[0])).toEqual(['CRITICAL', 'RECOVERED']);
+    expect(ntfy.shown().length).toBe(1);
+  });
+
   test('still ends as it ends where people cannot be told, and says why on stderr', async () => {
     const box = createBox();
     box.write(

@@ -12,6 +12,7 @@ import {
 import { SEVERITIES } from '../../protocol/finding.ts';
 import type { Incident } from '../../protocol/incident.ts';
 import { readRun } from '../../runs/index.ts';
+import { readBook } from '../incidents.ts';
 import { linkToIncident } from '../pages/links.ts';
 import type { World } from '../world.ts';
 import type { Desk } from './open-desk.ts';
@@ -55,8 +56,14 @@ export function createIncidentDesk(world: World, desk: Desk): IncidentDesk {
       unsettled.add(id);
       return;
     }
+    const all = await told(incident);
+    // What a timer found joins before its run has ended: what came of it is there in a moment.
+    if (state === 'investigated' && all.story === null && clock.now() - stateSince < SETTLE_MS) {
+      unsettled.add(id);
+      return;
+    }
     unsettled.delete(id);
-    const notice = incidentNotice(await told(incident), desk.scene());
+    const notice = incidentNotice(all, desk.scene());
     if (notice !== null) await desk.put(notice);
     said.set(id, now);
   }
@@ -91,6 +98,13 @@ export function createIncidentDesk(world: World, desk: Desk): IncidentDesk {
       await escalate();
     },
   };
+}
+
+/** All of them as they are, also who has to be asked again: for where no serve does that. */
+export async function tellIncidents(world: World, desk: Desk): Promise<void> {
+  const incidents = createIncidentDesk(world, desk);
+  for (const incident of (await readBook(world)).incidents.values()) await incidents.note(incident);
+  await incidents.pass();
 }
 
 /** Of its last run that ended; null where there is none, or its log was removed with its age. */

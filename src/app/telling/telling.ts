@@ -9,8 +9,8 @@ import { orLog, tellApprovals, tellDigest, tellElsewhere } from './tell-standing
 export type ServeTelling = Required<Telling>;
 
 const STANDING_EVERY_MS = 5_000;
-/** To ask the executor starts it. */
-const ELSEWHERE_EVERY_MS = 60_000;
+/** To ask the executor starts it. Also when a run has ended. */
+const ELSEWHERE_EVERY_MS = 10 * 60_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
 const KEEP_MS = 7 * 24 * 60 * 60 * 1000;
 /** So long what is due is still sent when serve ends; the rest is in the outbox. */
@@ -73,7 +73,11 @@ function tellFrom(
     async begin(all) {
       for (const incident of all) await incidents.note(incident);
     },
-    incidentChanged: (_before, after) => incidents.note(after),
+    incidentChanged(before, after) {
+      if (after.state === 'investigated' && before?.state !== 'investigated')
+        elsewhereAt = Number.NEGATIVE_INFINITY;
+      return incidents.note(after);
+    },
     turnMade() {
       heartbeat?.beat();
       turning ??= orLog(turn(), log).finally(() => {

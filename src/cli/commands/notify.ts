@@ -1,3 +1,4 @@
+import { tellIncidents } from '../../app/telling/incident-desk.ts';
 import { describeChannels, listMessages, sendTest } from '../../app/telling/look-at-outbox.ts';
 import { type Desk, openDesk } from '../../app/telling/open-desk.ts';
 import { sendNow } from '../../app/telling/tell-run.ts';
@@ -73,6 +74,7 @@ async function flush(
   log: (line: string) => void,
 ): Promise<number> {
   const said = new Set<string>();
+  await orLog(tellIncidents(world, desk), log);
   await orLog(tellApprovals(world, desk, said), log);
   await orLog(tellElsewhere(world, desk, said), log);
   const left = await sendNow(world, desk, log, FLUSH_WITHIN_MS);
