@@ -47,6 +47,7 @@ rules:
 
 /** What only root can read; a planner gets at it by its name and not otherwise. */
 const ROOT_PROBE = `describe: The tail of a log that is root's
+privilege: root
 run: [cat, /var/log/shop-private.log]
 parse: lines
 facts: { last: "output" }
@@ -121,6 +122,10 @@ export async function setScene(lab: Lab): Promise<Scene> {
   await lab.write('/etc/steward/context/shop.yaml', PROBE);
   await lab.write('/etc/steward/context/private.yaml', ROOT_PROBE);
   await lab.write('/etc/steward/goals/shop.md', goal('full'));
+  await lab.write(
+    '/etc/steward/goals/private.md',
+    '---\ndescription: Read what is root.\nprobes: [private]\ngate: never\n---\nRead it.\n',
+  );
   await lab.write('/var/log/shop-private.log', 'only root reads this\n');
   await lab.must(['chmod', '600', '/var/log/shop-private.log']);
   await lab.must(['systemctl', 'daemon-reload']);

@@ -447,6 +447,30 @@ describe('the executor', () => {
     expect((await scene.as('steward', ['cat', '/var/log/shop-private.log'])).code).not.toBe(0);
   });
 
+  it('answers for probes that only root may take, in the snapshot of a planner', async () => {
+    await scene.settle('');
+    const env = { STEWARD_STATE_DIR: HOME };
+    const look = async () => {
+      const { stdout } = await scene.steward('steward', ['run', 'private', '--output-format', 'json'], env);
+      const events = await eventsOf(readResult(stdout).session_id);
+      const taken = events.find(({ type }) => type === 'snapshot.taken');
+      return (taken as unknown as { items: object[] }).items;
+    };
+    expect(await look()).toMatchObject([
+      {
+        probe: 'private',
+        status: 'ok',
+        text: 'only root reads this\n',
+        command: 'cat /var/log/shop-private.log (by the executor)',
+        change: 'new',
+      },
+    ]);
+    expect(await look()).toMatchObject([{ status: 'ok', change: 'same' }]);
+    await lab.must(['systemctl', 'stop', 'steward-executor.socket']);
+    expect(await look()).toMatchObject([{ status: 'not-configured', reason: 'only root may ask this' }]);
+    await lab.must(['systemctl', 'start', 'steward-executor.socket']);
+  });
+
   it('removes its own old logs, and what was used up long ago, as settings say', async () => {
     await scene.settle('retention: { days: 1, keep: 1 }\n');
     await scene.begin(GOOD);

@@ -33,7 +33,7 @@ export function executorOf(world: World, { isAttended }: { isAttended: boolean }
 }
 
 /** Where approvals are listed and answered: also at a terminal, and also by root. */
-export function executorToAnswer({ settings: { executor } }: World): string | null {
+export function executorToAnswer({ settings: { executor } }: Pick<World, 'settings'>): string | null {
   if (executor === 'never') return null;
   const socket = executor === 'auto' ? EXECUTOR_SOCKET : executor;
   return isLocalSocket(socket) ? socket : null;
