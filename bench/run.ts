@@ -13,6 +13,7 @@ import { measureIdleScreen } from './measures/idle-screen.ts';
 import { measureIntake } from './measures/intake.ts';
 import { measureIsolation } from './measures/isolation.ts';
 import { measureKeyEcho } from './measures/key-echo.ts';
+import { measureKnowledge } from './measures/knowledge.ts';
 import { measureMask } from './measures/mask.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureOwnTime } from './measures/own-time.ts';
@@ -71,6 +72,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   intake: ({ turnRounds }) => measureIntake(Math.ceil(turnRounds / 3)),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
   mask: ({ turnRounds }) => measureMask(turnRounds),
+  knowledge: ({ turnRounds }) => measureKnowledge(turnRounds),
   'prompt-usable': async ({ startRounds }) => [await measurePromptUsable(startRounds)],
   'key-echo': ({ screenRounds }) => measureKeyEcho(screenRounds),
   'stream-cpu': ({ screenRounds }) => measureStreamCpu(Math.ceil(screenRounds / 3)),

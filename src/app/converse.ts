@@ -7,6 +7,7 @@ import type { ModelReport } from '../protocol/report.ts';
 import type { Replayed } from '../runs/index.ts';
 import { createBudget, type RunBudgets } from './budget.ts';
 import { createModelChanges } from './change/model-change.ts';
+import { runKnowledge } from './knowledge/run-knowledge.ts';
 import type { Thinker } from './model.ts';
 import { followNews } from './news.ts';
 import type { RunScope } from './open-run.ts';
@@ -43,6 +44,7 @@ export async function converse(scope: RunScope, input: TalkInput, listener: RunL
     marker: input.marker,
     resultBytes: Math.min(thinker.profile.resultBytes, world.settings.output.limit),
     carryOutChange: createModelChanges(scope),
+    knowledge: runKnowledge(scope),
     onReport(given) {
       report = given;
       recorder.record({ type: 'report.made', report: given });

@@ -28,14 +28,16 @@ import { loweredTo } from './change/trust.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
-import { createGraphOpinion } from './graph/graph-opinion.ts';
 import { requestToGoOn } from './go-on.ts';
+import { createGraphOpinion } from './graph/graph-opinion.ts';
+import { hasNotes } from './knowledge/note-places.ts';
 import { limitsOf } from './limits.ts';
 import { lineageEnvironment, refuseLongChain, withLineage } from './lineage.ts';
 import { createPolicing, type Policing } from './policing.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
 import { createSecondOpinion } from './second-opinion.ts';
+import { hasState } from './state/background.ts';
 import type { World } from './world.ts';
 
 /** One run while it is open: everything that the parts of its life need. */
@@ -62,9 +64,22 @@ export interface RunScope {
   signal: AbortSignal;
 }
 
-const ALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Edit', 'Write', 'Search', ...TYPED_TOOLS, 'Change', 'Report'];
+const ALL_TOOLS: ToolName[] = [
+  'Bash',
+  'Read',
+  'Edit',
+  'Write',
+  'Search',
+  ...TYPED_TOOLS,
+  'Change',
+  'State',
+  'Knowledge',
+  'Report',
+];
 const LOST_OPENING =
   'the first line of this run is damaged, so nobody knows what it was allowed: it may only look from here on';
+/** They look at nothing but what steward keeps. */
+const ALWAYS: ToolName[] = ['State', 'Knowledge', 'Report'];
 const SMALL_TOOLS: ToolName[] = ['Bash', 'Read', 'Report'];
 
 /** Opens or reopens the log, and puts together what the run is made of. OpsError for everything an operator can mend. */
@@ -254,14 +269,18 @@ function toolsOf(
   const isSmall = target !== null && profileOf(cardOf(target, cardOverrides(world, target))).hasFewTools;
   // A tool whose program is not here would only cost words in every request.
   const isHere = (name: ToolName): boolean =>
-    !Object.hasOwn(PROGRAM_OF, name) || find(PROGRAM_OF[name as TypedToolName]) !== undefined;
+    name === 'State'
+      ? hasState(world)
+      : name === 'Knowledge'
+        ? hasNotes(world)
+        : !Object.hasOwn(PROGRAM_OF, name) || find(PROGRAM_OF[name as TypedToolName]) !== undefined;
   return wanted.filter(
     (name) => !request.denied.includes(name) && (!isSmall || SMALL_TOOLS.includes(name)) && isHere(name),
   );
 }
 
 function withReport(tools: readonly ToolName[]): ToolName[] {
-  return ALL_TOOLS.filter((name) => name === 'Report' || tools.includes(name));
+  return ALL_TOOLS.filter((name) => ALWAYS.includes(name) || tools.includes(name));
 }
 
 function recordOpening(scope: RunScope): void {

@@ -19,6 +19,7 @@ import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { readNotes } from './read-notes.ts';
 import { shippedFragments } from './shipped.ts';
+import { gatherBackground } from './state/background.ts';
 
 const EARLIER_RUNS = 5;
 
@@ -114,6 +115,7 @@ async function build(
     snapshot: gathered.items.length === 0 ? null : gathered,
     trigger: resumed?.opened?.trigger ?? request.trigger,
     earlierRuns: await earlierRuns(scope),
+    background: await gatherBackground(scope, gathered),
     budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
   };
   const fragments = await shippedFragments();

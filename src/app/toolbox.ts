@@ -2,6 +2,7 @@ import type { LoopTools } from '../agent/index.ts';
 import { createSecretLinkFinder } from '../host/index.ts';
 import { describeAction } from '../protocol/action.ts';
 import type { ModelReport } from '../protocol/report.ts';
+import type { StateQuestion } from '../protocol/state-file.ts';
 import { createCheckpoints, spillFolder } from '../runs/index.ts';
 import { createRegistry, type ToolPorts } from '../tools/index.ts';
 import { approvePlan } from './approve-plan.ts';
@@ -10,6 +11,7 @@ import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
 import { showOutput } from './show-output.ts';
+import { hasState } from './state/background.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 export interface ToolboxOptions {
@@ -18,6 +20,7 @@ export interface ToolboxOptions {
   onReport(report: ModelReport): void;
   /** What came of a change that the model asked for; absent where no call is ever run. */
   carryOutChange?: ToolPorts['carryOutChange'];
+  knowledge?: ToolPorts['knowledge'];
 }
 
 /** As much of a run as its tools need. */
@@ -71,12 +74,20 @@ export async function createToolbox(scope: ToolboxScope, options: ToolboxOptions
     maskKept: (name) => maskKept(name, world.store, world.masker),
     hasMask: world.masker.hasMask,
     carryOutChange: options.carryOutChange ?? noChange,
+    ...(hasState(world) ? { askState: (question) => answer(world, question) } : {}),
+    ...(options.knowledge === undefined ? {} : { knowledge: options.knowledge }),
     onReport: options.onReport,
     ...(attendance === null
       ? {}
       : { approvePlan: (step, plan) => approvePlan(scope, attendance, step, plan) }),
     knownEvidence: recorder.evidence,
   });
+}
+
+/** Loaded when it is first asked. */
+async function answer(world: ToolboxScope['world'], question: StateQuestion): Promise<string> {
+  const { answerQuestion } = await import('./state/answer-question.ts');
+  return answerQuestion(world, question);
 }
 
 async function noChange(): Promise<never> {

@@ -34,4 +34,29 @@ export const KNOWING_COMMANDS: CommandRow[] = [
     ],
     load: async () => (await import('./commands/index.ts')).graph,
   },
+  {
+    name: 'knowledge',
+    usage: 'steward knowledge add [FILE] | search WORDS… | list | stale',
+    doc: 'Notes of what was learned: keep one, find one, see which may not hold any more',
+    options: [
+      { name: 'title', type: 'value', hint: 'TEXT', doc: 'With add: its first line' },
+      {
+        name: 'applies-to',
+        type: 'list',
+        hint: 'NAME,…',
+        doc: 'With add: the hosts, services or units it is about',
+      },
+      { name: 'run', type: 'value', hint: 'RUN', doc: 'With add: the run it was learned from' },
+      { name: 'confidence', type: 'value', hint: 'HOW', doc: 'With add: low, medium or high' },
+      {
+        name: 'system',
+        type: 'flag',
+        doc: 'With add: into /etc/steward/knowledge instead of your own folder',
+      },
+      { name: 'limit', type: 'value', hint: 'N', doc: 'With search: at most this many' },
+      JSON_OPTION,
+      ...SETTINGS_OPTIONS,
+    ],
+    load: async () => (await import('./commands/index.ts')).knowledge,
+  },
 ];

@@ -21,6 +21,8 @@ export {
 } from './line-socket.ts';
 export { listenLocalSocket } from './listen-local.ts';
 export { createMachineFiles, type MachineFiles } from './machine-files.ts';
+export { folderStamp, listNotes, readNote } from './note-folders.ts';
+export { openTextIndex } from './text-index.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { readOwnGround } from './own-ground.ts';
@@ -37,4 +39,4 @@ export { createSecretLinkFinder } from './secret-links.ts';
 export { createServiceNotify, type ServiceNotify } from './service-notify.ts';
 export { readTimeZone } from './time-zone.ts';
 export { createWebSender } from './web-sender.ts';
-export { writeOwnFile } from './write-own-file.ts';
+export { mkdirOwn, writeOwnFile } from './write-own-file.ts';

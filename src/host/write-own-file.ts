@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import { errorCode } from './state-errors.ts';
@@ -23,6 +23,17 @@ export async function writeOwnFile(path: string, cwd: string, text: string): Pro
       throw new OpsError('file-there', 'input', `${whole} is there already`, { hint: 'give another name' });
     }
     throw new OpsError('unwritable', 'input', `${whole} cannot be written: ${errorCode(error) ?? error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A folder for files of the operator's own, private to them where it is new. OpsError `input` when it cannot be made. */
+export async function mkdirOwn(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new OpsError('unwritable', 'input', `${folder} cannot be made: ${errorCode(error) ?? error}`, {
       cause: error,
     });
   }

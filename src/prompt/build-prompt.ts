@@ -36,6 +36,8 @@ export interface PromptFacts {
   trigger: Trigger;
   /** Newest first. */
   earlierRuns: readonly EarlierRun[];
+  /** What is on record about what the run is about. Absent: nothing. */
+  background?: readonly Background[];
   /** Of the first message, without the operator's prompt and attachment. */
   budgetBytes?: number;
 }
@@ -46,6 +48,13 @@ export interface EarlierRun {
   outcome: string;
   /** A model's words: data. */
   summary: string | null;
+}
+
+/** What others have said and written down: data. */
+export interface Background {
+  title: string;
+  label: string;
+  lines: readonly string[];
 }
 
 export interface BuiltPrompt {
@@ -119,6 +128,11 @@ function openingText(facts: PromptFacts, goal: Goal | null): string {
     head,
     describeTrigger(trigger, goal, marker, Math.floor(budgetBytes / 5)),
     describeEarlier(facts, mustStayLocal(facts, goal), Math.floor(budgetBytes / 10)),
+    ...describeBackground(
+      mustStayLocal(facts, goal) ? [] : (facts.background ?? []),
+      marker,
+      Math.floor(budgetBytes / 4),
+    ),
   ].filter((section) => section !== '');
   const spent = sections.reduce((sum, section) => sum + bytesOf(section) + 2, 0);
   if (facts.snapshot) {
@@ -131,10 +145,19 @@ function openingText(facts: PromptFacts, goal: Goal | null): string {
         isForCloud: facts.modelPlace === 'cloud',
         isAllLocal: goal?.egress === 'local',
         budgetBytes: budgetBytes - spent,
+        names: Object.values(goal?.parameters ?? {}).map(String),
       }),
     );
   }
   return sections.join('\n\n');
+}
+
+/** Each gets its share; what does not fit is counted. */
+function describeBackground(all: readonly Background[], marker: string, room: number): string[] {
+  return all.map(({ title, label, lines }) => {
+    const kept = fitLines(lines, Math.floor(room / all.length), (count) => `[${count} more are left out]`);
+    return `${title}:\n${fence(kept.join('\n'), { marker, label })}`;
+  });
 }
 
 const TRIGGER_WORDS: Record<Trigger['kind'], string> = {

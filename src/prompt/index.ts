@@ -1,4 +1,5 @@
 export {
+  type Background,
   type BuiltPrompt,
   buildPlainPrompt,
   buildPrompt,

@@ -114,3 +114,11 @@ export interface HistoryEntry {
   /** Kept for ever under this name. */
   tag: string | null;
 }
+
+/** What a model may ask of it. */
+export type StateQuestion =
+  | { ask: 'find'; query: string }
+  | { ask: 'at'; time: string; query: string }
+  | { ask: 'changes'; from: string | null }
+  | { ask: 'free'; kind: string; host: string | null }
+  | { ask: 'impact'; name: string };

@@ -10,6 +10,8 @@ export type ToolName =
   | 'Write'
   | 'Search'
   | 'Change'
+  | 'State'
+  | 'Knowledge'
   | 'Report'
   | 'ExitPlanMode'
   | TypedToolName;

@@ -24,6 +24,8 @@ const SOURCES: readonly Source[] = [
   { name: 'Kubectl', folder: 'kubectl', load: () => import('./kubectl/schema.ts') },
   { name: 'Ssh', folder: 'ssh', load: () => import('./ssh/schema.ts') },
   { name: 'Change', folder: 'change', load: () => import('./change/schema.ts') },
+  { name: 'State', folder: 'state', load: () => import('./state/schema.ts') },
+  { name: 'Knowledge', folder: 'knowledge', load: () => import('./knowledge/schema.ts') },
   { name: 'Report', folder: 'report', load: () => import('./report/schema.ts') },
   { name: 'ExitPlanMode', folder: 'plan', load: () => import('./plan/schema.ts') },
 ];

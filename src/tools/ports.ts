@@ -1,6 +1,8 @@
 import type { Action } from '../protocol/action.ts';
+import type { ProposedNote } from '../protocol/knowledge.ts';
 import type { Answer } from '../protocol/question.ts';
 import type { ModelReport } from '../protocol/report.ts';
+import type { StateQuestion } from '../protocol/state-file.ts';
 import type { StateStore } from '../protocol/store.ts';
 import type { ToolContext, ToolOutput } from '../protocol/tool.ts';
 import type { Surroundings } from './typed/typed-program.ts';
@@ -25,6 +27,14 @@ export interface ToolPorts {
   around(): Surroundings;
   /** What came of a change that the model asked for, in steward's own words. */
   carryOutChange(written: object, callId: string, signal: AbortSignal): Promise<ToolOutput>;
+  /** What is known of the operator's systems, with who said so and when; absent where nothing is known. */
+  askState?(question: StateQuestion): Promise<string>;
+  /** Notes that operators keep; absent where they keep none. */
+  knowledge?: {
+    search(words: string): Promise<string>;
+    /** Becomes a file only when a person says yes. */
+    propose(note: ProposedNote, callId: string, signal: AbortSignal): Promise<ToolOutput>;
+  };
   onReport(report: ModelReport): void;
   /** Asks the operator about a plan; undefined when no plan mode is on. Absent where nobody is there. */
   approvePlan?(step: string, plan: string): Promise<Answer | undefined>;

@@ -7,6 +7,7 @@ import { createBash } from './bash/tool.ts';
 import { createChange } from './change/tool.ts';
 import { checkArguments } from './check-arguments.ts';
 import { createEdit } from './edit/tool.ts';
+import { createKnowledge } from './knowledge/tool.ts';
 import { failure } from './outputs.ts';
 import { createPlan } from './plan/tool.ts';
 import type { ToolPorts } from './ports.ts';
@@ -16,6 +17,7 @@ import { createReport } from './report/tool.ts';
 import type { Schema } from './schema-port.ts';
 import { createSearch } from './search/tool.ts';
 import { createSeenFiles, type SeenFiles } from './seen-files.ts';
+import { createState } from './state/tool.ts';
 import type { Input } from './typed/build-argv.ts';
 import { TYPED_PROGRAMS } from './typed/programs.ts';
 import { createTyped } from './typed/tool.ts';
@@ -159,6 +161,8 @@ function bindTools(options: RegistryOptions): Map<string, BoundTool> {
   for (const program of TYPED_PROGRAMS) bind(createTyped(program, options), schemaOf[program.name]);
   bind(createChange(options), async () => (await import('./change/schema.ts')).schema);
   bind(createPlan(options), async () => (await import('./plan/schema.ts')).schema);
+  bind(createState(options), async () => (await import('./state/schema.ts')).schema);
+  bind(createKnowledge(options), async () => (await import('./knowledge/schema.ts')).schema);
   bind(createReport(options), async () => (await import('./report/schema.ts')).schema);
   return bound;
 }

@@ -10,8 +10,8 @@ import { facts, fragments, goals } from './fixtures.ts';
 const all = await compileTools((folder) =>
   readFile(join(import.meta.dirname, '../../src/tools', folder, 'description.md'), 'utf8'),
 );
-/** Without the one that is only there in plan mode. */
-const tools = all.filter(({ name }) => name !== 'ExitPlanMode');
+/** Without those that are only there in plan mode, or where there is something on record. */
+const tools = all.filter(({ name }) => !['ExitPlanMode', 'State', 'Knowledge'].includes(name));
 const isTyped = (name: string) => TYPED_TOOLS.some((known) => known === name);
 const plain = tools.filter(({ name }) => !isTyped(name));
 const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

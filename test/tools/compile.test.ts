@@ -10,7 +10,7 @@ const isTyped = (name: string) => TYPED_TOOLS.some((known) => known === name);
 const specs = await compileTools((folder) => readFile(join(TOOLS, folder, 'description.md'), 'utf8'));
 
 describe('the compiled tools', () => {
-  test('are seven, the typed ones, and one for plan mode, in a fixed order; the seven fit into 7 KB', () => {
+  test('are seven, the typed ones, two for what is on record, and one for plan mode, in a fixed order; the seven fit into 7 KB', () => {
     expect(specs.map(({ name }) => name)).toEqual([
       'Bash',
       'Read',
@@ -19,10 +19,13 @@ describe('the compiled tools', () => {
       'Search',
       ...TYPED_TOOLS,
       'Change',
+      'State',
+      'Knowledge',
       'Report',
       'ExitPlanMode',
     ]);
-    const always = specs.filter(({ name }) => name !== 'ExitPlanMode' && !isTyped(name));
+    const sometimes = ['ExitPlanMode', 'State', 'Knowledge'];
+    const always = specs.filter(({ name }) => !sometimes.includes(name) && !isTyped(name));
     expect(Buffer.byteLength(JSON.stringify(always))).toBeLessThanOrEqual(7 * 1024);
   });
 
@@ -47,6 +50,11 @@ describe('the compiled tools', () => {
       Change: {
         all: ['title', 'why', 'evidence', 'targets', 'preflight', 'apply', 'verify', 'rollback', 'git'],
         required: ['title', 'apply', 'verify'],
+      },
+      State: { all: ['ask', 'query', 'time', 'kind', 'host'], required: ['ask'] },
+      Knowledge: {
+        all: ['verb', 'words', 'title', 'text', 'applies_to', 'confidence'],
+        required: ['verb'],
       },
       Report: {
         all: ['outcome', 'summary', 'findings', 'actions', 'advice'],

@@ -38,6 +38,7 @@ export async function carryApproved(
     signal,
     denied: scope.request.denied,
     isAttended: scope.attendance !== null,
+    source: parked.source,
   });
   const invariants = parked.invariants ?? [];
   const made = await planChange(parked.change, { id: change, invariants }, bench.ports);

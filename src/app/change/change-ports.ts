@@ -11,6 +11,7 @@ import { confinementOf } from '../confinement.ts';
 import { gather } from '../gather.ts';
 import { gateOptionsOf } from '../gating.ts';
 import { createGraphOpinion } from '../graph/graph-opinion.ts';
+import { lettingNote, NOTE_SOURCE } from '../knowledge/propose-note.ts';
 import { createPolicing, type Policing } from '../policing.ts';
 import { loadProbes, pickProbes } from '../probes.ts';
 import type { Recorder } from '../recorder.ts';
@@ -40,17 +41,21 @@ export interface ChangeBenchOptions {
   isAttended?: boolean;
   /** Tools and rules that were taken away: a change is no way around them. */
   denied?: readonly string[];
+  /** Whose change it is, as it is kept with what waits. */
+  source?: string;
 }
 
 export async function openBench(world: World, options: ChangeBenchOptions): Promise<ChangeBench> {
   const { run, recorder, signal } = options;
   let grant: Grant | null = null;
-  const policing = await createPolicing(world, {
+  const plain = await createPolicing(world, {
     mode: 'default',
     allowed: [],
     denied: options.denied ?? [],
     isAttended: options.isAttended ?? false,
   });
+  const policing =
+    options.source === NOTE_SOURCE ? { ...plain, judge: lettingNote(world, plain.judge) } : plain;
   const gateOptions = {
     ...gateOptionsOf(world, {
       run,

@@ -10,12 +10,13 @@ import { type ChangeBench, openBench } from './change-ports.ts';
 import { askElsewhere } from './model-elsewhere.ts';
 import { park } from './park.ts';
 import { shownOf } from './show-plan.ts';
-import { gatherStanding, standingOf } from './standing.ts';
+import { gatherStanding, type Standing, standingOf } from './standing.ts';
 import { countAttempt, learn } from './trust.ts';
 
 /** The changes of one run that a model asks for: `X1`, `X2`, … Each is granted, left for a person, or refused. */
 export function createModelChanges(
   scope: RunScope,
+  { source = 'the model', forPerson }: { source?: string; forPerson?: string } = {},
 ): (written: object, callId: string, signal: AbortSignal) => Promise<ToolOutput> {
   return async (written, callId, signal) => {
     const read = await readWrittenChange(written);
@@ -29,6 +30,7 @@ export function createModelChanges(
       signal,
       denied: scope.request.denied,
       isAttended: scope.attendance !== null,
+      source,
     });
     const second = createSecondOpinion(scope.world, {
       recorder: scope.recorder,
@@ -36,7 +38,8 @@ export function createModelChanges(
       gate: () => bench.gate,
       signal,
     });
-    bench.ports.judge = async (action) => second(await bench.policing.judge(action));
+    const { judge } = bench.ports;
+    bench.ports.judge = async (action) => second(await judge(action));
     const made = await planChange(read.change, { id, invariants: scope.goal?.invariants ?? [] }, bench.ports);
     const elsewhere = await askElsewhere(scope, bench, made, { id, change: read.change }, signal);
     if (elsewhere !== null) return elsewhere;
@@ -44,7 +47,8 @@ export function createModelChanges(
       return failed(made.problems.map(({ field, message }) => `${field}: ${bench.ports.mask(message)}`));
     }
     recordPlan(scope.recorder, made.plan);
-    return settle(scope, bench, { plan: made.plan, change: read.change, callId }, signal);
+    const asked = { plan: made.plan, change: read.change, callId, source, forPerson };
+    return settle(scope, bench, asked, signal);
   };
 }
 
@@ -57,16 +61,20 @@ interface Asked {
   plan: Plan;
   change: Change;
   callId: string;
+  source: string;
+  /** Why nobody but a person may say yes, whatever the run may do by itself. */
+  forPerson: string | undefined;
 }
 
 async function settle(
   scope: RunScope,
   bench: ChangeBench,
-  { plan, change, callId }: Asked,
+  { plan, change, callId, source, forPerson }: Asked,
   signal: AbortSignal,
 ): Promise<ToolOutput> {
   const { planned } = plan;
-  const standing = standingOf(await gatherStanding(scope, { plan, bench }));
+  const own = standingOf(await gatherStanding(scope, { plan, bench }));
+  const standing = forPerson !== undefined && own.kind === 'grant' ? leaveTo(scope, forPerson) : own;
   if (standing.kind === 'refuse') return refused(standing.why);
   if (standing.kind === 'ask') {
     const answer = await askPerson(scope, plan, callId, standing.why, signal);
@@ -88,7 +96,7 @@ async function settle(
       run: scope.run,
       planned,
       change,
-      source: 'the model',
+      source,
       ...invariantsOf(scope),
     });
     if (parked.approval !== null) {
@@ -104,6 +112,11 @@ async function settle(
   }
   if (scope.attendance === null) await countAttempt(scope.world, plan);
   return carry(scope, bench, plan, standing.kind === 'ask');
+}
+
+function leaveTo({ attendance, request }: RunScope, why: string): Standing {
+  if ((attendance?.mode() ?? request.mode) === 'dontAsk') return { kind: 'refuse', why };
+  return { kind: attendance === null ? 'park' : 'ask', why };
 }
 
 /** null: yes. Otherwise what the model is told. */

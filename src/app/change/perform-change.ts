@@ -60,7 +60,14 @@ export async function performChange(
   try {
     log = await createRunLog({ store: world.store, run, clock: world.clock, mask: (text) => text });
     recorder.attach(log);
-    const bench = await openBench(world, { run, change: CHANGE, recorder, isLogged: true, signal });
+    const bench = await openBench(world, {
+      run,
+      change: CHANGE,
+      recorder,
+      isLogged: true,
+      signal,
+      source: request.source,
+    });
     recordOpening(world, recorder, bench, run, request);
     end =
       (await request.elsewhere?.({ run, recorder })) ??

@@ -18,7 +18,8 @@ export async function showParked(
   const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
   const there = { ...world, cwd: approval.cwd };
   const run = `show-${crypto.randomUUID()}`;
-  const bench = await openBench(there, { run, change: 'X1', recorder, isLogged: false, signal });
+  const { source } = parked;
+  const bench = await openBench(there, { run, change: 'X1', recorder, isLogged: false, signal, source });
   try {
     const options = { id: 'X1', invariants: parked.invariants ?? [] };
     const made = await planChange(parked.change, options, bench.ports);

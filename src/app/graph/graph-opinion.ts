@@ -2,7 +2,7 @@ import { readTimeZone } from '../../host/index.ts';
 import { effectRank } from '../../protocol/effect.ts';
 import type { Judgement } from '../../protocol/verdict.ts';
 import type { World } from '../world.ts';
-import { hasDependencies } from './load-graph.ts';
+import { hasDependencies } from './has-dependencies.ts';
 
 /** What the graph thinks of what policy has judged. */
 export interface GraphOpinion {

@@ -2,7 +2,7 @@ import type { JoinRules } from '../../incidents/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Graph } from '../../protocol/graph.ts';
 import type { World } from '../world.ts';
-import { hasDependencies } from './load-graph.ts';
+import { hasDependencies } from './has-dependencies.ts';
 
 /** How old the graph may be by which incidents are joined. */
 const FRESH_MS = 60_000;

@@ -1,7 +1,8 @@
 import { buildGraph, NO_DEPENDENCIES, readDependencies } from '../../graph/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Dependencies, Graph } from '../../protocol/graph.ts';
-import { loadInventory, operatorPaths } from '../state/inventory-files.ts';
+import { operatorPaths } from '../operator-paths.ts';
+import { loadInventory } from '../state/inventory-files.ts';
 import { readKnown } from '../state/known-state.ts';
 import type { World } from '../world.ts';
 
@@ -33,14 +34,4 @@ async function loadDependencies(world: World): Promise<Dependencies> {
     }
   }
   return declared;
-}
-
-/** Is there anything that a graph could be made of? Without it none of this is loaded. */
-export function hasDependencies(world: World): boolean {
-  const { exists } = world.operatorFiles;
-  const files = [
-    ...operatorPaths(world, 'dependencies.yaml', world.settings.graph.dependencies),
-    ...operatorPaths(world, 'inventory.yaml', world.settings.state.inventory),
-  ];
-  return files.some((path) => exists(path));
 }

@@ -1,17 +1,8 @@
-import { configFolder } from '../../config/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Inventory } from '../../protocol/inventory.ts';
 import { NO_INVENTORY, readInventory } from '../../state/index.ts';
+import { operatorPaths } from '../operator-paths.ts';
 import type { World } from '../world.ts';
-
-/** A project has none: what it declares would be asked unasked. */
-export function operatorPaths(
-  { env, home }: World,
-  name: string,
-  chosen: string | null | undefined,
-): string[] {
-  return chosen == null ? [`/etc/steward/${name}`, `${configFolder(env, home)}/${name}`] : [chosen];
-}
 
 /** What operators declare; nothing where there is no such file. OpsError `settings` for one that is wrong. */
 export async function loadInventory(world: World): Promise<Inventory> {

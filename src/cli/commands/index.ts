@@ -9,6 +9,7 @@ export { run as findings } from './findings.ts';
 export { run as graph } from './graph.ts';
 export { run as handsOff } from './hands-off.ts';
 export { run as incidents } from './incidents.ts';
+export { run as knowledge } from './knowledge.ts';
 export { run as lock } from './lock.ts';
 export { run as mask } from './mask.ts';
 export { run as pages } from './pages.ts';
