@@ -11,32 +11,44 @@ export function approvalThread(id: string): string {
   return `approval:${id}`;
 }
 
+export interface ApprovalTold {
+  link: string | null;
+  /** The machine on which it would be done. */
+  host: string;
+  /** Of what it would mend. */
+  severity: Severity;
+  /** After it was asked for. */
+  remindAfterMs: number;
+}
+
 /**
  * What is to be said of an approval as it is now: that it waits, once more when it has waited for long, and how it ended.
  * Nothing in it lets anybody say yes: the address shows and can deny.
  */
 export function approvalNotices(
   approval: Approval,
-  { link, host, remindAfterMs }: { link: string | null; host: string; remindAfterMs: number },
+  { link, host, severity, remindAfterMs }: ApprovalTold,
   scene: Scene,
 ): Notice[] {
-  const { id, state, digest, createdAt, updatedAt, answer, result } = approval;
+  const { id, state, digest, createdAt, updatedAt, answer, result, steps } = approval;
   const base = {
     thread: approvalThread(id),
     link,
     facts: { approval: id, state, effect: approval.effect, digest: digest.slice(0, 12) },
   };
-  const target = quote(approval.target, 80, scene);
-  const title = quote(approval.title, 100, scene);
+  const what: Line = [
+    quote(approval.title, 80, scene),
+    // A change without a target of its own has its steps for one, and they are below.
+    ...(steps.some((step) => approval.target.includes(step))
+      ? []
+      : [' of ', quote(approval.target, 60, scene)]),
+    ' on ',
+    quote(host, 60, scene),
+    ` ${since(createdAt, scene)}`,
+  ];
   if (state !== 'pending') {
     const by = answer === null ? '' : ` by ${scene.mask(answer.by)} at ${clockTime(answer.at, scene)}`;
-    const headline: Line = [
-      `${STATE_WORDS[state]} `,
-      title,
-      ' on ',
-      target,
-      ` ${since(createdAt, scene)}${by}${OUTCOMES[state]}`,
-    ];
+    const headline: Line = [`${STATE_WORDS[state]} `, ...what, `${by}${OUTCOMES[state]}`];
     return [
       {
         ...base,
@@ -55,18 +67,13 @@ export function approvalNotices(
     ...base,
     // What would be done is another thing by now: the message says the new one, in its place.
     key: `approval:${id}:asks:${sha256(digest).slice(0, 12)}`,
-    severity: severityOf(approval),
+    // A person is waited for: never unimportant.
+    severity: severity === 'critical' ? 'critical' : 'warning',
     kind: 'opened',
     isLoud: true,
     isSequel: false,
     at: updatedAt,
-    headline: [
-      'APPROVAL ',
-      title,
-      ' on ',
-      target,
-      ` ${since(createdAt, scene)}: steward waits, and has done nothing yet`,
-    ],
+    headline: ['APPROVAL ', ...what, ': steward waits, and has done nothing yet'],
     body: bodyOf(approval, host, scene),
   };
   if (scene.now - createdAt < remindAfterMs) return [asks];
@@ -75,13 +82,7 @@ export function approvalNotices(
     key: `approval:${id}:reminder`,
     kind: 'reminder',
     at: createdAt + remindAfterMs,
-    headline: [
-      'STILL WAITS ',
-      title,
-      ' on ',
-      target,
-      ` ${since(createdAt, scene)}: steward has done nothing yet`,
-    ],
+    headline: ['STILL WAITS ', ...what, ': steward has done nothing yet'],
   };
   return [asks, reminder];
 }
@@ -101,11 +102,6 @@ const OUTCOMES: Record<Exclude<Approval['state'], 'pending'>, string> = {
   expired: ': nobody answered, steward does nothing',
   void: ': what it rested on is another by now, steward did nothing',
 };
-
-/** A person is waited for: never unimportant. */
-function severityOf({ effect }: Approval): Severity {
-  return effect === 'irreversible' ? 'critical' : 'warning';
-}
 
 function bodyOf(approval: Approval, host: string, scene: Scene): Line[] {
   const { id, steps, undo, effect, why, doubts = [], expiresAt } = approval;

@@ -36,13 +36,17 @@ function anApproval(more: Partial<Approval> = {}): Approval {
 }
 
 const tell = (approval: Approval, now = NOW) =>
-  approvalNotices(approval, { link: LINK, host: 'nuc1', remindAfterMs: 6 * HOUR }, { ...SCENE, now });
+  approvalNotices(
+    approval,
+    { link: LINK, host: 'nuc1', severity: 'critical', remindAfterMs: 6 * HOUR },
+    { ...SCENE, now },
+  );
 
 describe('an approval in a message', () => {
   test('says what would run, what it does to things, the way back and where to look', () => {
     const [notice] = tell(anApproval());
     expect(plainLine(notice?.headline ?? [])).toBe(
-      'APPROVAL Restart nginx on nginx.service since 02:00: steward waits, and has done nothing yet',
+      'APPROVAL Restart nginx of nginx.service on nuc1 since 02:00: steward waits, and has done nothing yet',
     );
     expect(notice === undefined ? '' : plainBody(notice)).toBe(
       [
@@ -82,7 +86,7 @@ describe('an approval in a message', () => {
     });
     const line = (word: string, deed: string, by = ' by anna at 03:00') => [
       true,
-      `${word} Restart nginx on nginx.service since 02:00${by}: ${deed}`,
+      `${word} Restart nginx of nginx.service on nuc1 since 02:00${by}: ${deed}`,
     ];
     expect(said).toEqual([
       line('DENIED', 'steward does nothing'),

@@ -168,6 +168,33 @@ describe('the sender', () => {
     expect(await all.outbox.waiting()).toEqual([]);
   });
 
+  test('keeps nobody waiting for a channel that hangs', async () => {
+    const { outbox, clock } = rig();
+    const told: string[] = [];
+    const channel = (name: string, send: () => Promise<SendResult>): Channel => ({
+      ...{ name, kind: 'webhook', place: name, canUpdate: true, send },
+    });
+    const hanging = channel('phone', () => new Promise(() => {}));
+    const working = channel('post', async () => {
+      told.push('post');
+      return { ok: true, ref: null };
+    });
+    const sender = createSender({
+      ...{ outbox, channels: [hanging, working], fallbacks: {}, clock, random: () => 0, log: () => {} },
+    });
+    for (const key of ['a', 'b', 'c']) await put(outbox, { key, thread: key }, ['phone', 'post']);
+    for (let turn = 0; turn < 200 && told.length < 3; turn += 1) {
+      await sender.begin();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(told.length).toBe(3);
+    expect((await outbox.waiting()).map(({ legs }) => legs.map(({ attempts }) => attempts))).toEqual([
+      [1, 1],
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
   test('does not stop at a message that is refused', async () => {
     const all = rig();
     all.answers.push(no(true));

@@ -123,6 +123,9 @@ describe('steward notify test', () => {
       const { code, stderr } = await box.run(['notify', 'test']);
       expect([yaml, code, expected.test(stderr)]).toEqual([yaml, 52, true]);
     }
+    box.write('.config/steward/steward.yaml', 'notify: { channels: { a: { kind: ntfy } } }\n');
+    const serve = await box.run(['serve', '--listen', '127.0.0.1:0']);
+    expect([serve.code, serve.stderr]).toEqual([52, expect.stringContaining('a: ntfy needs url')]);
   });
 });
 

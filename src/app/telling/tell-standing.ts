@@ -3,6 +3,8 @@ import { OpsError } from '../../lib/ops-error.ts';
 import { formatZonedTime } from '../../lib/zoned-time.ts';
 import { approvalNotices, digestNotice } from '../../notify/index.ts';
 import type { Approval } from '../../protocol/approval.ts';
+import type { Severity } from '../../protocol/finding.ts';
+import { readRun } from '../../runs/index.ts';
 import { listElsewhere } from '../change/approvals-elsewhere.ts';
 import { linkToApproval } from '../pages/links.ts';
 import type { World } from '../world.ts';
@@ -37,13 +39,31 @@ async function tellEach(
   for (const approval of approvals) {
     if (approval.state !== 'pending' && scene.now - approval.updatedAt > OLD_MS) continue;
     const remindAfterMs = (approval.expiresAt - approval.updatedAt) / 2;
-    const link = await linkToApproval(world, approval.id);
-    const told = { link, host: world.host.hostname, remindAfterMs };
-    for (const notice of approvalNotices(approval, told, scene)) {
+    const notices = (severity: Severity, link: string | null) =>
+      approvalNotices(approval, { link, severity, host: world.host.hostname, remindAfterMs }, scene);
+    if (notices('warning', null).every(({ key }) => said.has(key))) continue;
+    const [severity, link] = await Promise.all([
+      severityOf(world, approval),
+      linkToApproval(world, approval.id),
+    ]);
+    for (const notice of notices(severity, link)) {
       if (said.has(notice.key)) continue;
       await desk.put(notice);
       said.add(notice.key);
     }
+  }
+}
+
+/** Of what the run that asks had found: whoever is woken for that has to see what waits for them. */
+async function severityOf(world: World, { run }: Approval): Promise<Severity> {
+  try {
+    const { lines } = await readRun(world.store, run);
+    const judged = lines.map(({ event }) => event).findLast((event) => event.type === 'findings.judged');
+    return judged?.findings.some(({ severity }) => severity === 'critical') === true ? 'critical' : 'warning';
+  } catch (error) {
+    // At the executor, or removed with its age.
+    if (error instanceof OpsError) return 'warning';
+    throw error;
   }
 }
 

@@ -48,7 +48,7 @@ describe('approvals and who is told of them', () => {
     await tellApprovals(world, desk, new Set());
     await send();
     expect(ntfy.shown().map(({ title }) => title)).toEqual([
-      'DENIED Restart nginx on nginx.service since 03:00 by anna at 12:00: steward does nothing',
+      `DENIED Restart nginx of nginx.service on ${world.host.hostname} since 03:00 by anna at 12:00: steward does nothing`,
     ]);
     expect(telegram.messages.map(({ text }) => text.split(' Restart')[0])).toEqual(['DENIED', 'STILL WAITS']);
   });
