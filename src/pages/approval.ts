@@ -16,6 +16,9 @@ export interface ApprovalView extends PlanView {
   form: AnswerForm;
 }
 
+/** Changes that take longer are rare. */
+const LONG_MS = 15 * 60_000;
+
 /** Everything that somebody who answers has to know, and then the two answers. */
 export function approvalPage(frame: Frame, view: ApprovalView): string {
   const { approval, isElsewhere, form } = view;
@@ -47,7 +50,7 @@ function standing(frame: Frame, approval: Approval): Html | null {
     case 'pending':
       return html`<p class="dim">Expires at ${moment(expiresAt, frame.now)}. Nothing is done before somebody says yes.</p>`;
     case 'approved':
-      return html`<div class="note good" role="status"><p><strong>Approved</strong>${who}. It is being carried out; this page looks again by itself.</p>${comment}</div>`;
+      return html`<div class="note good" role="status"><p><strong>Approved</strong>${who}. It is being carried out; this page looks again by itself.</p>${answer !== null && frame.now - answer.at > LONG_MS && html`<p>That is long. If it was cut off, <code>steward recover</code> on ${frame.host} takes it up.</p>`}${comment}</div>`;
     case 'done':
       return html`<div class="note ${result?.outcome === 'fixed' ? 'good' : 'warn'}" role="status"><p><strong>Approved</strong>${who}, and carried out: ${result?.outcome ?? 'its end is not known'}.</p>${result !== null && html`<p>${result.message}</p>${runLink(frame, result.run)}`}${comment}</div>`;
     case 'denied':

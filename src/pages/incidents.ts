@@ -57,7 +57,7 @@ ${foldedInto !== null && html`<dt>Part of</dt><dd><a href="${pathOf(frame, 'inci
 </dl></section>
 ${runList(frame, incident)}
 <h2>Timeline</h2>
-<section class="card"><ol class="timeline">${incident.timeline.slice(-MOST_TIMELINE).map(({ at, text }) => html`<li>${clockTime(at, frame.now)}${brief(text, 400)}</li>`)}</ol></section>
+<section class="card"><ol class="timeline">${incident.timeline.slice(-MOST_TIMELINE).map(({ at, text }) => html`<li>${clockTime(at, frame.now)} ${brief(text, 400)}</li>`)}</ol></section>
 ${members(incident)}
 ${folded.length > 0 && html`<h2>Folded into this</h2><ul class="list">${folded.map((one) => item(frame, one))}</ul>`}
 <h2>Report</h2>

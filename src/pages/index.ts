@@ -4,7 +4,7 @@ export { type ApprovalsView, approvalsPage } from './approvals.ts';
 export { enrolmentPage } from './enrolment.ts';
 export type { Evidence } from './evidence.ts';
 export { type FindingRow, findingsPage } from './findings.ts';
-export { type Frame, pathOf, type Viewer } from './frame.ts';
+export { type Frame, pathOf, SECTIONS, type Viewer } from './frame.ts';
 export { escapeText, html } from './html.ts';
 export { ICON } from './icon.ts';
 export { type IncidentView, incidentPage, incidentsPage } from './incidents.ts';

@@ -67,5 +67,5 @@ function entry(frame: Frame, { time, event }: LogLine): Html[] {
   if (told === null) return [];
   const { title, detail, tone } = told;
   const detailed = detail !== null && html` <span class="dim">${brief(detail, 400)}</span>`;
-  return [html`<li class="t-${tone}">${clockTime(Date.parse(time), frame.now)}${title}${detailed}</li>`];
+  return [html`<li class="t-${tone}">${clockTime(Date.parse(time), frame.now)} ${title}${detailed}</li>`];
 }

@@ -1,7 +1,7 @@
 import type { Reply, RequestHead } from '../../../host/index.ts';
 import { parseDuration } from '../../../lib/duration.ts';
 import { OpsError } from '../../../lib/ops-error.ts';
-import { type Frame, ICON, PAUSE_CHOICES, pathOf } from '../../../pages/index.ts';
+import { type Frame, ICON, PAUSE_CHOICES, pathOf, SECTIONS } from '../../../pages/index.ts';
 import type { IncidentBook } from '../../../protocol/incident.ts';
 import { createSwitches } from '../../../runs/index.ts';
 import { approvalsOf } from '../../change/approve-change.ts';
@@ -84,13 +84,14 @@ export function createPages(options: PagesOptions): Pages {
     return say(await frameOf({ device: null }), status, refusal(title, text, hint));
   }
 
-  const unknownDevice = (): Promise<Reply> =>
-    refuse(
-      403,
-      'This device is not enrolled',
-      'Nothing is shown to it.',
-      `On ${world.host.hostname}, steward pages enroll gives an address that enrols it. Is it enrolled? Then it came from another app or site, which hides that: open this page again from the address bar.`,
-    );
+  async function unknownDevice({ path: [section = '', id] }: Visit): Promise<Reply> {
+    const text = 'Nothing is shown to it.';
+    const hint = `On ${world.host.hostname}, steward pages enroll gives an address that enrols it. Is it enrolled? A page that is opened from another app or site does not know it at once: open it again.`;
+    const known = SECTIONS.find((one) => one === section) ?? 'approvals';
+    const back = { href: pathOf(address, known, id), word: 'Open again' };
+    const frame = await frameOf({ device: null });
+    return say(frame, 403, { ...refusal('This device is not enrolled', text, hint), back });
+  }
 
   async function look(visit: Visit): Promise<Reply> {
     const { device, path, query } = visit;
@@ -105,7 +106,7 @@ export function createPages(options: PagesOptions): Pages {
       if (found === null) return unknownApproval();
       return showApproval(await frameOf(visit, key), found, device?.hash ?? key ?? '');
     }
-    if (device === null) return unknownDevice();
+    if (device === null) return unknownDevice(visit);
     if (section === '' && id === undefined) return seeOther(pathOf(address, 'approvals'));
     const frame = await frameOf(visit);
     const reply = await lookAtSection(frame, section, id, device.hash);
@@ -187,7 +188,7 @@ export function createPages(options: PagesOptions): Pages {
       const frame = await frameOf(visit, key);
       return decide({ frame, approval: found.approval, isElsewhere: found.socket !== null, form });
     }
-    if (device === null) return unknownDevice();
+    if (device === null) return unknownDevice(visit);
     if (section !== 'pause' || id !== undefined)
       return refuse(405, 'Nothing to send here', 'This page takes no form.');
     if ((await sessionOf([device.hash], given, 'pause')) === null) return notOurs();
