@@ -1,5 +1,4 @@
-import { SMALLEST_LIMIT_BYTES } from '../lib/cap.ts';
-import { capRows } from '../lib/cap-rows.ts';
+import { capText, SMALLEST_LIMIT_BYTES } from '../lib/cap.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { fence, fenceCost } from '../lib/fence.ts';
 import { formatBytes } from '../lib/size.ts';
@@ -48,8 +47,7 @@ export function describeSnapshot(view: SnapshotView): string {
 
   const blocks = [...evidenceBlocks(view, told, shown, cited), ...otherBlocks(view, shown, cited)];
   const spent = [...sections, ...lists].reduce((sum, section) => sum + bytesOf(section) + 2, 0);
-  const names = [...(view.names ?? []), ...told.map(({ object }) => object)];
-  const outputs = fitBlocks(blocks, budgetBytes - spent, view.marker, names);
+  const outputs = fitBlocks(blocks, budgetBytes - spent, view.marker);
   return [...sections, ...outputs, ...lists].join('\n\n');
 }
 
@@ -101,12 +99,7 @@ function itemBlock(view: SnapshotView, item: SnapshotItem, isEvidence: boolean):
 }
 
 /** Evidence shares the room first; the rest shares what it leaves, none with more than its limit. */
-function fitBlocks(
-  blocks: readonly Block[],
-  room: number,
-  marker: string,
-  names: readonly string[],
-): string[] {
+function fitBlocks(blocks: readonly Block[], room: number, marker: string): string[] {
   // Two line ends after each, one before its fence, and for what is left out a line that names it.
   const cost = (block: Block) => bytesOf(block.head) + fenceCost({ marker, label: block.label }) + 3;
   const nameRoom = Math.min(600, Math.floor(room / 4));
@@ -128,7 +121,7 @@ function fitBlocks(
     }
   }
   const outputs = [...texts].map(([block, limit]) => {
-    const text = capRows(block.text, limit, names);
+    const text = bytesOf(block.text) <= limit ? block.text : capText(block.text, limit).text;
     return `${block.head}\n${fence(text, { marker, label: block.label })}`;
   });
   const missing = blocks.filter((block) => !texts.has(block)).map(({ short }) => short);

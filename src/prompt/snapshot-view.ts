@@ -12,6 +12,4 @@ export interface SnapshotView {
   /** The goal says that its whole snapshot stays local. */
   isAllLocal: boolean;
   budgetBytes: number;
-  /** What the goal is about (its unit, its alert): rows that name one stay where an output is cut. */
-  names?: readonly string[];
 }
