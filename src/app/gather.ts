@@ -2,6 +2,7 @@ import {
   citeLooks,
   type FindingHistory,
   judgeRules,
+  keepRows,
   mergeEntries,
   summariseForHistory,
   takeLooks,
@@ -83,12 +84,6 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   for (const { probe, facts } of taken.items) {
     recorder.origins.addFacts(facts, inventories.get(probe) ?? []);
   }
-  recorder.record({
-    type: 'snapshot.taken',
-    items: taken.items.map(({ facts: _, ...item }) => item),
-    durationMs: taken.durationMs,
-  });
-
   const judgement = await judgeRules({
     items: taken.items,
     specs: options.probes,
@@ -99,6 +94,14 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     firstNumber: next.finding,
     compiler,
   });
+  // Judged first: the rows that findings are about stay in what is shown of a long answer.
+  const items = keepRows(taken, judgement.findings, options.probes);
+  recorder.record({
+    type: 'snapshot.taken',
+    items: items.map(({ facts: _, ...item }) => item),
+    durationMs: taken.durationMs,
+  });
+
   const judged = holdBack(
     keepOpen(judgement, options.alreadyOpen),
     (await options.findTaken?.(judgement.findings)) ?? new Map(),
@@ -107,7 +110,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
   if (options.isLookOnly) {
     await taken.settled;
-    return { ...judged, history, items: taken.items, looks: [], durationMs: taken.durationMs };
+    return { ...judged, history, items, looks: [], durationMs: taken.durationMs };
   }
   const names = options.probes.map(({ name }) => name);
   await updateHistory(store, (stored) => mergeEntries(stored, judged.history, names));
@@ -134,7 +137,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     ...judged,
     history,
     findings,
-    items: taken.items,
+    items,
     looks: looked.looks,
     durationMs: taken.durationMs,
   };

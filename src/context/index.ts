@@ -17,5 +17,5 @@ export { ParameterError, withExamples, withParameters } from './parameters.ts';
 export type { LookOptions } from './take-looks.ts';
 export { citeLooks, takeLooks } from './take-looks.ts';
 export type { SnapshotOptions, SnapshotSummary } from './take-snapshot.ts';
-export { summariseForHistory, takeSnapshot } from './take-snapshot.ts';
+export { keepRows, summariseForHistory, takeSnapshot } from './take-snapshot.ts';
 export { readTrends, type TrendHistory } from './trends.ts';

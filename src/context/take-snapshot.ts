@@ -1,6 +1,8 @@
 import { capText } from '../lib/cap.ts';
+import { capRows } from '../lib/cap-rows.ts';
 import { sha256 } from '../lib/digest.ts';
 import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
+import type { Finding } from '../protocol/finding.ts';
 import type { Clock, Together } from '../protocol/machine.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
@@ -37,6 +39,8 @@ export interface SnapshotOptions extends GatherPorts {
 
 export interface SnapshotTaken {
   items: SnapshotItem[];
+  /** By item id: the whole masked text of those that had to be cut, for `keepRows`. */
+  whole: Map<string, string>;
   durationMs: number;
   /** To be stored; the one given when no journal was read. */
   journalBaseline: JournalBaseline | null;
@@ -77,6 +81,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
   const startedAt = clock.now();
   const start = clock.elapsed();
   const items = new Map<ProbeSpec, SnapshotItem>();
+  const whole = new Map<string, string>();
   let journalBaseline = options.journalBaseline;
   const trends: TrendHistory = { ...options.trends };
 
@@ -104,6 +109,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       const read = interpret(spec, facts, gathered, journalBaseline, trends[spec.name] ?? {}, clock.now());
       if (read.samples !== undefined) trends[spec.name] = read.samples;
       if (read.journalBaseline !== undefined) journalBaseline = read.journalBaseline;
+      const masked = options.mask(read.text);
+      if (Buffer.byteLength(masked) > spec.limitBytes) whole.set(id, masked.slice(0, WHOLE_CHARACTERS));
       items.set(
         spec,
         toItem(spec, id, options, { ...read, at, durationMs: Math.round(clock.elapsed() - since) }),
@@ -138,6 +145,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
         })
       );
     }),
+    whole,
     durationMs,
     journalBaseline,
     trends,
@@ -146,6 +154,24 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       () => undefined,
     ),
   };
+}
+
+/** Of one answer: rows further down are not looked for. */
+const WHOLE_CHARACTERS = 256 * 1024;
+
+/** Items that were cut, cut again so that the rows which findings are about stay. */
+export function keepRows(
+  { items, whole }: Pick<SnapshotTaken, 'items' | 'whole'>,
+  findings: readonly Pick<Finding, 'probe' | 'object'>[],
+  specs: readonly ProbeSpec[],
+): SnapshotItem[] {
+  return items.map((item) => {
+    const text = whole.get(item.id);
+    const limit = specs.find(({ name }) => name === item.probe)?.limitBytes;
+    const names = findings.flatMap(({ probe, object }) => (probe === item.probe ? [object] : []));
+    if (text === undefined || limit === undefined || names.length === 0) return item;
+    return { ...item, text: capRows(text, limit, names) };
+  });
 }
 
 /** Where nothing is asked, nothing is computed. */

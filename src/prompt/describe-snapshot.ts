@@ -1,4 +1,5 @@
-import { capText, SMALLEST_LIMIT_BYTES } from '../lib/cap.ts';
+import { SMALLEST_LIMIT_BYTES } from '../lib/cap.ts';
+import { capRows } from '../lib/cap-rows.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { fence, fenceCost } from '../lib/fence.ts';
 import { formatBytes } from '../lib/size.ts';
@@ -47,7 +48,8 @@ export function describeSnapshot(view: SnapshotView): string {
 
   const blocks = [...evidenceBlocks(view, told, shown, cited), ...otherBlocks(view, shown, cited)];
   const spent = [...sections, ...lists].reduce((sum, section) => sum + bytesOf(section) + 2, 0);
-  const outputs = fitBlocks(blocks, budgetBytes - spent, view.marker);
+  const names = [...(view.names ?? []), ...told.map(({ object }) => object)];
+  const outputs = fitBlocks(blocks, budgetBytes - spent, view.marker, names);
   return [...sections, ...outputs, ...lists].join('\n\n');
 }
 
@@ -99,7 +101,12 @@ function itemBlock(view: SnapshotView, item: SnapshotItem, isEvidence: boolean):
 }
 
 /** Evidence shares the room first; the rest shares what it leaves, none with more than its limit. */
-function fitBlocks(blocks: readonly Block[], room: number, marker: string): string[] {
+function fitBlocks(
+  blocks: readonly Block[],
+  room: number,
+  marker: string,
+  names: readonly string[],
+): string[] {
   // Two line ends after each, one before its fence, and for what is left out a line that names it.
   const cost = (block: Block) => bytesOf(block.head) + fenceCost({ marker, label: block.label }) + 3;
   const nameRoom = Math.min(600, Math.floor(room / 4));
@@ -121,7 +128,7 @@ function fitBlocks(blocks: readonly Block[], room: number, marker: string): stri
     }
   }
   const outputs = [...texts].map(([block, limit]) => {
-    const text = bytesOf(block.text) <= limit ? block.text : capText(block.text, limit).text;
+    const text = capRows(block.text, limit, names);
     return `${block.head}\n${fence(text, { marker, label: block.label })}`;
   });
   const missing = blocks.filter((block) => !texts.has(block)).map(({ short }) => short);

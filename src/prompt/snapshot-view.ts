@@ -12,4 +12,6 @@ export interface SnapshotView {
   /** The goal says that its whole snapshot stays local. */
   isAllLocal: boolean;
   budgetBytes: number;
+  /** What the goal is about (its unit, its alert): rows that name one stay where an output is cut. */
+  names?: readonly string[];
 }
