@@ -12,6 +12,9 @@ const FIELDS = {
   MONITOR_EXIT_STATUS: 'exit_status',
   MONITOR_INVOCATION_ID: 'invocation',
 };
+/** What the handler found besides, when it sent it: the unit's state by then, and the last words of the invocation. */
+const EVIDENCE = { state: 'state_when_sent', log: 'log' };
+const LONGEST_LOG = 8 * 1024;
 
 /**
  * What `triggers/on-failure` spools: a failed unit of a host as an alert of one member. Each failure is an episode; the
@@ -28,6 +31,12 @@ export function readUnit(text: string, host: string): Delivery | null {
     const value = body[name];
     return typeof value === 'string' && value !== '' ? [[label, value.slice(0, 256)] as const] : [];
   });
+  const seen = Object.entries(EVIDENCE).flatMap(([name, label]) => {
+    const value = body[name];
+    return typeof value === 'string' && value !== ''
+      ? [[label, value.slice(0, LONGEST_LOG).toWellFormed()] as const]
+      : [];
+  });
   const labels = { alertname: 'UnitFailed', unit, host };
   return {
     intake: 'unit',
@@ -42,7 +51,7 @@ export function readUnit(text: string, host: string): Delivery | null {
         endsAt: null,
         status: 'firing',
         labels,
-        annotations: Object.fromEntries(known),
+        annotations: Object.fromEntries([...known, ...seen]),
       },
     ],
     truncated: 0,

@@ -85,6 +85,14 @@ describe('a unit that fails', () => {
     });
     expect(payload.log).toContain('cannot bind 0.0.0.0:80');
     expect(payload.log).not.toContain('an older word');
+    // The handler sent the same along, for a steward that cannot ask this machine.
+    const [{ annotations } = { annotations: {} }] = payload.failures as {
+      annotations: Record<string, string>;
+    }[];
+    expect(annotations).toMatchObject({
+      result: 'exit-code',
+      log: expect.stringContaining('cannot bind 0.0.0.0:80'),
+    });
     const one = await incidentOf('broken');
     await lab.steward(['incidents', 'close', one?.id ?? ''], { env: ENV });
   });

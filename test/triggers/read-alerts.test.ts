@@ -139,4 +139,15 @@ describe('an address', () => {
       expect(readRoute(path)).toBeNull();
     }
   });
+
+  it('keeps what its host found when it sent it, no more than a part of a long log', () => {
+    const body = {
+      unit: 'db.service',
+      time: '2026-03-01T03:00:00Z',
+      state: 'failed',
+      log: 'x'.repeat(20_000),
+    };
+    const [failure] = readUnit(JSON.stringify(body), 'nas')?.alerts ?? [];
+    expect(failure?.annotations).toEqual({ state_when_sent: 'failed', log: 'x'.repeat(8 * 1024) });
+  });
 });

@@ -14,6 +14,7 @@ export interface FailedUnit {
 const PROPERTIES = [
   ...['Id', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'ExecMainStatus', 'InvocationID'],
   'ActiveEnterTimestamp',
+  'InactiveExitTimestamp',
 ];
 /** A unit that is restarted again and again is active for a moment each time. */
 const SETTLED_MS = 15_000;
@@ -37,7 +38,7 @@ export async function readFailedUnit(
   if (isWell || isUnsettled) return { isWell, isUnsettled, facts: { unit_state: state } };
   const failed = isInvocation(invocation) ? invocation : (state.InvocationID ?? '');
   const log = isInvocation(failed)
-    ? await readLog(observer, failed)
+    ? await readLogOf(observer, unit, failed, state)
     : { ok: false as const, reason: 'no invocation is known' };
   // Refused by its start limit, it never began: what made it fail is in the log of the one before.
   const isAtLimit = state.Result === 'start-limit-hit' || (log.ok && isEmptyLog(log.value));
@@ -78,6 +79,44 @@ export function judgeState(
   const [, seconds] = /^@(\d+)/.exec(ActiveEnterTimestamp) ?? [];
   const isSettled = seconds === undefined || now - Number(seconds) * 1_000 >= SETTLED_MS;
   return { isWell: isSettled, isUnsettled: !isSettled };
+}
+
+/**
+ * The journal does not know the invocation of what a process wrote right before it ended (it looks it up too late). Then
+ * what the unit said since this invocation began stands in for it.
+ */
+async function readLogOf(
+  observer: Observer,
+  unit: string,
+  invocation: string,
+  { InvocationID, InactiveExitTimestamp = '' }: Record<string, string>,
+) {
+  const log = await readLog(observer, invocation);
+  const isPresent = InvocationID === invocation && /^@\d+$/.test(InactiveExitTimestamp);
+  if (!log.ok || !isPresent || hasOwnWords(log.value)) return log;
+  const since = await observer.run(
+    [
+      'journalctl',
+      '-u',
+      unit,
+      '--since',
+      InactiveExitTimestamp,
+      '-n',
+      LOG_LINES,
+      '--no-pager',
+      '-o',
+      'short-iso',
+    ],
+    READ_BYTES,
+  );
+  return since.ok ? { ok: true as const, value: capText(since.value, LOG_BYTES).text } : log;
+}
+
+/** Any line that is not systemd's about it. */
+function hasOwnWords(log: string): boolean {
+  return log
+    .split('\n')
+    .some((line) => line !== '' && !line.startsWith('-- ') && !/ systemd\[1\]: /.test(line));
 }
 
 /** Its own lines, and those that systemd wrote about it. */

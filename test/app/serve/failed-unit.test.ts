@@ -60,6 +60,16 @@ describe('a failed unit', () => {
     expect(seen.asked).toHaveLength(2);
   });
 
+  it('brings what the unit said since it began where the journal does not know the invocation', async () => {
+    const began = `@${NOW / 1_000 - 5}`;
+    const found = await read({
+      systemctl: state({ ActiveState: 'failed', InvocationID: FAILED, InactiveExitTimestamp: began }),
+      [`journalctl _SYSTEMD_INVOCATION_ID=${FAILED}`]: '2026 nuc1 systemd[1]: db.service: Failed.\n',
+      [`journalctl -u db.service --since ${began}`]: '2026 nuc1 db[7]: no space left\n',
+    });
+    expect(found?.facts.log).toBe('2026 nuc1 db[7]: no space left\n');
+  });
+
   it('at its start limit brings the log of the invocation before', async () => {
     const lines = [BEFORE, FAILED].map((id) => `{"_SYSTEMD_INVOCATION_ID":"${id}"}\n`).join('');
     const found = await read({
