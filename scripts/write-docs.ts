@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { COMMANDS } from '../src/cli/command-table.ts';
 import { spelling } from '../src/cli/help.ts';
 import { settingsJsonSchema, settingsReference } from '../src/config/index.ts';
-import { stateJsonSchema } from '../src/protocol/schemas/state-file.ts';
 import { ENDINGS, isError, type Reason } from '../src/protocol/outcome.ts';
+import { stateJsonSchema } from '../src/protocol/schemas/state-file.ts';
 import { commandsReference } from '../src/tui/commands/table.ts';
 import { keysReference } from '../src/tui/editor/keys-reference.ts';
 

@@ -37,7 +37,7 @@ import { createPolicing, type Policing } from './policing.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
 import { createSecondOpinion } from './second-opinion.ts';
-import { hasState } from './state/background.ts';
+import { hasState } from './state/observed-names.ts';
 import type { World } from './world.ts';
 
 /** One run while it is open: everything that the parts of its life need. */

@@ -3,7 +3,7 @@ import type { Processes } from '../protocol/machine.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { judgeOrigin, type Lookups, readListing } from '../provenance/index.ts';
 import type { Recorder } from './recorder.ts';
-import { observedNames } from './state/background.ts';
+import { observedNames } from './state/observed-names.ts';
 import type { World } from './world.ts';
 
 /** What policy allows, seen by where its words came from. The gate is needed to ask the machine for its names. */

@@ -11,7 +11,7 @@ import { maskKept } from './mask-kept.ts';
 import type { RunScope } from './open-run.ts';
 import { shippedTools } from './shipped.ts';
 import { showOutput } from './show-output.ts';
-import { hasState } from './state/background.ts';
+import { hasState } from './state/observed-names.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 export interface ToolboxOptions {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ask, Scanner } from '../../src/state/index.ts';
 import {
+  consulScanner,
   dockerScanner,
   kubernetesScanner,
   nomadScanner,
@@ -133,6 +134,79 @@ describe('clusters', () => {
       jobs: [{ id: 'shop/deployment/web', status: 'degraded' }],
       services: [{ id: 'shop/web', addresses: ['10.43.0.9'], ports: [80] }],
     });
+  });
+
+  it('of Nomad give jobs with how they are, and the node of one that runs on no other', async () => {
+    const answers: Record<string, unknown> = {
+      'http://n/v1/nodes': [
+        { Name: 'n1', Address: '10.0.0.4', Status: 'ready', SchedulingEligibility: 'eligible' },
+      ],
+      'http://n/v1/jobs?namespace=*': [
+        { ID: 'web', Namespace: 'default', Type: 'service', Status: 'running' },
+        { ID: 'db', Namespace: 'default', Type: 'service', Status: 'running' },
+      ],
+      'http://n/v1/allocations?namespace=*': [
+        { JobID: 'web', Namespace: 'default', NodeName: 'n1', ClientStatus: 'running' },
+        { JobID: 'web', Namespace: 'default', NodeName: 'n2', ClientStatus: 'running' },
+        { JobID: 'db', Namespace: 'default', NodeName: 'n1', ClientStatus: 'running' },
+        { JobID: 'db', Namespace: 'default', NodeName: 'n2', ClientStatus: 'complete' },
+      ],
+    };
+    const state = await nomadScanner('nomad', 'http://n').scan({
+      run: async () => '',
+      get: async (url) => answers[url],
+    });
+    expect(state.hosts).toMatchObject([{ name: 'n1', status: 'ready', addresses: ['10.0.0.4'] }]);
+    expect(state.jobs?.map(({ name, host }) => [name, host])).toEqual([
+      ['web', null],
+      ['db', 'n1'],
+    ]);
+  });
+
+  it('of Kubernetes say which workload is behind a service', async () => {
+    const labels = { app: 'web', tier: 'front' };
+    const items = [
+      {
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { replicas: 1, template: { metadata: { labels } } },
+        status: { readyReplicas: 1 },
+      },
+      {
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'other' },
+        spec: { replicas: 1, template: { metadata: { labels } } },
+        status: {},
+      },
+      {
+        kind: 'Service',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { clusterIP: 'None', selector: { app: 'web' }, ports: [] },
+      },
+    ];
+    const { services } = await found(kubernetesScanner('k3s', null), JSON.stringify({ items }));
+    expect(services).toMatchObject([{ id: 'shop/web', needs: ['shop/deployment/web'], addresses: [] }]);
+  });
+
+  it('of Consul give the upstreams of a proxy of the mesh', async () => {
+    const row = {
+      Node: { Node: 'c1', Address: '10.0.0.7' },
+      Service: {
+        ID: 'web-proxy',
+        Proxy: {
+          Upstreams: [{ DestinationName: 'db' }, { DestinationType: 'prepared_query', DestinationName: 'q' }],
+        },
+      },
+      Checks: [],
+    };
+    const get = async (url: string) =>
+      url.endsWith('/health/service/web-proxy')
+        ? [row]
+        : url.endsWith('/catalog/services')
+          ? { 'web-proxy': [] }
+          : [];
+    const { services } = await consulScanner('consul', 'http://c').scan({ run: async () => '', get });
+    expect(services).toMatchObject([{ id: 'c1/web-proxy', needs: ['db'], status: null }]);
   });
 
   it('that answer with something else are a problem, not an empty cluster', async () => {

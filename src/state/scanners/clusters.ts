@@ -113,6 +113,7 @@ export function nomadScanner(name: string, url: string): Scanner {
           id: `${textIn(job, 'Namespace') ?? 'default'}/${textIn(job, 'ID') ?? ''}`,
           name: textIn(job, 'ID') ?? '',
           status: textIn(job, 'Status'),
+          host: onlyPlace(places, job),
           facts: {
             manager: 'nomad',
             type: textIn(job, 'Type'),
