@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExecutorRequest } from '../../src/protocol/executor.ts';
+import { asChange, STATE, setScene } from './executor-scene.ts';
 import { until } from './host.ts';
 import { bootLab, LAB_SETTINGS, type Lab, STEWARD } from './lab.ts';
 
@@ -53,8 +55,12 @@ const show = async (unit: string, property: string) =>
   (await lab.must(['systemctl', 'show', '--value', '-p', property, unit])).trim();
 
 /** What the log of the run says by now of where the change is: `apply 1`. */
-async function place(run: string): Promise<string> {
-  const { stdout } = await lab.run(['cat', `/root/.local/state/steward/runs/${run}.jsonl`]);
+function place(run: string): Promise<string> {
+  return placeIn(`/root/.local/state/steward/runs/${run}.jsonl`);
+}
+
+async function placeIn(log: string): Promise<string> {
+  const { stdout } = await lab.run(['cat', log]);
   const events = stdout
     .split('\n')
     .filter((line) => line.endsWith('}'))
@@ -114,3 +120,68 @@ describe('steward-recover.service', () => {
     console.log(`the power was cut at: ${seen.join('; ')}`);
   }, 600_000);
 });
+
+describe('steward-executor-recover.service', () => {
+  it('has brought what an executor carried out to its old or its new state after a boot', async () => {
+    const moments = process.env.STEWARD_SOAK === 'full' ? 10 : 1;
+    const wanted = [
+      ...['began apply 2', 'began verify 0', 'began rollback', 'began keep', 'finished apply 0'],
+      ...['began baseline', 'finished apply 1', 'began verify-rollback', 'began check', 'ended'],
+    ];
+    const scene = await setScene(lab);
+    await lab.must(['systemctl', 'enable', 'steward-executor-recover.service']);
+    const seen: string[] = [];
+    for (let moment = 0; moment < moments; moment += 1) {
+      const isBad = wanted[moment]?.includes('rollback') === true;
+      const next = `${GOOD}${isBad ? 'colour=red' : `owner=anna${moment}`}\n`;
+      await scene.begin(GOOD);
+      const change = asChange(next);
+      change.apply.splice(1, 0, { kind: 'run', line: 'sleep 1' });
+      const asked = { change, cwd: '/' };
+      const [planned] = (await scene.raw('steward', said({ do: 'plan', ...asked }))).answers;
+      const digest = planned?.say === 'planned' ? planned.plan.digest : '';
+      const from = { run: crypto.randomUUID(), change: 'X1' };
+      const proposal = said({ do: 'propose', ...asked, digest, from });
+      const [parked] = (await scene.raw('steward', proposal)).answers;
+      const approval = parked?.say === 'approvals' ? parked.approvals[0]?.id : undefined;
+      if (approval === undefined) throw new Error(`not parked: ${JSON.stringify([planned, parked])}`);
+      const before = await lab.must(['sh', '-c', `ls ${STATE}/runs 2>/dev/null || true`]);
+      let isOver = false;
+      const yes = said({ do: 'approve', approval, digest, comment: null, run: true });
+      const started = scene
+        .raw('root', yes)
+        .catch(() => {})
+        .finally(() => {
+          isOver = true;
+        });
+      const at = await until('a moment to pull the plug', async () => {
+        const { stdout } = await lab.run(['sh', '-c', `ls ${STATE}/runs 2>/dev/null`]);
+        const log = stdout.split('\n').find((name) => name.endsWith('.jsonl') && !before.includes(name));
+        const now = log === undefined ? 'nothing' : await placeIn(`${STATE}/runs/${log}`);
+        return isOver || now.includes(wanted[moment] ?? '') ? now : undefined;
+      });
+      await lab.cutPower();
+      await started;
+
+      const unit = ['-u', 'steward-executor-recover.service'];
+      const why = `${at}: ${(await lab.run(['journalctl', '-b', '-o', 'cat', ...unit])).stdout}`;
+      expect(await show('steward-executor-recover.service', 'Result'), why).toBe('success');
+      // Of a unit that was not run at all systemd says the same.
+      expect(await show('steward-executor-recover.service', 'ExecMainExitTimestampMonotonic')).not.toBe('0');
+      expect(await lab.must(['journalctl', '-b', '-o', 'cat'])).not.toContain('ordering cycle');
+      const state = await lab.must(['cat', CONF]);
+      expect(isBad ? [GOOD] : [GOOD, next], why).toContain(state);
+      expect((await lab.run(['systemctl', 'is-active', UNIT])).stdout.trim(), why).toBe('active');
+      const [shown] = (await scene.raw('root', said({ do: 'show', approval }))).answers;
+      const after = shown?.say === 'approvals' ? shown.approvals[0]?.state : undefined;
+      expect(['done', 'void', 'approved'], why).toContain(after);
+      if (after === 'approved') expect(state, why).toBe(GOOD);
+      seen.push(`${at} → ${state === GOOD ? 'old' : 'new'}, ${after}`);
+    }
+    console.log(`the power was cut at: ${seen.join('; ')}`);
+  }, 600_000);
+});
+
+function said(request: ExecutorRequest): string {
+  return `${JSON.stringify({ v: 1, ...request })}\n`;
+}
