@@ -5,7 +5,7 @@
  *
  *   --out DIR            where to; default `packages`
  *   --only deb|tarball   one of them
- *   --quick              for tests: compress little
+ *   --quick              for tests: compress little, the tarball not at all
  */
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';

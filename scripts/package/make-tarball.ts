@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cp, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { PackageJob } from './stage-program.ts';
 import { writeArchive } from './write-archive.ts';
 
@@ -19,11 +19,11 @@ export async function makeTarball({
   for (const part of ['docs', 'packaging', 'README.md', 'CHANGELOG.md']) {
     await cp(join(root, part), join(stage, name, part), { recursive: true });
   }
-  const file = join(out, `${name}.tar.gz`);
   const tar = join(stage, `${name}.tar`);
   writeArchive({ from: stage, name, to: tar, epoch });
   // Without the name and the time that gzip would write into its head.
-  execFileSync('gzip', ['-n', isQuick ? '-1' : '-9', tar]);
-  await rename(`${tar}.gz`, file).catch(() => cp(`${tar}.gz`, file));
+  if (!isQuick) execFileSync('gzip', ['-n', '-9', tar]);
+  const file = join(out, isQuick ? `${name}.tar` : `${name}.tar.gz`);
+  await cp(join(stage, basename(file)), file);
   return file;
 }
