@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
 import type { Script } from '../wire/index.ts';
+import { enrollPhone, hiddenFields, sendForm, untilState } from './phone.ts';
+import { startServing } from './serving.ts';
 import { type Box, createBoxWithModel } from './steward.ts';
 
 /** A probe that finds a wrong port, and a goal that is about it. */
@@ -263,6 +265,24 @@ describe('an answer to what a run left for a person', () => {
     });
     const late = await box.run(['approvals', 'approve', id]);
     expect(late.stderr).toContain('is void: the fault is gone');
+  });
+
+  it('lets the run go on when it comes from a phone, and the model is told who it was', async () => {
+    const { box, server, id, result } = await leave();
+    const serving = await startServing(box, ['--no-runs']);
+    const cookie = await enrollPhone(box, serving, 'kitchen');
+    const path = `/approvals/${id}`;
+    // What the run had seen stands beside what it asks for.
+    expect(await (await fetch(serving.url + path, { headers: { cookie } })).text()).toContain(
+      '<strong>P1</strong> port',
+    );
+    const form = await hiddenFields(serving, path, cookie);
+    await sendForm(serving, path, { ...form, decision: 'approve', comment: 'go on' }, cookie);
+    const done = await untilState(box, id, 'done');
+    expect(done.result).toMatchObject({ run: result.session_id, outcome: 'fixed' });
+    expect(now(box)).toBe('port=8080\n');
+    const told = JSON.stringify(server.requests.at(-1)?.body);
+    expect(told).toContain('was approved by phone:kitchen. They say: go on');
   });
 
   it('does not count for another plan: the file moved, the fault stands, and the new plan waits', async () => {

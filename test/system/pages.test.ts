@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
 import { createExecutorRig, plantConf, propose, ROOT } from './executor-rig.ts';
-import { type Serving, startServing } from './serving.ts';
-import { type Box, createBox } from './steward.ts';
+import { enrollPhone, hiddenFields, sendForm, untilState } from './phone.ts';
+import { startServing } from './serving.ts';
+import { createBox } from './steward.ts';
 
 const CHANGE = `title: Serve on 8080
 targets: [app.service]
@@ -27,51 +28,16 @@ async function waiting(env: Record<string, string> = {}) {
   return { box, id: approval.id, app: () => readFileSync(join(box.cwd, 'app.json'), 'utf8') };
 }
 
-const show = async (box: Box, id: string): Promise<Approval> =>
-  JSON.parse((await box.run(['approvals', 'show', id, '--json'])).stdout) as Approval;
-
-async function untilState(box: Box, id: string, state: Approval['state']): Promise<Approval> {
-  const end = performance.now() + 40_000;
-  for (;;) {
-    const approval = await show(box, id);
-    if (approval.state === state) return approval;
-    if (performance.now() > end) throw new Error(`not in time: ${JSON.stringify(approval)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** As the form of a page is sent. */
-const send = (serving: Serving, path: string, form: Record<string, string>, cookie = '') =>
-  fetch(`${serving.url}${path}`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { origin: serving.url, 'sec-fetch-site': 'same-origin', cookie },
-    body: new URLSearchParams(form),
-  });
-
-async function enroll(box: Box, serving: Serving, name: string): Promise<string> {
-  const { stdout } = await box.run(['pages', 'enroll', '--name', name, '--json']);
-  const { url } = JSON.parse(stdout) as { url: string };
-  const done = await send(serving, '/enroll', { t: new URL(url).searchParams.get('t') ?? '' });
-  return done.headers.get('set-cookie')?.split(';')[0] ?? '';
-}
-
-async function fieldsOf(serving: Serving, path: string, cookie: string): Promise<Record<string, string>> {
-  const page = await (await fetch(`${serving.url}${path}`, { headers: { cookie } })).text();
-  const hidden = page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g);
-  return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, value]));
-}
-
 describe('a page of steward serve', () => {
   it('carries out what an enrolled phone approves, as the command does, and needs no intake token', async () => {
     const { box, id, app } = await waiting({ STEWARD_INTAKE_TOKEN: 'a-token-of-ours' });
     const serving = await startServing(box, ['--no-runs']);
     expect((await fetch(`${serving.url}/approvals`)).status).toBe(403);
     expect((await serving.post('/alertmanager/main', '{}')).status).toBe(401);
-    const cookie = await enroll(box, serving, 'kitchen');
+    const cookie = await enrollPhone(box, serving, 'kitchen');
     const path = `/approvals/${id}`;
-    const form = await fieldsOf(serving, path, cookie);
-    const sent = await send(serving, path, { ...form, decision: 'approve', comment: 'go on' }, cookie);
+    const form = await hiddenFields(serving, path, cookie);
+    const sent = await sendForm(serving, path, { ...form, decision: 'approve', comment: 'go on' }, cookie);
     expect(sent.status).toBe(303);
     const { answer, result } = await untilState(box, id, 'done');
     expect(answer).toMatchObject({ kind: 'approve', by: 'phone:kitchen', comment: 'go on' });
@@ -119,7 +85,7 @@ describe('a page of steward serve', () => {
     const box = createBox();
     box.write('.config/steward/steward.yaml', `executor: ${rig.socket}\n`);
     const serving = await startServing(box, ['--no-runs']);
-    const cookie = await enroll(box, serving, 'kitchen');
+    const cookie = await enrollPhone(box, serving, 'kitchen');
     const read = async (at: string) => (await fetch(serving.url + at, { headers: { cookie } })).text();
     expect(await read('/approvals')).toContain('Take the unknown setting out');
     const page = await read(`/approvals/${approval.id}`);
@@ -130,7 +96,7 @@ describe('a page of steward serve', () => {
     );
     expect(page).not.toContain('<form');
     const form = { decision: 'approve', digest: approval.digest };
-    expect((await send(serving, `/approvals/${approval.id}`, form, cookie)).status).toBe(403);
+    expect((await sendForm(serving, `/approvals/${approval.id}`, form, cookie)).status).toBe(403);
     const listed = await rig.ask({ do: 'list' });
     expect(listed[0]).toMatchObject({ approvals: [{ state: 'pending' }] });
   });
@@ -144,7 +110,7 @@ describe('a page of steward serve', () => {
       /"phone", until \S+Z:\n\n {2}http:\/\/home\.lan:9097\/steward\/enroll\?t=[\w-]{43}\n/,
     );
     expect(invited.stderr).toContain('not https');
-    const cookie = await enroll(box, serving, 'kitchen');
+    const cookie = await enrollPhone(box, serving, 'kitchen');
     expect((await box.run(['pages', 'devices'])).stdout).toMatch(/^kitchen +enrolled /);
     expect((await box.run(['pages', 'enroll', '--name', 'kitchen'])).stderr).toContain('is enrolled already');
     expect((await box.run(['pages', 'pin'])).stdout).toMatch(/^The PIN is \d{8}\./);
