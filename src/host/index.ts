@@ -21,9 +21,8 @@ export {
 } from './line-socket.ts';
 export { listenLocalSocket } from './listen-local.ts';
 export { createMachineFiles, type MachineFiles } from './machine-files.ts';
-export { folderStamp, listNotes, readNote } from './note-folders.ts';
-export { openTextIndex } from './text-index.ts';
 export { createMemoryStore } from './memory-store.ts';
+export { folderStamp, listNotes, readNote } from './note-folders.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { readOwnGround } from './own-ground.ts';
 export { endMarked } from './process-group.ts';
@@ -37,6 +36,7 @@ export { runTool, type ToolEnd } from './run-tool.ts';
 export { createScratch } from './scratch.ts';
 export { createSecretLinkFinder } from './secret-links.ts';
 export { createServiceNotify, type ServiceNotify } from './service-notify.ts';
+export { openTextIndex } from './text-index.ts';
 export { readTimeZone } from './time-zone.ts';
 export { createWebSender } from './web-sender.ts';
 export { mkdirOwn, writeOwnFile } from './write-own-file.ts';
