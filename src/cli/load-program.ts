@@ -36,7 +36,7 @@ export function loadProgram<T>(
   folder: string | null,
   parts: Readonly<Record<string, string>> = {},
 ): LoadedProgram<T> {
-  const requireBuiltin = createRequire(path);
+  const requireModule = createRequire(path);
   const loaded = new Map<string, LoadedFile>();
   const texts = new Map<string, Text>();
   const load = (file: string): unknown => {
@@ -49,7 +49,8 @@ export function loadProgram<T>(
     if (known !== undefined) return known.exports;
     const fresh = loadFile(file, folder, (name) => {
       const part = parts[name];
-      return part === undefined ? requireBuiltin(name) : load(join(dirname(path), part));
+      if (part !== undefined) return load(join(dirname(path), part));
+      return process.getBuiltinModule(name) ?? requireModule(name);
     });
     loaded.set(file, fresh);
     return fresh.exports;

@@ -26,12 +26,12 @@ export function openAppendFile(path: string): AppendFile {
   return {
     append(data) {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      const { size } = fstatSync(descriptor());
+      let at = 0;
       try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor(), bytes, at);
+        while (at < bytes.length) at += writeSync(descriptor(), bytes, at);
       } catch (error) {
         // Whole or not at all: a full disk takes the first part of a line and refuses the rest.
-        ftruncateSync(descriptor(), size);
+        if (at > 0) ftruncateSync(descriptor(), fstatSync(descriptor()).size - at);
         throw asStateError(error, path);
       }
     },
