@@ -20,8 +20,12 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A real Alertmanager that sends to `webhook`; ended with the test. Gives its address when it is ready. */
-export async function startAlertmanager(folder: string, config: string): Promise<string> {
+/** A real Alertmanager with this configuration; ended with the test. Gives its address when it is ready. */
+export async function startAlertmanager(
+  folder: string,
+  config: string,
+  cluster: readonly string[] = ['--cluster.listen-address='],
+): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(folder, { recursive: true });
@@ -31,9 +35,23 @@ export async function startAlertmanager(folder: string, config: string): Promise
     `--config.file=${join(folder, 'am.yml')}`,
     `--storage.path=${join(folder, 'am')}`,
     `--web.listen-address=127.0.0.1:${port}`,
-    '--cluster.listen-address=',
+    ...cluster,
   ]);
   return url;
+}
+
+/** Two that gossip, and leave a group to the first for a second. */
+export async function startPair(folder: string, config: string): Promise<[string, string]> {
+  const [a, b] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const join = (own: string, peer: string) => [
+    ...[`--cluster.listen-address=${own}`, `--cluster.peer=${peer}`],
+    ...['--cluster.peer-timeout=1s', '--cluster.gossip-interval=50ms', '--cluster.pushpull-interval=1s'],
+    '--cluster.settle-timeout=2s',
+  ];
+  return Promise.all([
+    startAlertmanager(`${folder}/a`, config, join(a, b)),
+    startAlertmanager(`${folder}/b`, config, join(b, a)),
+  ]);
 }
 
 /** A real Prometheus with rules, that tells the Alertmanager at `alertmanager`. */
