@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
@@ -75,6 +75,7 @@ describe('a page of steward serve', () => {
     const done = await untilState(box, id, 'done');
     expect([done.result?.outcome, app()]).toEqual(['fixed', '{"port": 8080}\n']);
     expect((await box.run(['pages', 'carry', id])).code).toBe(42);
+    expect(readdirSync(join(folder, 'pages/approved')).filter((name) => name.endsWith('.json'))).toEqual([]);
   });
 
   it('shows what waits at the executor, and takes no answer for it', async () => {

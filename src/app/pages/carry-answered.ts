@@ -16,6 +16,14 @@ export async function notesOf(store: StateStore): Promise<string[]> {
   return entries.flatMap(({ name }) => /^(a-[a-z0-9]+)\.json$/.exec(name)?.[1] ?? []);
 }
 
+/** Of approvals that are over: nobody takes them any more. */
+export async function removeOldLocks(store: StateStore, over: (id: string) => boolean): Promise<void> {
+  for (const { name } of await store.list(FOLDER)) {
+    const id = /^(a-[a-z0-9]+)\.lock$/.exec(name)?.[1];
+    if (id !== undefined && over(id)) await store.remove(`${FOLDER}/${name}`);
+  }
+}
+
 /**
  * Carries out what somebody said yes to on a page. Two processes that do it at once, or one that comes after another was
  * killed in it, do it once. OpsError `input` when it does not wait to be begun.

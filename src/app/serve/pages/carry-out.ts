@@ -1,6 +1,6 @@
 import { startSelf } from '../../../host/index.ts';
 import { approvalsOf } from '../../change/approve-change.ts';
-import { noteOf, notesOf } from '../../pages/carry-answered.ts';
+import { noteOf, notesOf, removeOldLocks } from '../../pages/carry-answered.ts';
 import type { World } from '../../world.ts';
 import { runEnvironment } from '../run-environment.ts';
 
@@ -48,6 +48,8 @@ export function createCarryOut(
         if (isApproved) begin(id);
         else await store.remove(noteOf(id));
       }
+      const open = new Set(approvals.flatMap(({ id, state }) => (state === 'approved' ? [id] : [])));
+      await removeOldLocks(store, (id) => !open.has(id));
     },
     async stop() {
       for (const child of on.values()) child.terminate();
