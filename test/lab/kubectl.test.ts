@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Box, createBox } from '../system/steward.ts';
+import { programsOf } from './packages.ts';
+
+/** The real kubectl, against a stand-in for the API server: no release of that can be had here. No machine is booted. */
+let folder: string;
+let api: ChildProcess;
+let server: string;
+
+beforeAll(async () => {
+  folder = await programsOf('bookworm', ['kubernetes-client']);
+  ({ api, server } = await startApi());
+});
+afterAll(() => api?.kill());
+
+async function startApi(): Promise<{ api: ChildProcess; server: string }> {
+  const program = join(import.meta.dirname, '../stand-ins/kube-api.ts');
+  const started = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [port] = (await once(started.stdout, 'data')) as [Buffer];
+  return { api: started, server: `http://127.0.0.1:${String(port).trim()}` };
+}
+
+function cluster(at = server): { box: Box; config: string } {
+  const box = createBox({ PATH: `${folder}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin` });
+  const config = join(box.home, 'kubeconfig');
+  writeConfig(config, at);
+  box.write('.config/steward/steward.yaml', `environment: { KUBECONFIG: '${config}' }\n`);
+  return { box, config };
+}
+
+function writeConfig(path: string, at: string): void {
+  writeFileSync(
+    path,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'home',
+      contexts: [{ name: 'home', context: { cluster: 'home', namespace: 'apps', user: 'me' } }],
+      clusters: [{ name: 'home', cluster: { server: at } }],
+      users: [{ name: 'me', user: {} }],
+    }),
+  );
+}
+
+const manifest = (name: string, port: string, labels: Record<string, string> = {}) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'apps', labels },
+    data: { port },
+  });
+
+const applying = (name: string, expected: string) => `title: Another port of ${name}
+apply:
+  - call: { Kubectl: { verb: apply, file: ${name}.json } }
+verify:
+  - call: { Kubectl: { verb: get, kind: configmap, name: ${name} } }
+    expect: json.data.port == '${expected}'
+    for: 0s
+`;
+
+function place(box: Box, name: string, text: string): string {
+  const path = join(box.cwd, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** As somebody else does it, past steward. */
+async function put(kind: 'api/v1' | 'apis/apps/v1', path: string, object: object): Promise<void> {
+  const { ok } = await fetch(`${server}/${kind}/namespaces/apps/${path}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    body: JSON.stringify(object),
+  });
+  if (!ok) throw new Error(`the stand-in does not take ${path}`);
+}
+
+async function now(kind: 'api/v1' | 'apis/apps/v1', path: string) {
+  const answer = await fetch(`${server}/${kind}/namespaces/apps/${path}`);
+  return (await answer.json()) as { data?: { port: string }; spec?: { replicas: number } };
+}
+
+describe('an object of Kubernetes (real kubectl, stand-in API server)', () => {
+  it('is tried on the server and compared first, then applied, and proved', async () => {
+    const { box } = cluster();
+    place(box, 'web.json', manifest('web', '8080'));
+    const change = place(box, 'change.yaml', applying('web', '8080'));
+    const { code, result } = await box.json(['change', 'run', change, '--yes']);
+    expect({ code, outcome: result.outcome, error: result.error }).toEqual({
+      code: 0,
+      outcome: 'fixed',
+      error: null,
+    });
+    expect((await now('api/v1', 'configmaps/web')).data?.port).toBe('8080');
+    const written = (await (await fetch(`${server}/stand-in/written`)).json()) as string[];
+    const tried = written.map((one) => one.includes('dryRun=All'));
+    expect(tried.length).toBeGreaterThan(2);
+    expect(tried.indexOf(false)).toBe(tried.length - 1);
+    const [done] = result.changes as { steps: string[] }[];
+    expect(done?.steps.join()).toContain(`home (${server}), namespace apps`);
+    const again = await box.run(['change', 'check', change]);
+    expect([again.code, again.stdout + again.stderr]).toEqual([
+      42,
+      expect.stringContaining('it is so already'),
+    ]);
+  });
+
+  it('is left alone when somebody has written it since the plan was approved, and when its server is another', async () => {
+    const { box, config } = cluster();
+    await put('api/v1', 'configmaps/shop', JSON.parse(manifest('shop', '80')));
+    place(box, 'shop.json', manifest('shop', '8080'));
+    const change = place(box, 'change.yaml', applying('shop', '8080'));
+    const park = async () => {
+      const { code, result } = await box.json(['change', 'run', change], { input: 'null' });
+      expect(code).toBe(77);
+      return /a-[a-z0-9]{8}/.exec(result.error?.message ?? '')?.[0] ?? '';
+    };
+    const first = await park();
+    await put('api/v1', 'configmaps/shop', JSON.parse(manifest('shop', '81')));
+    expect((await box.json(['approvals', 'approve', first])).code).toBe(77);
+    expect((await now('api/v1', 'configmaps/shop')).data?.port).toBe('81');
+    const second = await park();
+    const other = await startApi();
+    writeConfig(config, other.server);
+    try {
+      expect((await box.json(['approvals', 'approve', second])).code).toBe(77);
+    } finally {
+      other.api.kill();
+    }
+    expect((await now('api/v1', 'configmaps/shop')).data?.port).toBe('81');
+  });
+
+  it('that Flux manages is not applied: the answer is a commit', async () => {
+    const { box } = cluster();
+    const flux = { 'kustomize.toolkit.fluxcd.io/name': 'apps' };
+    await put('api/v1', 'configmaps/mail', JSON.parse(manifest('mail', '25', flux)));
+    place(box, 'mail.json', manifest('mail', '587'));
+    const { code, stdout, stderr } = await box.run([
+      'change',
+      'check',
+      place(box, 'c.yaml', applying('mail', '587')),
+    ]);
+    expect(code).toBe(42);
+    expect(stdout + stderr).toContain('configmap/mail (Kustomization apps) is managed by Flux');
+    expect(stdout + stderr).toContain('make a commit in the repository that it reads instead');
+    expect((await now('api/v1', 'configmaps/mail')).data?.port).toBe('25');
+  });
+
+  it('that was scaled is scaled back when the change does not hold', async () => {
+    const { box } = cluster();
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: { replicas: 2 },
+    };
+    await put('apis/apps/v1', 'deployments/web', deployment);
+    const text = (expected: number) => `title: More of it
+apply:
+  - call: { Kubectl: { verb: scale, object: deployment/web, replicas: 3 } }
+verify:
+  - call: { Kubectl: { verb: get, kind: deployment, name: web } }
+    expect: json.spec.replicas == ${expected}
+    for: 0s
+`;
+    const failed = await box.json(['change', 'run', place(box, 'a.yaml', text(9)), '--yes']);
+    expect({ code: failed.code, changes: failed.result.changes }).toMatchObject({
+      code: 58,
+      changes: [{ end: 'rolled-back', rollback_verified: true }],
+    });
+    expect((await now('apis/apps/v1', 'deployments/web')).spec?.replicas).toBe(2);
+    expect((await box.json(['change', 'run', place(box, 'b.yaml', text(3)), '--yes'])).code).toBe(0);
+    expect((await now('apis/apps/v1', 'deployments/web')).spec?.replicas).toBe(3);
+  });
+});
