@@ -6,10 +6,12 @@ import { BACKUP, BACKUP_SAYS, breakBackup, installBackup } from './faults.ts';
 import { mustRun, until } from './host.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 import { type LabModel, startLabModel } from './model.ts';
+import { type LabNtfy, startLabNtfy } from './ntfy.ts';
 
 /** One machine from the day on which steward is installed to the day on which it goes. */
 let lab: Lab;
 let model: LabModel;
+let phone: LabNtfy;
 let before: string[];
 /** Before setup: everything that is not the package's. */
 let bare: string[];
@@ -163,6 +165,8 @@ describe('steward setup', () => {
     await lab.must(['useradd', '--create-home', 'otto']);
     await lab.write(SETTINGS, LAB_SETTINGS);
     await lab.must(['rm', '-r', '/var/lib/steward', '/var/cache/steward']);
+    phone = await startLabNtfy(lab);
+    await lab.write('/srv/ntfy-token', `${phone.token}\n`);
     bare = await readTree();
   });
 
@@ -180,7 +184,10 @@ describe('steward setup', () => {
   });
 
   it('names what it wrote, tries the check as its timer begins it, and says what a month costs', async () => {
-    const said = await lab.must(['steward', 'setup', '--yes', ...FLAGS]);
+    const ntfy = ['--ntfy', phone.address, '--ntfy-token-file', '/srv/ntfy-token'];
+    const said = await lab.must(['steward', 'setup', '--yes', ...FLAGS, ...ntfy]);
+    expect(phone.messages()).toHaveLength(1);
+    expect(said).not.toContain(phone.token);
     const manifest = JSON.parse(await lab.must(['cat', '/etc/steward/installed.json'])) as {
       files: { path: string }[];
     };
@@ -219,6 +226,11 @@ describe('serve as installed', () => {
     expect(shown.stdout).toContain(`F1 ${BACKUP} (Nightly backup) has failed`);
     const report = await as('anna', 'steward', 'incidents', 'report', listed.stdout.split(' ')[0] ?? '');
     expect(report.stdout).toContain(BACKUP_SAYS);
+    await until('a person is told', async () =>
+      phone.messages().some(({ title, message }) => `${title} ${message}`.includes(BACKUP))
+        ? true
+        : undefined,
+    );
     // What was told is with steward: nothing is kept for another try.
     expect(await lab.must(['find', '/var/lib/steward-failures', '-name', '*.json'])).toBe('');
   });
