@@ -24,7 +24,7 @@ export function evidenceCard({ viewer }: Frame, evidence: readonly Evidence[]): 
 function item({ id, title, text }: Evidence): Html {
   const words = title === null ? 'is not found in the log of the run' : brief(title, 300);
   const shown = text?.trim() ?? '';
-  return html`<p><strong>${id}</strong> ${words}</p>${shown !== '' && html`<pre>${shorten(shown)}</pre>`}`;
+  return html`<p><strong>${id}</strong> ${words}</p>${shown !== '' && html`<pre class="out">${shorten(shown)}</pre>`}`;
 }
 
 function shorten(text: string): string {

@@ -63,7 +63,6 @@ function nav(frame: Frame, current: Section | null): Html {
 function pausedNote(frame: Frame): Html | null {
   const { paused, now } = frame;
   if (paused === null) return null;
-  const end =
-    paused.until === null ? 'until somebody resumes' : `for now; it ends ${distance(paused.until, now)}`;
-  return html`<div class="note warn"><p><strong>Paused</strong> ${end}, by ${paused.by}. Runs look and report; nothing has an effect. <a href="${pathOf(frame, 'pause')}">Resume</a></p></div>`;
+  const end = paused.until === null ? 'until somebody resumes' : `it ends ${distance(paused.until, now)}`;
+  return html`<div class="note warn"><p><strong>Paused</strong> by ${paused.by}; ${end}. Runs look and report; nothing has an effect. <a href="${pathOf(frame, 'pause')}">Resume</a></p></div>`;
 }

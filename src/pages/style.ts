@@ -74,6 +74,8 @@ label.check{display:flex;gap:.7rem;align-items:center;font-weight:400;min-height
 label.check input{width:1.4rem;height:1.4rem;flex:none;margin:0;accent-color:var(--accent)}
 input[type=text],input[type=password],select{width:100%;min-height:46px;padding:.5rem .75rem;font:inherit;color:inherit;background:var(--card);border:1px solid var(--dim);border-radius:10px}
 .help{color:var(--dim);font-size:.88rem;margin:.3rem 0}
+.help+form{margin-top:.9rem}
+.out{white-space:pre;overflow-wrap:normal}
 .buttons{display:grid;grid-template-columns:1fr 1fr;gap:.75rem;margin-top:1.1rem}
 .buttons>:only-child{grid-column:1/-1}
 button,.button{display:inline-flex;align-items:center;justify-content:center;width:100%;min-height:50px;padding:.5rem 1rem;border-radius:12px;border:2px solid var(--accent);background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;cursor:pointer;text-decoration:none}
@@ -94,7 +96,7 @@ thead th{border-top:0;color:var(--dim);font-weight:400;font-size:.9rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 progress{width:100%;height:.6rem;accent-color:var(--accent)}
 @media (min-width:44rem){main{padding-top:2rem}h1{font-size:1.8rem}.buttons{grid-template-columns:12rem 12rem;justify-content:end}.buttons>:only-child{grid-column:2}.card{padding:1.25rem}nav a{padding:0 .9rem}nav ul{margin:0 -.9rem;justify-content:flex-start}.button{width:auto}}
-@media (max-width:34rem){nav ul{margin:0 -.35rem}nav a{padding:0 .35rem;font-size:.85rem}nav b{position:absolute;top:.1rem;right:-.35rem;margin:0;padding:0 .32rem;font-size:.68rem;line-height:1rem}}
+@media (max-width:34rem){nav ul{margin:0 -.35rem}nav a{padding:0 .35rem;font-size:.85rem}nav b{position:absolute;top:.05rem;right:-.75rem;margin:0;padding:0 .32rem;font-size:.68rem;line-height:1rem}}
 @media (max-width:26rem){dl{grid-template-columns:1fr;gap:.1rem}dd+dt{margin-top:.6rem}}
 @media print{header nav,form{display:none}}
 `;

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../lib/is-record.ts';
 import { OpsError } from '../../../lib/ops-error.ts';
 import type { Evidence } from '../../../pages/index.ts';
 import type { Approval } from '../../../protocol/approval.ts';
@@ -44,10 +45,13 @@ function itemsOf(event: RunEvent): Evidence[] {
     case 'look.taken':
       return [{ id: event.look.id, title: event.look.command, text: event.look.text }];
     case 'call.finished':
-      return [
-        { id: event.call, title: `${event.tool} ${JSON.stringify(event.input) ?? ''}`, text: event.text },
-      ];
+      return [{ id: event.call, title: `${event.tool} ${inputOf(event.input)}`, text: event.text }];
     default:
       return [];
   }
+}
+
+function inputOf(input: unknown): string {
+  if (isRecord(input) && typeof input.command === 'string') return input.command;
+  return JSON.stringify(input) ?? '';
 }

@@ -118,7 +118,7 @@ describe('the pause', () => {
       by: 'phone:kitchen',
       until: world.clock.now() + 4 * 3_600_000,
     });
-    expect((await ask('/runs', { headers: phone })).body).toContain('it ends in 4h, by phone:kitchen');
+    expect((await ask('/runs', { headers: phone })).body).toContain('by phone:kitchen; it ends in 4h');
     expect((await send('/pause', { ...form, do: 'resume', for: '1h' }, phone)).status).toBe(303);
     expect((await createSwitches(world).read('')).paused).toBeNull();
     expect(log.slice(-2)).toEqual(['paused by phone:kitchen', 'resumed by phone:kitchen']);
