@@ -21,6 +21,7 @@ import { measurePolicy } from './measures/policy.ts';
 import { measurePromptUsable } from './measures/prompt-usable.ts';
 import { measureQuietCheck } from './measures/quiet-check.ts';
 import { measureScreenGrowth } from './measures/screen-growth.ts';
+import { measureStateScan } from './measures/state-scan.ts';
 import { measureStreamCpu } from './measures/stream-cpu.ts';
 import { markdown, plain, type Row } from './table.ts';
 
@@ -72,6 +73,7 @@ const MEASURES: Record<string, (effort: Effort) => Promise<Row[]> | Row[]> = {
   intake: ({ turnRounds }) => measureIntake(Math.ceil(turnRounds / 3)),
   policy: ({ policyRounds }) => measurePolicy(policyRounds),
   mask: ({ turnRounds }) => measureMask(turnRounds),
+  'state-scan': () => measureStateScan(),
   knowledge: ({ turnRounds }) => measureKnowledge(turnRounds),
   'prompt-usable': async ({ startRounds }) => [await measurePromptUsable(startRounds)],
   'key-echo': ({ screenRounds }) => measureKeyEcho(screenRounds),
