@@ -183,7 +183,9 @@ function bodyOf({ incident, folded, story }: IncidentTold, scene: Scene): Line[]
   const isOver = state === 'resolved' || state === 'expired' || state === 'closed';
   const counts = [
     ...(known > 1 && !isOver ? [`${firing.length} of ${known} alerts fire`] : []),
-    ...(folded > 0 ? [`${folded} more incident${folded === 1 ? ' belongs' : 's belong'} to it`] : []),
+    ...(folded > 0
+      ? [`${folded} more incident${folded === 1 ? ' belongs' : 's belong'} to it${isOver ? '' : ' so far'}`]
+      : []),
   ];
   return [
     ...(about === 'heartbeat' ? [['It always has to fire, and it is not heard any more.']] : []),

@@ -113,8 +113,10 @@ export function createOutbox(store: StateStore): Outbox {
   }
 
   return {
-    put: (notice, route, { now, said }) =>
-      locked(async () => {
+    async put(notice, route, { now, said }) {
+      // Most of what becomes of incidents is the end of what nobody was told: it costs no lock.
+      if (notice.isSequel && !isTold(await readThread(notice.thread))) return false;
+      return locked(async () => {
         const id = idOf(notice.key);
         const thread = await readThread(notice.thread);
         if (thread.keys.includes(id)) return false;
@@ -147,7 +149,8 @@ export function createOutbox(store: StateStore): Outbox {
           said: said ?? thread.said,
         });
         return channels.length > 0 || toDigest;
-      }),
+      });
+    },
     waiting,
     async update(entry) {
       const text = `${JSON.stringify(entry)}\n`;
@@ -198,6 +201,10 @@ export function createOutbox(store: StateStore): Outbox {
       }),
     lockSender: () => store.lock('outbox/sender'),
   };
+}
+
+function isTold({ channels, inDigest }: Thread): boolean {
+  return channels.length > 0 || inDigest;
 }
 
 export function idOf(key: string): string {

@@ -95,7 +95,7 @@ describe('an incident in a message', () => {
     expect(notice === null ? null : plainBody(notice)).toBe(
       [
         '> nuc1:9100: /var is 97% full',
-        '1 of 5 alerts fire; 12 more incidents belong to it.',
+        '1 of 5 alerts fire; 12 more incidents belong to it so far.',
         '',
         'Found:',
         '- critical: File system /var is 97% full (since 02:14)',
