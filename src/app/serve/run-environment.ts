@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 const OWN_VARIABLES = [
   'STEWARD_INTAKE_TOKEN',
   'STEWARD_GRAFANA_SECRET',
+  'STEWARD_HEARTBEAT_URL',
   'NOTIFY_SOCKET',
   'WATCHDOG_USEC',
   'WATCHDOG_PID',
