@@ -8,6 +8,7 @@ import { ENDINGS, isError, type Reason } from '../src/protocol/outcome.ts';
 import { stateJsonSchema } from '../src/protocol/schemas/state-file.ts';
 import { commandsReference } from '../src/tui/commands/table.ts';
 import { keysReference } from '../src/tui/editor/keys-reference.ts';
+import { probesPage } from './probes-page.ts';
 
 export function referencePages(): Record<string, string> {
   return {
@@ -50,7 +51,8 @@ function commands(): string {
 if (import.meta.main) {
   const folder = join(import.meta.dirname, '../docs/reference');
   const isCheck = process.argv.includes('--check');
-  for (const [name, text] of Object.entries(referencePages())) {
+  const pages = { ...referencePages(), 'probes.md': await probesPage(join(import.meta.dirname, '..')) };
+  for (const [name, text] of Object.entries(pages)) {
     const path = join(folder, name);
     const before = await readFile(path, 'utf8').catch(() => '');
     if (before === text) continue;

@@ -11,6 +11,7 @@ async function declared(): Promise<ProbeSpec> {
   return { ...spec, gather: { kind: 'http', endpoints } };
 }
 
+// Answers of a stand-in; the client behind it is tried against real servers in test/host/http.test.ts
 describe('endpoints', () => {
   it('is not configured as shipped', async () => {
     const run = await runProbe(await loadShipped('endpoints'), '');

@@ -35,6 +35,15 @@ describe('systemd-timers', () => {
     );
   });
 
+  it('finds nothing where no timer is enabled, which systemctl ends with 1', async () => {
+    const output = saying({
+      'systemctl show': recorded('systemd-timers.252.healthy.txt'),
+      'list-unit-files': { exitCode: 1 },
+    });
+    const run = await runProbe(await loadShipped('systemd-timers'), output, { now: THEN });
+    expect(run).toMatchObject({ item: { status: 'ok' }, keys: [], broken: [] });
+  });
+
   it('names the one whose time passed without anything', async () => {
     const late =
       'Unit=a.service\nNextElapseUSecRealtime=Sat 2026-11-21 15:00:00 UTC\nLastTriggerUSec=Fri 2026-11-20 15:00:00 UTC\nId=a.timer\nActiveState=active\nSubState=waiting\n';
