@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
-import { type Serving, startServing } from '../system/serving.ts';
+import { alertBody, type Serving, startServing, untilIncidents } from '../system/serving.ts';
 import { type Box, createBox } from '../system/steward.ts';
 import { PAGE_FAULTS } from './page-faults.ts';
 
@@ -48,9 +48,9 @@ async function scene(...targets: string[]) {
   return { box, idOf, serving: await startServing(box, ['--no-runs']) };
 }
 
-async function openPhone(colorScheme: 'dark' | 'light' = 'light') {
+async function openPhone(colorScheme: 'dark' | 'light' = 'light', javaScriptEnabled = false) {
   const context = await browser.newContext({
-    ...{ viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled: false, hasTouch: true },
+    ...{ viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled, hasTouch: true },
   });
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -132,6 +132,26 @@ describe('a phone of 390 pixels, without JavaScript', () => {
     await page.getByRole('button', { name: 'Win' }).click();
     await page.getByRole('heading', { name: 'Sent from elsewhere' }).waitFor();
     expect((await stateOf(box, id)).state).toBe('pending');
+  });
+
+  it('shows what strangers wrote in an alert as text, also to a browser that runs scripts', async () => {
+    const { box, serving } = await scene();
+    const { page, complaints } = await openPhone('light', true);
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    const name = '<img src=x onerror=alert(1)><script>alert(2)</script>';
+    await serving.post('/alertmanager/main', alertBody(name));
+    await untilIncidents(box, (all) => all.length === 1);
+    await enroll(box, serving, page, 'kitchen');
+    await page.goto(`${serving.url}/incidents`);
+    await page.getByRole('link', { name }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByText('The report as Markdown').click();
+    expect(await page.evaluate('document.querySelectorAll("img, script, iframe").length')).toBe(0);
+    expect([dialogs, complaints]).toEqual([[], []]);
   });
 
   it('can read and hit everything, in both schemes and on a desktop', async () => {

@@ -63,7 +63,9 @@ export async function formToken(store: StateStore, session: string, purpose: str
 }
 
 function baseOf(settings: World['settings']): string | null {
-  return settings.pages.url?.replace(/\/+$/, '') ?? null;
+  if (settings.pages.url === null) return null;
+  const { origin, pathname } = new URL(settings.pages.url);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 async function readLinkKey(store: StateStore): Promise<string> {

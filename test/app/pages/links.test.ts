@@ -27,6 +27,11 @@ describe('addresses in messages', () => {
     expect(await viewKey(createMemoryStore('another'), 'a-x')).not.toBe(keys[0]);
   });
 
+  it('stand below the path of the setting, whatever else it says', async () => {
+    const link = await linkToApproval(worldWith('https://h.example/a/b//?x=1#y'), 'a-x');
+    expect(link).toMatch(/^https:\/\/h\.example\/a\/b\/approvals\/a-x\?k=[\w-]{22}$/);
+  });
+
   it('are not there when nobody said where the pages are', async () => {
     expect(await linkToApproval(worldWith(null), 'a-x')).toBeNull();
     expect(linkToIncident(worldWith(null), 'i-x')).toBeNull();

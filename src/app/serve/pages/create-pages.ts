@@ -44,6 +44,7 @@ export interface Pages {
   handle(head: RequestHead, body: Buffer): Promise<Reply>;
 }
 
+const TELL_EVERY_MS = 60_000;
 /** Forms of ours are small. */
 const FORM_LIMIT_BYTES = 16 * 1024;
 const FORM = 'application/x-www-form-urlencoded';
@@ -59,6 +60,14 @@ export function createPages(options: PagesOptions): Pages {
   const shows = createShows(world, options);
   const showApproval = createApprovalShow(world, pin);
   const decide = createDecide({ ...options, pin });
+
+  /** Whoever reaches us can be refused as often as they like. */
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const tellRarely = (line: string): void => {
+    if (clock.elapsed() - toldAt < TELL_EVERY_MS) return;
+    toldAt = clock.elapsed();
+    log(line);
+  };
 
   async function frameOf({ device }: Pick<Visit, 'device'>, key: string | null = null): Promise<Frame> {
     const common = { prefix: address.prefix, host: world.host.hostname, now: clock.now() };
@@ -166,7 +175,7 @@ export function createPages(options: PagesOptions): Pages {
     const origin = ownOrigin(visit.head, address);
     if (origin === null) {
       const from = address.origin ?? 'a loopback address';
-      log('refused: a form that was sent from another site (403)');
+      tellRarely('refused: a form that was sent from another site (403)');
       return refuse(
         403,
         'Sent from elsewhere',

@@ -70,7 +70,7 @@ export function createDecide(options: DecideOptions): (decision: Decision) => Pr
       if (frame.viewer.kind !== 'device') {
         const answer = await pin.check(form.get('pin') ?? '');
         if (answer.kind !== 'right') {
-          log(`${id}: an approval with a PIN was refused: ${answer.kind}`);
+          if (answer.kind === 'wrong') log(`${id}: an approval with a wrong PIN was refused`);
           return tell(...tellPin(answer, world.clock.now()));
         }
         by = 'phone:pin';
