@@ -113,10 +113,12 @@ function commitLine(
   ].join(' && ');
 }
 
-/** As policy sees what will be run once the change holds, so that it is granted with the rest. */
-export function judgeCommit({ git }: Change, { judge, cwd }: ChangePorts): Promise<Judgement> | null {
+/** As policy sees what will be run once the change holds, so that it is granted with the rest; the reason is for people. */
+export async function judgeCommit({ git }: Change, { judge, cwd }: ChangePorts): Promise<Judgement | null> {
   if (git === undefined) return null;
-  return judge({ kind: 'shell', line: commitLine(git, ['file'], '/tmp/index'), cwd });
+  const judged = await judge({ kind: 'shell', line: commitLine(git, ['file'], '/tmp/index'), cwd });
+  const reason = `its files become a commit on the new branch ${git.branch}, which is not pushed`;
+  return judged.verdict === 'deny' ? judged : { ...judged, reason };
 }
 
 function quote(word: string): string {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
-import { type Box, createBox } from './steward.ts';
+import { type Box, createBox, PROGRAM } from './steward.ts';
 
 /** An infrastructure repository with one host. */
 function site(): { box: Box; git(...args: string[]): string; file: string } {
@@ -64,6 +64,12 @@ describe('a change of a file in a repository', () => {
     git('add', 'other.txt');
     writeFileSync(join(box.cwd, 'other.txt'), 'unfinished\n');
     const before = git('diff', '--cached');
+    const path = join(box.home, 'change.yaml');
+    writeFileSync(path, COMMITTED);
+    const checked = await box.run(['change', 'check', path]);
+    expect(checked.stdout).toContain(
+      'its files become a commit on the new branch steward/serve, which is not pushed',
+    );
     const { code, result } = await run(box, COMMITTED);
     expect(code).toBe(0);
     expect(result.result).toMatch(
@@ -137,5 +143,26 @@ describe('a change of a file in a repository', () => {
     expect(result.result).toMatch(why);
     expect(readFileSync(place.file, 'utf8')).toContain('8080');
     expect(place.git('for-each-ref', '--format=%(objectname) %(refname)')).toBe(had);
+  });
+
+  it('holds and says why there is no commit when the repository can only be read', () => {
+    const { box, git, file } = site();
+    const path = join(box.home, 'change.yaml');
+    writeFileSync(path, COMMITTED);
+    // In a mount namespace of its own, so that nobody else sees the mount.
+    const script = `mount --bind .git .git && mount -o remount,bind,ro .git && exec ${PROGRAM} change run ${path} --yes`;
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', '--map-root-user', 'sh', '-c', script],
+      {
+        cwd: box.cwd,
+        env: box.env,
+        encoding: 'utf8',
+      },
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/it is applied and verified; it is not committed: .*Read-only file system/s);
+    expect(readFileSync(file, 'utf8')).toContain('8080');
+    expect(git('branch', '--list')).toBe('* main');
   });
 });
