@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
 import type { Change } from '../../src/protocol/change.ts';
 import type { ExecutorAnswer, ExecutorRequest } from '../../src/protocol/executor.ts';
+import { KEPT_CODE } from '../kept-code.ts';
 import { PROGRAM } from './steward.ts';
 
 /**
@@ -44,7 +45,13 @@ export async function createExecutorRig(): Promise<ExecutorRig> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
     const child = spawn(PROGRAM, ['executor', '--peer', `1-${NO_PID}-${uid}`], {
       cwd: '/',
-      env: { PATH: process.env.PATH ?? '', STATE_DIRECTORY: state, HOME: state, LANG: 'C.UTF-8' },
+      env: {
+        PATH: process.env.PATH ?? '',
+        STATE_DIRECTORY: state,
+        HOME: state,
+        XDG_CACHE_HOME: KEPT_CODE,
+        LANG: 'C.UTF-8',
+      },
       stdio: [accepted, 'pipe', 'pipe'],
     });
     children.add(child);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { KEPT_CODE } from '../kept-code.ts';
 import { type Dialect, type ModelServer, type Script, startModelServer } from '../wire/index.ts';
 
 /** The built program, started as a user starts it: through bin/steward, in a home of its own. */
@@ -71,7 +72,14 @@ export function createBox(env: Record<string, string> = {}): Box {
   const box: Box = {
     home,
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: home, TZ: 'UTC', LANG: 'C.UTF-8', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      XDG_CACHE_HOME: KEPT_CODE,
+      TZ: 'UTC',
+      LANG: 'C.UTF-8',
+      ...env,
+    },
     start: (args, options = {}) => startSteward(box, args, options),
     run: (args, options) => box.start(args, options).ended,
     async json(args, options) {

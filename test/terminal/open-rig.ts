@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { KEPT_CODE } from '../kept-code.ts';
 import { type Rig, type RigOptions, startRig } from './rig.ts';
 
 export interface OpenOptions extends Partial<Omit<RigOptions, 'argv'>> {
@@ -28,7 +29,14 @@ export function openRig(argv: readonly string[], options: OpenOptions = {}): Tes
     argv: isInTmux ? tmuxArgv(home, argv, tmuxSettings) : argv,
     cwd,
     // No CI variable among them: with it Ink prints the last frame only.
-    env: { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8', SHELL: '/bin/bash', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      XDG_CACHE_HOME: KEPT_CODE,
+      LANG: 'C.UTF-8',
+      SHELL: '/bin/bash',
+      ...env,
+    },
   });
   onTestFinished(async () => {
     await rig.close();
