@@ -14,12 +14,6 @@ variable "listen" {
   description = "Where alerts and failed units are taken; beyond loopback the token below is demanded."
 }
 
-variable "check" {
-  type        = string
-  default     = "17 * * * *"
-  description = "When the health check runs."
-}
-
 job "steward" {
   type = "service"
 
