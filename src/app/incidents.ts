@@ -1,11 +1,11 @@
 import { readTimeZone } from '../host/index.ts';
 import {
   incidentReport,
+  isActive,
   JOIN_RULES,
   type JoinRules,
   openIncidents,
   RUN_RULES,
-  type RunNote,
   type RunRules,
   readIncidents,
   whyWaits,
@@ -13,8 +13,9 @@ import {
 import { OpsError } from '../lib/ops-error.ts';
 import { parseWindow } from '../lib/week-window.ts';
 import type { Incident, IncidentBook, IncidentInput, Verdict } from '../protocol/incident.ts';
-import { createSwitches, readRun } from '../runs/index.ts';
+import { createSwitches } from '../runs/index.ts';
 import { openSpool, type Spool } from '../triggers/index.ts';
+import { noteOf } from './run-note.ts';
 import type { World } from './world.ts';
 
 export function joinRulesOf({ settings, host }: World): JoinRules {
@@ -52,6 +53,12 @@ export async function runRulesOf(world: World): Promise<RunRules> {
 /** Also while `steward serve` works on them. */
 export function readBook(world: World): Promise<IncidentBook> {
   return readIncidents(world.store, joinRulesOf(world));
+}
+
+/** What belongs to it and is not over. */
+export async function belowOf(world: World, { id }: Incident): Promise<Incident[]> {
+  const { incidents } = await readBook(world);
+  return [...incidents.values()].filter((one) => one.foldedInto === id && isActive(one));
 }
 
 /** For people; null: a run has begun, or is about to wherever serve runs. */
@@ -134,16 +141,4 @@ export async function reportIncident(world: World, wanted: string): Promise<stri
     incident.runs.map(({ run, outcome }) => noteOf(world, run, outcome ?? 'runs')),
   );
   return world.masker.mask(incidentReport(incident, { folded, notes, now: world.clock.now() }));
-}
-
-async function noteOf(world: World, run: string, outcome: string): Promise<RunNote> {
-  try {
-    const { lines } = await readRun(world.store, run);
-    const closed = lines.map(({ event }) => event).findLast((event) => event.type === 'run.closed');
-    return { run, outcome, text: closed?.result ?? null };
-  } catch (error) {
-    // Its log was removed with its age, or it never began.
-    if (error instanceof OpsError) return { run, outcome, text: null };
-    throw error;
-  }
 }

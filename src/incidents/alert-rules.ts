@@ -36,7 +36,7 @@ export function ruleFor(incident: Incident, rules: readonly AlertRule[]): AlertR
 }
 
 /** Why no run begins for it now although it is its turn; null: nothing is in the way. */
-export function whyCalm(incident: Incident, now: number, rules: CalmRules): string | null {
+export function whyCalm(incident: Incident, now: number, rules: CalmRules, isUrgent: boolean): string | null {
   const kept = rules.handsOff.find(
     ({ target, until }) => until > now && isAbout(incident, target, rules.own),
   );
@@ -49,11 +49,11 @@ export function whyCalm(incident: Incident, now: number, rules: CalmRules): stri
     ({ match, during }) => isNow(during) && isMatched(incident, match),
   );
   if (isUnderWork) return 'it is its maintenance window';
-  const isQuiet = !isCritical(incident) && rules.quietHours.some(isNow);
+  const isQuiet = !isUrgent && rules.quietHours.some(isNow);
   return isQuiet ? 'these are quiet hours, and it is not critical' : null;
 }
 
-function isCritical({ severity }: Incident): boolean {
+export function isCritical({ severity }: Incident): boolean {
   return severity === 'critical' || severity === 'page';
 }
 

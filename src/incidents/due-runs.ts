@@ -1,5 +1,6 @@
 import type { Incident, IncidentBook } from '../protocol/incident.ts';
-import { type AlertRule, type CalmRules, ruleFor, whyCalm } from './alert-rules.ts';
+import { type AlertRule, type CalmRules, isCritical, ruleFor, whyCalm } from './alert-rules.ts';
+import { isActive } from './transitions.ts';
 
 export interface RunRules extends CalmRules {
   /** After it began to fire, so that what comes with it is there too. */
@@ -56,7 +57,7 @@ export function dueRuns({ incidents }: IncidentBook, now: number, rules: RunRule
     if (due.length >= room) break;
     if (rules.held.has(one.id)) continue;
     const goal = goalOf(one, rules);
-    if (goal === null || !isReady(one, now, rules) || whyNot(one, now, rules, last) !== null) continue;
+    if (goal === null || !isReady(one, now, rules) || whyNot(one, now, rules, last, all) !== null) continue;
     last.set(subjectOf(one), now);
     due.push({ incident: one, goal });
   }
@@ -73,7 +74,8 @@ export function whyWaits(
   if (incident.state !== 'open') return null;
   if (incident.foldedInto !== null) return `${incident.foldedInto} stands for it`;
   if (goalOf(incident, rules) === null) return 'a rule says that no run begins for it';
-  return whyNot(incident, now, rules, lastBySubject([...book.incidents.values()]));
+  const all = [...book.incidents.values()];
+  return whyNot(incident, now, rules, lastBySubject(all), all);
 }
 
 function whyNot(
@@ -81,19 +83,19 @@ function whyNot(
   now: number,
   rules: RunRules,
   last: ReadonlyMap<string, number>,
+  all: readonly Incident[],
 ): string | null {
   if (one.runs.length >= rules.perIncident) return `it has had ${one.runs.length} runs`;
   const retryAt = one.runs.at(-1)?.resumeAt;
-  if (retryAt !== undefined)
-    return retryAt > now
-      ? `its run is to be tried again at ${new Date(retryAt).toISOString()}`
-      : whyCalm(one, now, rules);
-  const startedAt = last.get(subjectOf(one));
-  const untilMs =
-    (startedAt ?? Number.NEGATIVE_INFINITY) + (ruleFor(one, rules.rules)?.cooldownMs ?? rules.cooldownMs);
-  if (untilMs > now)
+  if (retryAt !== undefined && retryAt > now)
+    return `its run is to be tried again at ${new Date(retryAt).toISOString()}`;
+  const startedAt = last.get(subjectOf(one)) ?? Number.NEGATIVE_INFINITY;
+  const untilMs = startedAt + (ruleFor(one, rules.rules)?.cooldownMs ?? rules.cooldownMs);
+  if (retryAt === undefined && untilMs > now)
     return `the last run for the same began less than its cooldown ago, and the next may at ${new Date(untilMs).toISOString()}`;
-  return whyCalm(one, now, rules);
+  // A root stands for what belongs to it.
+  const family = [one, ...all.filter((each) => each.foldedInto === one.id && isActive(each))];
+  return whyCalm(one, now, rules, family.some(isCritical));
 }
 
 function goalOf(one: Incident, { rules }: RunRules): string | null {

@@ -8,6 +8,12 @@ export interface RunNote {
   outcome: string;
   /** The run's own report; null when it has none. */
   text: string | null;
+  /** What did more than look. `at`: milliseconds since the epoch. */
+  actions: { at: number; text: string; end: string }[];
+  /** null: the file is another by now. */
+  diffs: { path: string; diff: string | null }[];
+  /** What is left to people. */
+  followUps: string[];
 }
 
 const MOST_MEMBERS = 50;
@@ -54,7 +60,8 @@ export function incidentReport(
     ...members.slice(0, MOST_MEMBERS).map(memberRow),
     ...(members.length > MOST_MEMBERS ? ['', `and ${members.length - MOST_MEMBERS} more alerts.`] : []),
     ...(folded.length === 0 ? [] : ['', '## Folded into this', '']),
-    ...folded.map((one) => `- ${one.id} ${cell(one.title)}: ${one.state}`),
+    ...folded.slice(0, MOST_MEMBERS).map((one) => `- ${one.id} ${cell(one.title)}: ${one.state}`),
+    ...(folded.length > MOST_MEMBERS ? [`- and ${folded.length - MOST_MEMBERS} more`] : []),
     '',
     '## Runs',
     '',
@@ -65,8 +72,39 @@ export function incidentReport(
       ...(text === null ? ['Nothing was reported.'] : quote(text)),
       '',
     ]),
+    ...actionsSection(notes),
+    ...followUpsSection(incident, notes),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function actionsSection(notes: readonly RunNote[]): string[] {
+  const actions = notes.flatMap((note) => note.actions);
+  const diffs = notes.flatMap((note) => note.diffs.map((one) => ({ ...one, run: note.run })));
+  return [
+    '## Actions',
+    '',
+    ...(actions.length === 0 ? ['Nothing was changed.'] : []),
+    ...actions.map(({ at, text, end }) => `- ${time(at)} \`${code(text)}\`: ${cell(end)}`),
+    '',
+    ...diffs.flatMap(({ path, diff, run }) => [
+      `\`${code(path)}\` (steward undo ${run} takes it back)`,
+      '',
+      ...(diff === null ? ['It is another by now.'] : diff.split('\n').map((line) => `    ${line}`)),
+      '',
+    ]),
+  ];
+}
+
+function followUpsSection({ state, answer }: Incident, notes: readonly RunNote[]): string[] {
+  const isOver = state === 'resolved' || state === 'expired' || state === 'closed';
+  const left = [
+    ...new Set(notes.flatMap(({ followUps }) => followUps)),
+    ...(isOver && answer === null
+      ? ['say what it was worth: steward incidents close ID --verdict expected|wrong|useful']
+      : []),
+  ];
+  return ['## Follow-ups', '', ...(left.length === 0 ? ['None.'] : left.map((text) => `- ${cell(text)}`))];
 }
 
 function memberRow({

@@ -81,6 +81,13 @@ describe('calm', () => {
     expect(ask(told, quiet, NOW + 5 * HOUR_MS)).toEqual(['incident', 'incident']);
   });
 
+  it('is not kept by what stands for something critical', () => {
+    const shared = { instance: 'nas:9100' };
+    const told = [fires('A', shared), fires('B', { ...shared, severity: 'critical' })];
+    const id = expect.stringMatching(/^i-[\da-f]+ stands for it$/);
+    expect(ask(told, { quietHours: window('22:00-07:00') })).toEqual(['incident', id]);
+  });
+
   it('is kept in the window of what is maintained, and by nothing else', () => {
     const told = [fires('A', { instance: 'nas:9100' }), fires('B', { instance: 'web:9100' })];
     const maintenance = window('Sun 02:00-05:00').map((during) => ({ match: { instance: 'nas*' }, during }));

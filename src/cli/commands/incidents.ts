@@ -1,4 +1,11 @@
-import { findIncident, readBook, reportIncident, tellIncident, whyNoRun } from '../../app/incidents.ts';
+import {
+  belowOf,
+  findIncident,
+  readBook,
+  reportIncident,
+  tellIncident,
+  whyNoRun,
+} from '../../app/incidents.ts';
 import { countNoise, listNoise } from '../../app/noise.ts';
 import { viewIncidents, viewReport } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
@@ -48,14 +55,16 @@ async function list({ args, streams, ...call }: CommandCall): Promise<number> {
   const shown = args.has('all')
     ? all
     : active.filter(({ foldedInto }) => foldedInto === null || !ids.has(foldedInto));
-  const belowOf = (id: string): number =>
+  const countBelow = (id: string): number =>
     args.has('all') ? 0 : active.filter(({ foldedInto }) => foldedInto === id).length;
   const more =
     over === 0 ? '' : `${over} that ${over === 1 ? 'is' : 'are'} over: steward incidents list --all\n`;
   const lines =
     shown.length === 0
       ? 'Nothing fires.\n'
-      : shown.map((one) => incidentLine(one, isSystem.has(one) ? 'system' : null, belowOf(one.id))).join('');
+      : shown
+          .map((one) => incidentLine(one, isSystem.has(one) ? 'system' : null, countBelow(one.id)))
+          .join('');
   const noisy = countNoise(own);
   const hint =
     noisy === 0 ? '' : `${noisy} ${noisy === 1 ? 'looks' : 'look'} like noise: steward incidents noise\n`;
@@ -101,7 +110,7 @@ async function print({ args, streams }: CommandCall, incident: Incident, world: 
   const waits = await whyNoRun(world, incident);
   if (args.has('json')) {
     await streams.out(jsonLine(world.masker.maskValue({ ...incidentFields(incident), waits })));
-  } else await streams.say(incidentText(incident, waits));
+  } else await streams.say(incidentText(incident, waits, await belowOf(world, incident)));
   return 0;
 }
 

@@ -54,9 +54,14 @@ export function incidentLine(one: Incident, at: 'system' | null = null, below = 
 }
 
 const MOST_MEMBERS = 20;
+const MOST_BELOW = 10;
 
-/** `waits`: why nobody looks into it yet. */
-export function incidentText(one: Incident, waits: string | null = null): string {
+/** `waits`: why nobody looks into it yet. `below`: what belongs to it. */
+export function incidentText(
+  one: Incident,
+  waits: string | null = null,
+  below: readonly Incident[] = [],
+): string {
   const members = one.members.slice(0, MOST_MEMBERS).map((member) => {
     const labels = Object.entries(member.labels)
       .filter(([name]) => name !== 'alertname')
@@ -68,11 +73,23 @@ export function incidentText(one: Incident, waits: string | null = null): string
   const runs = one.runs.map(({ run, outcome }) => `  ${run}  ${outcome ?? 'runs'}\n`);
   return [
     incidentLine(one),
-    `group ${flat(one.groupKey, 200)}, ${one.deliveries} deliveries, ${one.duplicates} of them nothing new\n`,
+    `group ${flat(one.groupKey, 200)}, ${one.deliveries} ${one.deliveries === 1 ? 'delivery' : 'deliveries'}, ${one.duplicates} of them nothing new\n`,
     ...(one.missing > 0 ? [`incomplete: the source left out ${one.missing} alerts\n`] : []),
     ...members,
     ...(more > 0 ? [`  and ${more} more\n`] : []),
     ...(runs.length > 0 ? ['runs:\n', ...runs] : []),
+    ...(below.length > 0
+      ? [
+          `belong to it:\n`,
+          ...below
+            .slice(0, MOST_BELOW)
+            .map(
+              (each) =>
+                `  ${each.id}  ${each.state.padEnd(13)} ${flat(each.title, 60)} from ${each.source}\n`,
+            ),
+        ]
+      : []),
+    ...(below.length > MOST_BELOW ? [`  and ${below.length - MOST_BELOW} more\n`] : []),
     ...(waits === null ? [] : [`no run: ${flat(waits, 200)}\n`]),
     'timeline:\n',
     ...one.timeline.map(({ at, text }) => `  ${time(at).slice(0, 19)}Z  ${flat(text, 200)}\n`),
