@@ -56,6 +56,11 @@ export async function viewReport(world: World, incident: string): Promise<string
   return typeof report === 'string' ? report : null;
 }
 
+/** The system has a serve, and what we keep is not what it reads. */
+export function isBesideSystem(world: World): boolean {
+  return socketOf(world) !== null;
+}
+
 /** Where the system's serve shows what it has; null: there is none, it is not for us, or its state is our own. */
 function socketOf({ env, store }: World): string | null {
   const folder = env.STEWARD_SERVE_DIR?.startsWith('/') ? env.STEWARD_SERVE_DIR : SYSTEM_VIEW_FOLDER;

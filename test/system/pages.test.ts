@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
 import { createExecutorRig, plantConf, propose, ROOT } from './executor-rig.ts';
 import { enrollPhone, hiddenFields, sendForm, untilState } from './phone.ts';
@@ -123,5 +124,10 @@ describe('a page of steward serve', () => {
     expect((await box.run(['pages', 'revoke', 'kitchen'])).code).toBe(0);
     expect((await fetch(`${serving.url}/approvals`, { headers: { cookie } })).status).toBe(403);
     expect((await box.run(['pages', 'what'])).code).toBe(2);
+    // Beside the system's serve, whose devices are others.
+    const system = createServer().listen(join(box.home, 'serve.sock'));
+    onTestFinished(() => void system.close());
+    const beside = await box.run(['pages', 'enroll'], { env: { STEWARD_SERVE_DIR: box.home } });
+    expect(beside.stderr).toContain("for the system's: sudo -u steward steward pages");
   });
 });

@@ -2,6 +2,7 @@ import { carryAnswered } from '../../app/pages/carry-answered.ts';
 import { createDevices } from '../../app/pages/devices.ts';
 import { enrolmentAddress } from '../../app/pages/links.ts';
 import { createPin } from '../../app/pages/pin.ts';
+import { isBesideSystem } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
@@ -45,6 +46,7 @@ async function enroll(call: CommandCall): Promise<number> {
     return 0;
   }
   if (problem !== null) await streams.err(`steward: ${problem}\n`);
+  await sayWhose(call, world);
   // Not through `say`: whoever asked for this secret is to read it.
   await streams.out(`Open this on the device that is to be "${name}", until ${expires}:\n\n  ${url}\n\n`);
   if (streams.isOutTerminal) await streams.out(await drawCode(url));
@@ -88,12 +90,14 @@ async function revoke(call: CommandCall, name: string): Promise<number> {
 
 async function setPin(call: CommandCall): Promise<number> {
   const { args, streams } = call;
-  const pin = createPin(await keptWorld(call));
+  const world = await keptWorld(call);
+  const pin = createPin(world);
   if (args.has('remove')) {
     await pin.remove();
     await streams.say('No PIN is set: only enrolled devices approve.\n');
     return 0;
   }
+  await sayWhose(call, world);
   const wanted = args.has('from-stdin') ? await readSecretLine(streams) : null;
   const made = await pin.set(wanted);
   if (wanted !== null) await streams.say('The PIN is set.\n');
@@ -106,6 +110,14 @@ async function carry(call: CommandCall, id: string): Promise<number> {
   const world = await keptWorld(call);
   const view = { format: 'text' as const, isStructured: false, windowOf: () => null };
   return printRun(call, world, view, (listener) => carryAnswered(world, id, listener, signal));
+}
+
+/** A device of ours is none of the system's. */
+async function sayWhose({ streams }: CommandCall, world: World): Promise<void> {
+  if (!isBesideSystem(world)) return;
+  await streams.err(
+    "steward: this is for a serve of your own; for the system's: sudo -u steward steward pages …\n",
+  );
 }
 
 async function keptWorld(call: CommandCall): Promise<World> {
