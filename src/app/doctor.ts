@@ -15,6 +15,8 @@ export interface Diagnosis {
   executor: { socket: string; waiting: number; problem: string | null } | null;
   state: { location: string; kind: 'disk' | 'memory' };
   settings: string[];
+  /** Channels on which people are told; whether they work, `steward notify test` says. */
+  people: { channel: string; kind: string }[];
   probes: { name: string; status: string; reason: string | null }[];
   notices: string[];
 }
@@ -39,6 +41,7 @@ export async function diagnose(world: World, model: string | null, signal: Abort
     executor: await lookForExecutor(world),
     state: { location: world.store.location, kind: world.store.kind },
     settings: world.loaded.sources,
+    people: Object.entries(world.settings.notify.channels).map(([channel, { kind }]) => ({ channel, kind })),
     probes: seen.gathered.items.map(({ probe, status, reason }) => ({ name: probe, status, reason })),
     notices: world.notices,
   };

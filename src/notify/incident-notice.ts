@@ -14,6 +14,8 @@ export interface IncidentTold {
   link: string | null;
 }
 
+/** What has come back so often comes and goes: who was told of that need not hear each time. */
+const FLAPS = 3;
 const MOST_ALERTS = 5;
 const LONGEST_NAME = 80;
 const LONGEST_SUMMARY = 160;
@@ -46,10 +48,16 @@ export function incidentNotice(told: IncidentTold, scene: Scene): Notice | null 
   const key = `${state}:${stateSince}`;
   switch (state) {
     case 'open': {
-      const isAgain = incident.reopened > 0;
-      const kind = isAgain ? 'again' : 'opened';
-      const deed: Line = [isAgain ? ', again: ' : ': ', deedWords(told, 'steward has not looked yet')];
-      return make(told, scene, { kind, isLoud: true, isSequel: false, deed }, key);
+      const { reopened } = incident;
+      const again = reopened === 0 ? '' : reopened < FLAPS ? ', again' : `, for the ${reopened + 1}th time`;
+      const last = reopened === FLAPS ? ' From now on its coming and going is told in silence.' : '';
+      const deed: Line = [
+        `${again}: `,
+        deedWords(told, 'steward has not looked yet'),
+        last === '' ? '' : `.${last}`,
+      ];
+      const kind = reopened === 0 ? 'opened' : reopened > FLAPS ? 'changed' : 'again';
+      return make(told, scene, { kind, isLoud: kind !== 'changed', isSequel: false, deed }, key);
     }
     // It is in the next message what came of it; that somebody looks is no news.
     case 'investigating':
@@ -66,7 +74,7 @@ export function incidentNotice(told: IncidentTold, scene: Scene): Notice | null 
       return make(told, scene, { kind: 'changed', isLoud: false, isSequel: true, deed }, key);
     }
     case 'resolved':
-      return over(told, scene, 'RECOVERED', true, key);
+      return over(told, scene, 'RECOVERED', incident.reopened < FLAPS, key);
     case 'expired':
       return over(told, scene, 'SILENT', true, key);
     case 'closed':
@@ -104,7 +112,8 @@ function over(told: IncidentTold, scene: Scene, word: string, isLoud: boolean, k
     ` after ${lasted(openedAt, end)} (${from} to ${clockTime(end, scene)})${silent}: `,
     scene.mask(mine),
   ];
-  return make(told, scene, { kind: 'recovered', isLoud, isSequel: true, word, deed, isOver: true }, key);
+  const kind = told.incident.reopened < FLAPS ? 'recovered' : 'changed';
+  return make(told, scene, { kind, isLoud, isSequel: true, word, deed, isOver: true }, key);
 }
 
 /** As those who watch say it; by our clock where they say nothing that can be. */

@@ -48,6 +48,33 @@ describe('the first line of an incident', () => {
     ]);
   });
 
+  test('of what comes and goes is heard three times, and then only read', () => {
+    const at = (reopened: number, state: 'open' | 'resolved') =>
+      incidentNotice(
+        {
+          incident: anIncident({ reopened, state, stateSince: NOW, resolvedAt: NOW }),
+          folded: 0,
+          story: null,
+          link: null,
+        },
+        SCENE,
+      );
+    const heard = [0, 1, 2, 3, 4, 5].map((reopened) =>
+      [at(reopened, 'open'), at(reopened, 'resolved')].map((one) => `${one?.kind} ${one?.isLoud}`),
+    );
+    expect(heard).toEqual([
+      ['opened true', 'recovered true'],
+      ['again true', 'recovered true'],
+      ['again true', 'recovered true'],
+      ['again true', 'changed false'],
+      ['changed false', 'changed false'],
+      ['changed false', 'changed false'],
+    ]);
+    expect(plainLine(at(3, 'open')?.headline ?? [])).toBe(
+      'CRITICAL DiskFull on nuc1 since 02:14, for the 4th time: steward has not looked yet. From now on its coming and going is told in silence.',
+    );
+  });
+
   test('names the source where no machine is named, the day where it was another, and counts machines', () => {
     expect([
       headline(anIncident({ hosts: [] })),

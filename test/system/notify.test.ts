@@ -93,6 +93,9 @@ describe('steward notify test', () => {
     for (const secret of [...Object.values(secrets), 'AAwrongWrongWrong']) {
       expect(wrong.stdout + wrong.stderr + all.stdout + all.stderr).not.toContain(secret);
     }
+    expect((await box.run(['doctor'])).stdout).toContain(
+      'People          told on phone (ntfy), chat (telegram), post (mail)',
+    );
     expect((await box.run(['notify', 'test', 'nobody'])).stderr).toContain('settings name phone, chat, post');
   });
 

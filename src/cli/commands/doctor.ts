@@ -34,10 +34,17 @@ function describe(found: Diagnosis): string {
     ...(found.executor === null ? [] : [`Executor        ${describeExecutor(found.executor)}`]),
     `State           ${found.state.location}${found.state.kind === 'memory' ? ' (in memory: nothing is kept, observe only)' : ''}`,
     `Settings        ${found.settings.length === 0 ? 'defaults' : found.settings.join(', ')}`,
+    `People          ${people(found.people)}`,
     'Probes',
     ...rows,
     ...(absent === 0 ? [] : [`  and ${absent} not configured: steward context doctor says what they need`]),
     ...found.notices.map((notice) => `Note            ${notice}`),
     '',
   ].join('\n');
+}
+
+function people(channels: Diagnosis['people']): string {
+  if (channels.length === 0) return 'nobody is told of anything: settings name no channel (notify.channels)';
+  const named = channels.map(({ channel, kind }) => `${channel} (${kind})`).join(', ');
+  return `told on ${named}; steward notify test tries them`;
 }
