@@ -4,6 +4,7 @@ import {
   asChange,
   BROKEN,
   CONF,
+  CONTINUE_UNITS,
   GOOD,
   mendWith,
   type Scene,
@@ -133,7 +134,9 @@ async function propose(text: string, { isSlow = false } = {}) {
 
 describe('the units', () => {
   it('are clean for systemd, and open the socket to root and the group only', async () => {
-    const paths = UNITS.map((unit) => `/etc/systemd/system/${unit}`.replace('@.', '@1-2-3.'));
+    const paths = [...UNITS, ...CONTINUE_UNITS].map((unit) =>
+      `/etc/systemd/system/${unit}`.replace('@.', '@1-2-3.'),
+    );
     const verified = await lab.run([
       'systemd-analyze',
       'verify',
