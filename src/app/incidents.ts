@@ -27,6 +27,7 @@ export function joinRulesOf({ settings, host }: World): JoinRules {
 /** As they are now. A rule whose window cannot be read did not come through the settings. */
 export async function runRulesOf(world: World): Promise<RunRules> {
   const {
+    settle: settleMs,
     cooldown: cooldownMs,
     runs_per_hour: perHour,
     rules,
@@ -36,6 +37,7 @@ export async function runRulesOf(world: World): Promise<RunRules> {
   const { handsOff } = await createSwitches(world).read('');
   return {
     ...RUN_RULES,
+    settleMs,
     cooldownMs,
     perHour,
     rules: rules.map(({ match, goal, cooldown }) => ({ match, goal, cooldownMs: cooldown })),

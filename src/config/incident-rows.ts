@@ -77,6 +77,14 @@ export const INCIDENT_ROWS = {
     null,
     'An alert of which nobody said anything for this long has ended. It should be longer than every `repeat_interval`.',
   ),
+  'incidents.settle': row(
+    duration(),
+    5_000,
+    'replace',
+    'never',
+    null,
+    'How long what comes with an incident is waited for before its run begins.',
+  ),
   'incidents.cooldown': row(
     duration(),
     60 * 60 * 1000,

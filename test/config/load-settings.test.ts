@@ -67,6 +67,7 @@ describe('loadSettings', () => {
           heartbeats: ['Watchdog', 'DeadMansSwitch'],
           heartbeat_timeout: null,
           expire_after: 26 * 3_600_000,
+          settle: 5_000,
           cooldown: 3_600_000,
           rules: [],
           quiet_hours: [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListedIncident } from '../system/serving.ts';
 import { until } from './host.ts';
-import { bootLab, type Lab, STEWARD } from './lab.ts';
+import { bootLab, LAB_SETTINGS, type Lab, STEWARD } from './lab.ts';
 
 const STATE = '/var/lib/watch';
 const ENV = { HOME: '/root', STEWARD_STATE_DIR: STATE };
@@ -11,6 +11,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await bootLab('on-failure');
+  await lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}incidents: { settle: 1s }\n`);
   const script = readFileSync(join(import.meta.dirname, '../../triggers/on-failure'), 'utf8');
   await lab.write('/usr/local/bin/on-failure', script);
   await lab.must(['chmod', '755', '/usr/local/bin/on-failure']);

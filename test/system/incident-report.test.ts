@@ -39,7 +39,7 @@ it('of an incident tells what was done, what became of files, and what is left t
       `model: ${box.env.STEWARD_MODEL}`,
       'autonomy: reversible',
       `permissions: { allow: ['Edit(/${box.cwd}/**)'] }`,
-      'incidents: { rules: [{ match: { alertname: PortDown }, goal: mend }] }\n',
+      'incidents: { settle: 100ms, rules: [{ match: { alertname: PortDown }, goal: mend }] }\n',
     ].join('\n'),
   );
   const serving = await startServing(box);

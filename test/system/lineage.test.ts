@@ -48,7 +48,7 @@ it('says which source of alerts began a run', async () => {
   const box = boxWithGoal();
   box.write(
     '.config/steward/steward.yaml',
-    'incidents: { rules: [{ match: { alertname: A* }, goal: look }] }\n',
+    'incidents: { settle: 100ms, rules: [{ match: { alertname: A* }, goal: look }] }\n',
   );
   const serving = await startServing(box);
   await serving.post('/alertmanager/home', alertBody('Away'));

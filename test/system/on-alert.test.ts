@@ -27,6 +27,7 @@ const kept = (box: Box): string[] => {
 describe('triggers/on-alert', () => {
   it('joins an alert and looks into it without a daemon, and ends', async () => {
     const box = createBox();
+    box.write('.config/steward/steward.yaml', 'incidents: { settle: 100ms }\n');
     const ended = await alert(box, ['home'], alertBody('DiskFull'));
     expect([ended.code, kept(box)]).toEqual([0, []]);
     const [one] = await listIncidents(box);

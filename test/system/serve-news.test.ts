@@ -9,7 +9,10 @@ it('tells a run that what started it is over, as data, in its fence', async () =
     // It goes on looking until it is told; no look is like the one before.
     return { delayMs: 200, toolCalls: [{ name: 'Bash', input: { command: `echo ${request.n}` } }] };
   });
-  box.write('.config/steward/steward.yaml', `model: ${box.env.STEWARD_MODEL}\n`);
+  box.write(
+    '.config/steward/steward.yaml',
+    `model: ${box.env.STEWARD_MODEL}\nincidents: { settle: 100ms }\n`,
+  );
   box.write(
     '.config/steward/goals/incident.md',
     '---\ndescription: Look.\nprobes: []\ntools: [Bash]\nautonomy: observe\ngate: always\nparameters: { unit: none, alert: none }\n---\nLook.\n',
