@@ -21,10 +21,24 @@ export async function reach(
       const asked = await ask(spec, endpoint, `${id}.${index + 1}`, ports, signal);
       const { name, url, expectStatus, alsoExpect } = endpoint;
       if ('refused' in asked)
-        return { name, url, ok: false, status: null, expectStatus, problem: asked.refused, ms: 0 };
+        return {
+          ...{ name, url, ok: false, status: null, expectStatus, problem: asked.refused, ms: 0 },
+          certificate_ends: null,
+        };
       const { status, reason } = stateOfHttp(asked, expectStatus, alsoExpect);
       const ms = Math.round(asked.durationMs);
-      return { name, url, ok: status === 'ok', status: asked.status, expectStatus, problem: reason, ms };
+      const { status: http, certificateEndsAt: endsAt } = asked;
+      const certificate_ends = endsAt === undefined ? null : Math.floor(endsAt / 1000);
+      return {
+        name,
+        url,
+        ok: status === 'ok',
+        status: http,
+        expectStatus,
+        problem: reason,
+        ms,
+        certificate_ends,
+      };
     }),
   );
   const text = output
@@ -117,7 +131,8 @@ async function ask(
 ): Promise<HttpResult | { refused: string }> {
   const action = fetchAction(endpoint);
   const admission = await ports.gate.perform({ id, origin: 'probe', action }, async (permit) => {
-    const limits = { timeoutMs: spec.timeoutMs, limitBytes: BODY_BYTES, signal };
+    const wantsCertificate = spec.parse.kind === 'none';
+    const limits = { timeoutMs: spec.timeoutMs, limitBytes: BODY_BYTES, signal, wantsCertificate };
     const result = await ports.http.fetch(permit, limits);
     const state = stateOfHttp(result, endpoint.expectStatus, endpoint.alsoExpect);
     return {

@@ -4,6 +4,7 @@ import type { Http, HttpResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import { readCredentials } from './environment.ts';
 import { monotonicMs } from './monotonic.ts';
+import { readCertificateEnd } from './peer-certificate.ts';
 import { errorCode } from './state-errors.ts';
 
 /** Bytes read past the limit only to keep the tail; an endless answer is broken off. */
@@ -32,7 +33,15 @@ export function createHttp(): Http {
           headers: { 'user-agent': 'steward', accept: '*/*', ...credentialHeader(action.credential) },
         });
         status = response.status;
-        return finish({ status, body: await readBody(response, options.limitBytes), failure: null });
+        const body = await readBody(response, options.limitBytes);
+        const endsAt =
+          options.wantsCertificate === true
+            ? await readCertificateEnd(action.url, options.timeoutMs, signal)
+            : null;
+        return {
+          ...finish({ status, body, failure: null }),
+          ...(endsAt === null ? {} : { certificateEndsAt: endsAt }),
+        };
       } catch (error) {
         // An answer that broke off is no answer: nobody knows what was missing.
         return finish({ status: null, body: NO_BODY, failure: nameFailure(error, timeout, options.signal) });

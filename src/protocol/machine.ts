@@ -121,13 +121,15 @@ export interface HttpResult {
   /** `refused`, `timeout`, `dns`, `tls`, `reset`, … when there was no answer. */
   failure: string | null;
   durationMs: number;
+  /** When the server's certificate ends, milliseconds since the epoch; absent unless asked for and seen. */
+  certificateEndsAt?: number;
 }
 
 export interface Http {
   /** `fetch` permit. Redirects are not followed. Never throws for what the network does. */
   fetch(
     permit: Permit,
-    options: { timeoutMs: number; limitBytes: number; signal?: AbortSignal },
+    options: { timeoutMs: number; limitBytes: number; signal?: AbortSignal; wantsCertificate?: boolean },
   ): Promise<HttpResult>;
 }
 

@@ -6,6 +6,7 @@ export interface FakeAnswer {
   status?: number;
   body?: string;
   failure?: string;
+  certificateEndsAt?: number;
 }
 
 export interface FakeHttp extends Http {
@@ -31,6 +32,9 @@ export function createFakeHttp(script: Record<string, FakeAnswer>): FakeHttp {
         body: capText(body, options.limitBytes),
         failure: null,
         durationMs: 0,
+        ...(options.wantsCertificate === true && answer.certificateEndsAt !== undefined
+          ? { certificateEndsAt: answer.certificateEndsAt }
+          : {}),
       };
     },
   };

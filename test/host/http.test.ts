@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttp } from '../../src/host/index.ts';
+import { readCertificateEnd } from '../../src/host/peer-certificate.ts';
 import { mintPermit } from '../fakes/gate.ts';
 import { createFakeHttp } from '../fakes/http.ts';
 import { describeHttp } from '../fakes/http-contract.ts';
@@ -137,5 +143,39 @@ describe('a credential', () => {
     expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('"tok abc"');
     vi.unstubAllEnvs();
     expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('null');
+  });
+});
+
+describe('the certificate of a server', () => {
+  it('is looked at when it is asked for, and its end told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steward-tls-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const named = ['-keyout', keyFile, '-out', certFile, '-days', '9', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...made, ...named], { stdio: 'ignore' });
+    const options = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+    const secure = createSecureServer(options, (_, response) => response.end('fine')).listen(0, '127.0.0.1');
+    onTestFinished(() => void secure.close());
+    await once(secure, 'listening');
+    const url = `https://127.0.0.1:${portOf(secure)}/`;
+    const days = (((await readCertificateEnd(url, 5_000)) ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(8);
+    expect(days).toBeLessThan(9.1);
+    // Nobody vouches for it, so the request itself is not made.
+    const permit = mintPermit({ kind: 'fetch', method: 'GET', url });
+    const result = await createHttp().fetch(permit, {
+      timeoutMs: 5_000,
+      limitBytes: 4096,
+      wantsCertificate: true,
+    });
+    expect(result).toMatchObject({ status: null, failure: 'tls' });
+  });
+
+  it('is none where there is no TLS, no server, or nobody waits any more', async () => {
+    expect(await readCertificateEnd(`${base}/fine`, 5_000)).toBeNull();
+    expect(await readCertificateEnd(`https://127.0.0.1:${await closedPort()}/`, 5_000)).toBeNull();
+    expect(await readCertificateEnd(`${base.replace('http:', 'https:')}/never`, 5_000)).toBeNull();
+    expect(await readCertificateEnd('https://127.0.0.1:9/', 5_000, AbortSignal.abort())).toBeNull();
   });
 });

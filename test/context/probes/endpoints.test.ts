@@ -25,6 +25,17 @@ describe('endpoints', () => {
     expect(run.item.command).toBe('GET http://git.test/healthz, GET http://router.test/');
   });
 
+  it('names the one whose certificate ends soon', async () => {
+    const at = (days: number) => Date.parse('2026-11-21T19:00:00Z') + days * 86_400_000;
+    const http = {
+      'http://git.test/healthz': { status: 200, certificateEndsAt: at(3) },
+      'http://router.test/': { status: 302, certificateEndsAt: at(90) },
+    };
+    const run = await runProbe(await declared(), '', { http, now: at(0) });
+    expect(run).toMatchObject({ keys: ['endpoint-certificate:gitea'], broken: [] });
+    expect(run.findings[0]?.text).toBe('The certificate of gitea at http://git.test/healthz ends in 3 days');
+  });
+
   it('names the one that refuses, and the one that answers wrongly', async () => {
     const http = { 'http://router.test/': { status: 500 } };
     const run = await runProbe(await declared(), '', { http });
