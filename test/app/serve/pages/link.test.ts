@@ -84,8 +84,11 @@ describe('the address of an approval', () => {
     const { ask, enroll, send, find, path, k, form, approval } = await scene();
     const phone = await enroll('kitchen');
     expect((await ask(`${path}?k=${k}`, { headers: phone })).body).toContain('value="approve"');
-    // The page was opened from another site, so it was shown without the cookie; the form comes with it.
-    expect((await send(path, { ...form, decision: 'approve' }, phone)).status).toBe(303);
+    // The page was opened from another site, so it was shown without the cookie; its form is not the device's.
+    expect((await send(path, { ...form, decision: 'approve' }, phone)).status).toBe(403);
+    expect((await find(approval.id)).state).toBe('pending');
+    const own = fieldsOf((await ask(path, { headers: phone })).body);
+    expect((await send(path, { ...own, decision: 'approve' }, phone)).status).toBe(303);
     expect((await find(approval.id)).answer?.by).toBe('phone:kitchen');
   });
 });
