@@ -29,7 +29,7 @@ export function missingFor(spec: ProbeSpec, ports: GatherPorts): string | null {
     gather.kind === 'run'
       ? [gather.argv[0] ?? '']
       : gather.kind === 'steps'
-        ? gather.steps.map(({ argv }) => argv[0] ?? '')
+        ? gather.steps.map(({ argv }) => programOf(argv[0] ?? '', spec.given))
         : [];
   const needs = [...spec.needs, ...programs];
   for (const need of needs) {
@@ -40,6 +40,12 @@ export function missingFor(spec: ProbeSpec, ports: GatherPorts): string | null {
   // Last: it is of interest only where there is something to ask.
   if (spec.privilege === 'root' && !ports.isRoot) return 'only root may ask this';
   return null;
+}
+
+/** `{client}` in the first word: which of two programs asks is for settings to say. */
+function programOf(word: string, given: Readonly<Record<string, unknown>>): string {
+  const name = /^\{(\w+)\}$/.exec(word)?.[1];
+  return name === undefined ? word : String(given[name] ?? word);
 }
 
 /** Runs the probe through the gate. Rejects only for what must end the run, such as a log that cannot be written. */

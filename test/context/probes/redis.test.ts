@@ -14,6 +14,15 @@ describe('redis', () => {
     expect(run.item.text).toMatch(/^127\.0\.0\.1:17001 7\.0\.15 master, .* used, 1 clients$/);
   });
 
+  it('asks with the client that settings name', async () => {
+    const spec = await loadShipped('redis');
+    const asked = await runProbe(spec, saying({ 'valkey-cli ': recorded('redis.7.0.healthy.txt') }), {
+      given: { ...given, client: 'valkey-cli' },
+    });
+    expect(asked.item.command).toBe('valkey-cli --no-auth-warning -h 127.0.0.1 -p 17001 INFO');
+    expect(asked.keys).toEqual([]);
+  });
+
   it('names the one that takes no more writes, and the one that lost its master', async () => {
     expect((await look(recorded('redis.7.0.full.txt'))).keys).toEqual(['redis-full:127.0.0.1:17001']);
     expect((await look(recorded('redis.7.0.replica-cut.txt'))).keys).toEqual([
