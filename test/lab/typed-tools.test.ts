@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
@@ -316,5 +316,95 @@ describe('a job of Nomad (stand-in)', () => {
     const { code, result } = await change(text);
     expect({ code, error: result.error }).toEqual({ code: 0, error: null });
     expect((await version()).Meta).toBe('edited');
+  });
+});
+
+/** Long enough for whatever the machine around the lab is busy with. */
+const service = (run: string, needs = ''): string =>
+  `[Unit]\n${needs === '' ? '' : `Requires=${needs}\nAfter=${needs}\n`}[Service]\nExecStart=${run}\n`;
+
+describe('the state of this machine and of its Consul', () => {
+  const json = async (...words: string[]) => {
+    const { code, stdout, stderr } = await lab.steward([...words, '--json']);
+    expect(stdout, stderr).toMatch(/^\{/);
+    return { code, value: JSON.parse(stdout) as Record<string, unknown> };
+  };
+
+  beforeAll(async () => {
+    await lab.write(
+      '/etc/steward/inventory.yaml',
+      `sources:\n  consul: { kind: consul, url: '${CONSUL}' }\n`,
+    );
+    await lab.write(
+      '/etc/steward/dependencies.yaml',
+      'services:\n  base: { unit: base.service, criticality: critical }\n',
+    );
+    await lab.write('/etc/systemd/system/base.service', service('/bin/sleep infinity'));
+    await lab.write('/etc/systemd/system/app.service', service('/bin/sleep infinity', 'base.service'));
+    await lab.write('/etc/systemd/system/bad.service', service('/bin/false'));
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'start', 'app.service']);
+    await lab.must(['consul', 'kv', 'put', 'web/state', 'good']);
+    await lab.must([
+      'sh',
+      '-c',
+      'until consul catalog services >/dev/null && curl -sf "$0/v1/health/state/passing" | grep -q service:web; do sleep 0.2; done',
+      CONSUL,
+    ]);
+  });
+
+  it('has nothing that is not as it should be, then names what broke and nothing else', async () => {
+    const before = await json('state', 'scan');
+    expect(before.value).toMatchObject({ failed: [] });
+    const well = await json('state', 'export');
+    expect((well.value.alerts as object[]).map((row) => row)).toEqual([]);
+    await lab.run(['systemctl', 'start', 'bad.service']);
+    await lab.must(['sh', '-c', 'until systemctl is-failed bad.service >/dev/null; do sleep 0.1; done']);
+    await lab.must(['consul', 'kv', 'put', 'web/state', 'broken']);
+    await lab.must([
+      'sh',
+      '-c',
+      'until curl -sf "$0/v1/health/state/critical" | grep -q service:web; do sleep 0.2; done',
+      CONSUL,
+    ]);
+    await json('state', 'scan');
+    const { value } = await json('state', 'export');
+    const alerts = value.alerts as { name: string; status: string; source: string }[];
+    const said = alerts.map(({ name, status, source }) => `${name} ${status} ${source.split(':')[0]}`);
+    expect(said.sort()).toEqual(['bad.service failed systemd', 'web critical consul']);
+    const diff = await lab.steward(['state', 'diff']);
+    expect(diff.stdout).toMatch(/web on nuc1 is critical now; it was passing\.\n/);
+    expect(diff.stdout).toMatch(/bad\.service on \S+ is new, and is failed\.\n/);
+    expect((await lab.steward(['state', 'validate'])).code).toBe(0);
+  });
+
+  it('knows from systemd what cannot do without what, and asks before it is taken away', async () => {
+    const { value } = await json('graph', 'impact', 'base');
+    expect((value.impact as { name: string }[]).map(({ name }) => name.split('/').at(-1))).toEqual([
+      'app.service',
+    ]);
+    await lab.write(
+      '/root/restart.yaml',
+      'title: Restart the base\napply: [{ run: systemctl restart base.service }]\nverify: [{ run: systemctl is-active base.service, expect: exit 0 }]\n',
+    );
+    const checked = await json('change', 'check', '/root/restart.yaml');
+    expect(JSON.stringify(checked.value)).toMatch(/base is critical; \S*app\.service needs base/);
+  });
+
+  it('is looked at by the shipped timer', async () => {
+    const names = ['steward-state-scan.service', 'steward-state-scan.timer'];
+    const places = names.map((name) => `/etc/systemd/system/${name}`);
+    for (const [index, name] of names.entries()) {
+      const unit = readFileSync(join(import.meta.dirname, '../../triggers/systemd', name), 'utf8');
+      await lab.write(places[index] ?? '', unit.replaceAll('/usr/lib/steward', '/opt/steward'));
+    }
+    await lab.must(['sh', '-c', 'id steward || useradd --system --home-dir /var/lib/steward steward']);
+    await lab.must(['systemctl', 'daemon-reload']);
+    const verified = await lab.run(['systemd-analyze', 'verify', ...places]);
+    expect(verified.stderr.split('\n').filter((line) => line.includes('state-scan'))).toEqual([]);
+    await lab.must(['systemctl', 'start', 'steward-state-scan.service']);
+    const text = await lab.must(['cat', '/var/lib/steward/state/state.json']);
+    const { services } = JSON.parse(text) as { services: { name: string }[] };
+    expect(services.map(({ name }) => name)).toEqual(expect.arrayContaining(['bad.service', 'web']));
   });
 });
