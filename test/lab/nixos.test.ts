@@ -101,6 +101,36 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
   });
 
+  it('of a flake is what its commit builds, and what was tested is what is switched to', async () => {
+    const flake = (version: string) => `title: The new system
+apply:
+  - call: { NixosRebuild: { verb: deploy, flake: '/srv/infra#nuc1' } }
+verify:
+  - run: grep -qx ${version} /etc/system-version
+    for: 0s
+`;
+    await lab.must([
+      'sh',
+      '-ec',
+      `rm -rf /srv/infra; mkdir /srv/infra; cd /srv/infra; git init -q; git config user.name a; git config user.email a@b
+       echo 'built new' >system; git add system; git commit -qm one`,
+    ]);
+    const commit = (await lab.must(['git', '-C', '/srv/infra', 'rev-parse', 'HEAD'])).trim();
+    const checked = await run(flake('new'), 'check');
+    expect(checked.stdout).toContain(`built from commit ${commit.slice(0, 12)} of /srv/infra`);
+    const failed = await run(flake('never'));
+    expect(failed.code, failed.stdout).toBe(58);
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([old, old]);
+    const done = await run(flake('new'));
+    expect(done.code, done.stdout).toBe(0);
+    const next = await at('/run/current-system');
+    expect(next).toMatch(/-built$/);
+    expect(await at(PROFILE)).toBe(next);
+    await lab.must(['sh', '-c', 'echo unfinished >>/srv/infra/system']);
+    const dirty = await run(flake('new'));
+    expect([dirty.code, dirty.stdout]).toEqual([42, expect.stringContaining('commit it first')]);
+  });
+
   it('that needs a reboot (100) says so, and is not taken for done', async () => {
     const next = await system('incompatible', 'new', { exit: 100 });
     const { code, stdout } = await run(plan(next));

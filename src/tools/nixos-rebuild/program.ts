@@ -15,8 +15,8 @@ const VERBS: Verbs = {
   generations: { words: ['list-generations'], always: ['--json'], fields: {} },
   build: { words: ['build'], always: ['--no-link'], fields: { flake: FLAKE } },
   'dry-activate': { words: ['dry-activate'], fields: { output: OUTPUT } },
-  /** `test`, and once it is verified `switch`. */
-  deploy: { words: ['test'], fields: { output: OUTPUT } },
+  /** `test`, and once it is verified `switch`: of an output, or of what a commit of a flake builds. */
+  deploy: { words: ['test'], fields: { output: { ...OUTPUT, isRequired: false }, flake: FLAKE } },
   test: { words: ['test'], fields: { output: OUTPUT } },
   switch: { words: ['switch'], fields: { output: OUTPUT } },
   boot: { words: ['boot'], fields: { output: OUTPUT } },
@@ -161,6 +161,9 @@ function fstabOf(text: string): Map<string, string> {
 async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prepared | { problem: string }> {
   if (input.verb === 'generations' || input.verb === 'build')
     return { preconditions: [], undo: null, notes: [] };
+  if (input.verb === 'deploy' && (input.output === undefined) === (input.flake === undefined))
+    return { problem: 'deploy takes either the output that was built, or the flake that it is built from' };
+  if (input.flake !== undefined) return prepareFlake(String(input.flake), ask);
   const output = String(input.output);
   const before = await linkTo(CURRENT, ask);
   if (typeof before !== 'string') return before;
@@ -190,6 +193,46 @@ async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prep
         ? []
         : diff.output.trim().split('\n').filter(Boolean).slice(0, 5)),
       ...(reasons.length === 0 ? [] : [`needs a reboot to take effect: ${reasons.join(', ')}`]),
+    ],
+  };
+}
+
+/**
+ * What a commit builds is the same every time, and nothing else may be in the files. What was tested is what is switched
+ * to: the system that is active then, not what the files say by then.
+ */
+async function prepareFlake(flake: string, ask: Ask): Promise<Prepared | { problem: string }> {
+  const folder = flake.split('#')[0] || '.';
+  const before = await linkTo(CURRENT, ask);
+  if (typeof before !== 'string') return before;
+  const profile = await linkTo(PROFILE, ask);
+  if (typeof profile !== 'string') return profile;
+  const head = await ask(['git', '-C', folder, 'rev-parse', 'HEAD']);
+  const commit = typeof head === 'string' || head.exit !== 0 ? '' : head.output.trim();
+  if (!/^[0-9a-f]{40,64}$/.test(commit))
+    return {
+      problem: `${folder} has no commit that it could be built from: build it first, and deploy its output`,
+    };
+  const status = await ask(['git', '-C', folder, 'status', '--porcelain']);
+  if (typeof status === 'string' || status.exit !== 0 || status.output.trim() !== '')
+    return {
+      problem: `${folder} holds what nobody has committed: commit it first, so that a yes is to one state`,
+    };
+  return {
+    preconditions: [
+      { kind: 'store-path', name: CURRENT, value: before },
+      { kind: 'store-path', name: PROFILE, value: profile },
+      { kind: 'git-commit', name: folder, value: commit },
+    ],
+    undo: {
+      text: `${before} is activated again`,
+      commands: stepsBack(before, profile).map(({ argv }) => argv),
+      state: { before, profile, verb: 'deploy' },
+    },
+    confirm: ['nixos-rebuild', 'switch', `--store-path=${CURRENT}`],
+    notes: [
+      `built from commit ${commit.slice(0, 12)} of ${folder}`,
+      'what differs is known once it is built',
     ],
   };
 }
