@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startFaultyHttp } from '../wire/faulty-http.ts';
 import { startMailServer } from '../wire/mail-server.ts';
@@ -32,17 +33,20 @@ async function reachable(more = '') {
     await startMailServer(),
   ];
   for (const server of [ntfy, telegram, mail]) onTestFinished(() => server.close());
-  const secrets = { NTFY_ACCESS: ntfy.token, BOT_ACCESS: telegram.token, SMTP_ACCESS: mail.password };
-  const box = createBox(secrets);
+  const secrets = { ntfy: ntfy.token, BOT_ACCESS: telegram.token, file: mail.password };
+  const box = createBox({ BOT_ACCESS: telegram.token });
+  // Each in a way of its own: as systemd gives it, from the environment, from a file.
+  box.env.CREDENTIALS_DIRECTORY = dirname(box.write('credentials/ntfy', `${ntfy.token}\n`));
+  const passwordFile = box.write('secrets/mail', `${mail.password}\n`);
   const channels = {
-    phone: { kind: 'ntfy', url: ntfy.url, topic: ntfy.topic, secret_env: 'NTFY_ACCESS', fallback: 'post' },
+    phone: { kind: 'ntfy', url: ntfy.url, topic: ntfy.topic, secret_credential: 'ntfy', fallback: 'post' },
     chat: { kind: 'telegram', url: telegram.url, chat: telegram.chat, secret_env: 'BOT_ACCESS' },
     post: {
       ...{
         kind: 'mail',
         server: `smtp://127.0.0.1:${mail.port}`,
         user: mail.user,
-        secret_env: 'SMTP_ACCESS',
+        secret_file: passwordFile,
       },
       ...{ from: 'steward@example.org', to: ['anna@example.org'] },
     },

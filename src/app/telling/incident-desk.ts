@@ -27,7 +27,7 @@ export interface IncidentDesk {
 
 /** What comes with it, or is over again, comes within this; and a storm has its root by then. */
 const SETTLE_MS = 5_000;
-const ESCALATE_EVERY_MS = 5_000;
+const ESCALATE_EVERY_MS = 2_000;
 
 export function createIncidentDesk(world: World, desk: Desk): IncidentDesk {
   const { clock, settings } = world;
