@@ -35,6 +35,8 @@ export async function readAnswers(call: CommandCall, ports: Ports): Promise<Setu
     const ntfy = await text(call, asking, 'ntfy', 'Tell a phone through ntfy, https://SERVER/TOPIC', 'none');
     const month = await text(call, asking, 'usd-per-month', 'Dollars a month for models, at most', 'none');
     const when = await text(call, asking, 'check', 'When is the machine looked at?', 'hourly');
+    // Before the next question: whoever mistyped it still has it before them.
+    const everyMs = when === 'never' ? null : await readCalendar(when, ports.run);
     const failing = await text(
       call,
       asking,
@@ -48,17 +50,7 @@ export async function readAnswers(call: CommandCall, ports: Ports): Promise<Setu
       ntfy: await readNtfy(call, ntfy, ports),
       usdPerDay: dollarsOf(args.value('usd-per-day') ?? 'none', 'usd-per-day'),
       usdPerMonth: dollarsOf(month, 'usd-per-month'),
-      schedules:
-        when === 'never'
-          ? []
-          : [
-              {
-                goal: CHECK,
-                onCalendar: when,
-                randomDelay: null,
-                everyMs: await readCalendar(when, ports.run),
-              },
-            ],
+      schedules: everyMs === null ? [] : [{ goal: CHECK, onCalendar: when, randomDelay: null, everyMs }],
       onFailure: failing === 'none' ? [] : splitList(failing),
       listen: args.value('listen') ?? null,
       operators: operator === 'none' ? [] : splitList(operator),

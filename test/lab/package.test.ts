@@ -5,6 +5,7 @@ import { alertBody } from '../system/serving.ts';
 import { BACKUP, BACKUP_SAYS, breakBackup, installBackup } from './faults.ts';
 import { mustRun, until } from './host.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
+import { logIn } from './log-in.ts';
 import { type LabModel, startLabModel } from './model.ts';
 import { type LabNtfy, startLabNtfy } from './ntfy.ts';
 
@@ -210,6 +211,32 @@ describe('steward setup', () => {
       expect([unit, await show(unit, 'OnFailure')]).toEqual([unit, '']);
     }
   });
+
+  it('asks in a terminal, and shows no key that is typed', async () => {
+    const rig = await logIn(lab, { columns: 120, rows: 50 });
+    rig.type('steward setup --no-check\r');
+    for (const [question, answer] of [
+      ['Who may see what steward does', 'anna'],
+      ['Model (none: rules only', 'claude-sonnet-5-5'],
+      ['Key for claude-sonnet-5-5', 'sk-typed-4711'],
+      ['Tell a phone through ntfy', ''],
+      ['Dollars a month', '5'],
+      ['When is the machine looked at', ''],
+      ['Whose failure starts a look', ''],
+    ] as const) {
+      await rig.waitForText(question);
+      rig.type(`${answer}\r`);
+    }
+    await rig.waitForText('steward setup --remove');
+    const shown = [...rig.scrollback(), ...rig.screen()].join('\n');
+    expect(shown).toMatch(/^written {4}\/etc\/credstore\/steward\.anthropic$/m);
+    expect(shown).toContain('All runs together, alerts too: at most $5.00.');
+    expect(shown).not.toContain('sk-typed');
+    expect(await lab.must(['cat', '/etc/credstore/steward.anthropic'])).toBe('sk-typed-4711\n');
+    await rig.close();
+    await lab.must(['rm', '-f', '/etc/default/locale', '/etc/locale.conf', '/root/.bash_history']);
+    await lab.must(['steward', 'setup', '--yes', '--no-check', ...FLAGS]);
+  });
 });
 
 describe('serve as installed', () => {
@@ -231,6 +258,16 @@ describe('serve as installed', () => {
         ? true
         : undefined,
     );
+    // Whoever becomes its user has the state of the units.
+    const become = [
+      'setpriv',
+      '--reuid=steward',
+      '--regid=steward',
+      '--init-groups',
+      'env',
+      'HOME=/var/lib/steward',
+    ];
+    expect((await lab.run([...become, 'steward', 'runs', 'list'])).stdout).toContain(run?.run);
     // What was told is with steward: nothing is kept for another try.
     expect(await lab.must(['find', '/var/lib/steward-failures', '-name', '*.json'])).toBe('');
   });
@@ -258,6 +295,40 @@ describe('serve as installed', () => {
     const said = await lab.must(['journalctl', '-u', 'steward-serve', '-o', 'cat', '--no-pager']);
     expect(said).toContain('Watchdog timeout');
     await lab.must(['rm', '/etc/systemd/system/steward-serve.service.d/watch.conf']);
+    await lab.must(['systemctl', 'daemon-reload']);
+  });
+
+  it('carries out what a phone approves, inside the hardened unit', async () => {
+    const dropIn = '/etc/systemd/system/steward-serve.service.d/shop.conf';
+    await lab.write(dropIn, '[Service]\nReadWritePaths=/srv/data\n');
+    const file = '/srv/data/shop.conf';
+    await lab.write(file, 'port=80\n');
+    await lab.must(['chown', 'steward:', file]);
+    const edit = `apply: [{ edit: { file: ${file}, find: '80', replace: '8080' } }]`;
+    const proof = `verify: [{ run: grep -q 8080 ${file}, for: 0s }]`;
+    await lab.write('/srv/change.yaml', `title: Serve on 8080\n${edit}\n${proof}\n`);
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'restart', 'steward-serve.service']);
+    const become = ['setpriv', '--reuid=steward', '--regid=steward', '--init-groups', 'env', '-C', '/srv'];
+    const ours = (...args: string[]) => lab.run([...become, 'HOME=/var/lib/steward', 'steward', ...args]);
+    expect((await ours('change', 'run', '/srv/change.yaml')).code).toBe(77);
+    const { approvals } = JSON.parse((await ours('approvals', 'list', '--json')).stdout);
+    const { url } = JSON.parse((await ours('pages', 'enroll', '--json')).stdout);
+    const base = 'http://127.0.0.1:9097';
+    const curl = ['curl', '-sS', '-b', '/tmp/phone', '-c', '/tmp/phone', '-H', `Origin: ${base}`];
+    const secret = new URL(url).search.slice(1);
+    await lab.must([...curl, '-d', secret, `${base}/enroll`]);
+    const path = `${base}/approvals/${approvals[0].id}`;
+    const page = await lab.must([...curl, path]);
+    expect(page).toContain('+port=8080');
+    const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
+    const fields = hidden.flatMap(([, name, value]) => ['-d', `${name}=${value}`]);
+    await lab.must([...curl, ...fields, '-d', 'decision=approve', path]);
+    await until('it is carried out', async () =>
+      (await lab.must([...curl, path])).includes('carried out: fixed') ? true : undefined,
+    );
+    expect(await lab.must(['cat', file])).toBe('port=8080\n');
+    await lab.must(['rm', dropIn, file, '/srv/change.yaml', '/tmp/phone']);
     await lab.must(['systemctl', 'daemon-reload']);
   });
 

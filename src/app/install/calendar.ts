@@ -20,9 +20,9 @@ export async function readCalendar(
       hint: `${stderr.trim().split('\n')[0] ?? ''}; hourly, daily, "Mon..Fri 06:30": man systemd.time`,
     });
   }
-  // `Next elapse: Sat 2026-11-21 19:00:00 UTC`, then `Iter. #2: …`, with `(in UTC): …` where that differs.
+  // `Next elapse: Sat 2026-11-21 19:00:00 UTC`, then `Iter. #2: …`; `Iteration #2: …` since systemd 257.
   const times = [
-    ...stdout.matchAll(/(?:Next elapse|Iter\. #\d+): \w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/g),
+    ...stdout.matchAll(/(?:Next elapse|Iter(?:\.|ation) #\d+): \w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/g),
   ].map(([, day, time]) => Date.parse(`${day}T${time}Z`));
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined || last === first) {
