@@ -332,6 +332,40 @@ describe('serve as installed', () => {
     await lab.must(['systemctl', 'daemon-reload']);
   });
 
+  it('carries out what a phone approves, inside the hardened unit', async () => {
+    const dropIn = '/etc/systemd/system/steward-serve.service.d/shop.conf';
+    await lab.write(dropIn, '[Service]\nReadWritePaths=/srv/data\n');
+    const file = '/srv/data/shop.conf';
+    await lab.write(file, 'port=80\n');
+    await lab.must(['chown', 'steward:', file]);
+    const edit = `apply: [{ edit: { file: ${file}, find: '80', replace: '8080' } }]`;
+    const proof = `verify: [{ run: grep -q 8080 ${file}, for: 0s }]`;
+    await lab.write('/srv/change.yaml', `title: Serve on 8080\n${edit}\n${proof}\n`);
+    await lab.must(['systemctl', 'daemon-reload']);
+    await lab.must(['systemctl', 'restart', 'steward-serve.service']);
+    const become = ['setpriv', '--reuid=steward', '--regid=steward', '--init-groups', 'env', '-C', '/srv'];
+    const ours = (...args: string[]) => lab.run([...become, 'HOME=/var/lib/steward', 'steward', ...args]);
+    expect((await ours('change', 'run', '/srv/change.yaml')).code).toBe(77);
+    const { approvals } = JSON.parse((await ours('approvals', 'list', '--json')).stdout);
+    const { url } = JSON.parse((await ours('pages', 'enroll', '--json')).stdout);
+    const base = 'http://127.0.0.1:9097';
+    const curl = ['curl', '-sS', '-b', '/tmp/phone', '-c', '/tmp/phone', '-H', `Origin: ${base}`];
+    const secret = new URL(url).search.slice(1);
+    await lab.must([...curl, '-d', secret, `${base}/enroll`]);
+    const path = `${base}/approvals/${approvals[0].id}`;
+    const page = await lab.must([...curl, path]);
+    expect(page).toContain('+port=8080');
+    const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
+    const fields = hidden.flatMap(([, name, value]) => ['-d', `${name}=${value}`]);
+    await lab.must([...curl, ...fields, '-d', 'decision=approve', path]);
+    await until('it is carried out', async () =>
+      (await lab.must([...curl, path])).includes('carried out: fixed') ? true : undefined,
+    );
+    expect(await lab.must(['cat', file])).toBe('port=8080\n');
+    await lab.must(['rm', dropIn, file, '/srv/change.yaml', '/tmp/phone']);
+    await lab.must(['systemctl', 'daemon-reload']);
+  });
+
   it('ends in order when it is told to, with the run that was on in the middle of a command', async () => {
     const call = { name: 'Bash', input: { command: 'journalctl -f' } };
     const settings = await lab.must(['cat', SETTINGS]);
