@@ -367,7 +367,21 @@ describe('a run whose change was approved at the executor', () => {
     expect((await approve('anna', await waiting())).result.outcome).toBe('fixed');
     expect((await eventsOf(first.result.session_id)).at(-1)).toMatchObject({ type: 'run.closed' });
     const before = (await eventsOf(first.result.session_id)).length;
+    // Somebody still works on it: it is waited for.
+    const lock = `${HOME}/runs/${first.result.session_id}.lock`;
+    const script = `const { DatabaseSync } = require('node:sqlite'); const db = new DatabaseSync('${lock}');
+db.exec('BEGIN EXCLUSIVE'); console.log('held'); setTimeout(() => db.close(), 2500)`;
+    await lab.write('/tmp/hold.cjs', script);
+    const holding = lab.run([
+      'sh',
+      '-c',
+      '/opt/steward/node_modules/.bin/node /tmp/hold.cjs >/tmp/held 2>&1',
+    ]);
+    await until('the log is held', async () =>
+      (await lab.run(['cat', '/tmp/held'])).stdout.includes('held') ? true : undefined,
+    );
     await lab.must(['systemctl', 'start', 'steward-continue.service']);
+    await holding;
     const events = (await eventsOf(first.result.session_id)).slice(before);
     expect(events.find(({ type }) => type === 'change.ended')).toMatchObject({ change: 'X1', end: 'held' });
     expect(events.at(-1)).toMatchObject({ type: 'run.closed', outcome: 'fixed' });

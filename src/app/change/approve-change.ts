@@ -77,7 +77,7 @@ export async function carryOutApproved(
   };
   const asker = await readAsker(there, approval);
   const done =
-    asker === null
+    asker === null || asker === 'busy'
       ? await carryOutAlone(there, { approval, parked, claim, onVoid }, following, signal)
       : await performRun(
           there,

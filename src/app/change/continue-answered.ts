@@ -13,25 +13,33 @@ export interface Answered {
   cwd: string;
 }
 
-/** The next one that can go on, oldest first; null: none. `tried`: ids that are left out. */
-export async function nextAnswered(world: World, tried: ReadonlySet<string>): Promise<Answered | null> {
+/**
+ * The next one that can go on, oldest first; `busy`: there is only one that still works, and will have to go on then;
+ * null: none. `tried`: ids that are left out.
+ */
+export async function nextAnswered(
+  world: World,
+  tried: ReadonlySet<string>,
+): Promise<Answered | 'busy' | null> {
   const socket = executorToAnswer(world);
   if (socket === null) return null;
   const mine = process.geteuid?.() ?? -1;
   const waiting = (await listAt(socket))
     .filter(({ id, by, answer }) => by?.uid === mine && answer?.kind === 'approve' && !tried.has(id))
     .sort((a, b) => a.updatedAt - b.updatedAt);
+  let isBusy = false;
   for (const approval of waiting) {
     const asker = await readAsker({ ...world, cwd: approval.cwd }, approval);
     // What its log has the end of was taken up before.
-    if (asker === null || !asker.isWaiting) continue;
+    isBusy ||= asker === 'busy';
+    if (asker === null || asker === 'busy' || !asker.isWaiting) continue;
     const { faults, shown } = asker;
     return {
       approved: { approval, work: { kind: 'executor', socket }, faults, shown },
       cwd: approval.cwd,
     };
   }
-  return null;
+  return isBusy ? 'busy' : null;
 }
 
 /** In a fresh process: from its log, after a new look. Never rejects. */

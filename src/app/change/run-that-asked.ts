@@ -7,14 +7,16 @@ import { isBegun } from '../go-on.ts';
 import type { ApprovedWork } from '../run-request.ts';
 import type { World } from '../world.ts';
 
+export interface Asker extends Pick<ApprovedWork, 'faults' | 'shown'> {
+  /** Its log has the end of neither this change nor of another plan for it. */
+  isWaiting: boolean;
+}
+
 /**
  * What the change behind an approval would mend, and what the model has seen, when a run of a goal asked for it and
- * can go on: its log is here, and nobody works on it. null: the change is a run of its own.
+ * can go on: its log is here. `busy`: somebody works on it. null: the change is a run of its own.
  */
-export async function readAsker(
-  world: World,
-  approval: Approval,
-): Promise<(Pick<ApprovedWork, 'faults' | 'shown'> & { isWaiting: boolean }) | null> {
+export async function readAsker(world: World, approval: Approval): Promise<Asker | 'busy' | null> {
   try {
     const options = { store: world.store, run: approval.run, clock: world.clock };
     const { log, lines } = await openRunLog({ ...options, mask: (text) => text });
@@ -28,8 +30,8 @@ export async function readAsker(
       isWaiting: isWaitingFor(events, approval),
     };
   } catch (error) {
-    // It is gone, it is not ours, or it still works.
-    if (error instanceof OpsError) return null;
+    // It is gone, or it is not ours.
+    if (error instanceof OpsError) return error.reason === 'busy' ? 'busy' : null;
     throw error;
   }
 }

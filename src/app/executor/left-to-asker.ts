@@ -9,7 +9,7 @@ import type { ExecutorScope } from './executor-scope.ts';
 import { PLANNER } from './rights.ts';
 
 /** How long the run that asked has to take up its answer; after that the executor carries it out by itself. */
-const TAKEN_WITHIN_MS = 20_000;
+const TAKEN_WITHIN_MS = 60_000;
 const POLL_MS = 200;
 const ASK_MS = 5_000;
 const LIMIT_BYTES = 4_096;

@@ -119,6 +119,8 @@ async function deny(call: CommandCall, id: string): Promise<number> {
   return 0;
 }
 
+const BUSY_POLL_MS = 1_000;
+
 /**
  * For steward-continue.service: each of our runs that the executor has an answer for goes on, one after the other. The
  * first exit status that is none of success is the whole one's.
@@ -134,6 +136,11 @@ async function goOn(call: CommandCall): Promise<number> {
   while (!signal.aborted) {
     const answered = await nextAnswered(world, tried);
     if (answered === null) break;
+    // Somebody was quick: the run that asked has not even ended. Others may be answered meanwhile.
+    if (answered === 'busy') {
+      await world.clock.sleep(BUSY_POLL_MS, signal);
+      continue;
+    }
     tried.add(answered.approved.approval.id);
     const ended = await printRun(call, world, view, (listener) =>
       continueAnswered(world, answered, listener, signal),
