@@ -98,11 +98,14 @@ function take(books: Books, delivery: Delivery, at: number, rules: JoinRules): v
   const alerts = delivery.alerts.filter((alert) => !isHeartbeat(alert, rules));
   for (const alert of beats) takeHeartbeat(books, { delivery, alert, at }, rules);
   const { incidents } = books;
-  const before = new Map(incidents);
+  const ofGroup = (): Incident[] =>
+    [...incidents.values()].filter(
+      ({ source, groupKey }) => source === delivery.source && groupKey === delivery.groupKey,
+    );
+  const before = new Map(ofGroup().map(({ id, targets }) => [id, targets.join()]));
   const begun = takeDelivery(incidents, { ...delivery, alerts }, at, rules);
-  const isChanged = (one: Incident): boolean => before.get(one.id)?.targets.join() !== one.targets.join();
-  for (const { id } of [...incidents.values()].filter((one) => begun.includes(one.id) || isChanged(one))) {
-    linkTarget(incidents, id, at);
+  for (const { id, targets } of ofGroup()) {
+    if (begun.includes(id) || before.get(id) !== targets.join()) linkTarget(incidents, id, at);
   }
   for (const id of begun) linkStorm(incidents, id, at, rules);
   if (delivery.intake === 'unit') return;

@@ -28,7 +28,7 @@ export function linkTarget(incidents: Incidents, id: string, at: number): void {
   }
   const loose = incidents.get(id);
   if (loose === undefined || hasRoot(incidents, loose) || loose.targets.length === 0) return;
-  const roots = [...incidents.values()].filter((other) => isRoot(other) && other.id !== id).sort(byOpening);
+  const roots = rootsAbout(incidents, loose);
   const root = roots.find((other) => isCovered(incidents, loose, other.id));
   if (root !== undefined) {
     fold(incidents, id, root.id, at, 'target');
@@ -42,8 +42,19 @@ export function linkTarget(incidents: Incidents, id: string, at: number): void {
   }
 }
 
-function isRoot(one: Incident): boolean {
-  return isActive(one) && one.foldedInto === null;
+/** Roots that are about something of it, or have something below them that is; the oldest first. */
+function rootsAbout(incidents: Incidents, { id, targets }: Incident): Incident[] {
+  const found = new Set<string>();
+  for (const one of incidents.values()) {
+    if (one.targets.length === 0 || !isActive(one)) continue;
+    const isAbout = one.targets.some((each) => targets.some((target) => isSameTarget(each, target)));
+    if (isAbout) found.add(one.foldedInto ?? one.id);
+  }
+  found.delete(id);
+  return [...found]
+    .flatMap((root) => incidents.get(root) ?? [])
+    .filter((one) => isActive(one) && one.foldedInto === null)
+    .sort(byOpening);
 }
 
 /** All that it is about is what the root, or something below it, is about. */

@@ -55,9 +55,11 @@ function isLoopback(host: string): boolean {
 
 export function isSameTarget(a: string, b: string): boolean {
   if (a === b) return true;
-  const [nameA, hostA] = split(a);
-  const [nameB, hostB] = split(b);
-  return nameA === nameB && isSameHost(hostA, hostB);
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  // A storm compares each with each: most differ long before their machines.
+  if (!long.startsWith(short) || short.startsWith('url:')) return false;
+  const host = (target: string): string => target.slice(target.lastIndexOf('@') + 1);
+  return short.lastIndexOf('@') === long.lastIndexOf('@') && isSameHost(host(short), host(long));
 }
 
 /** `nuc1` is `nuc1.lan`; `nuc1.lan` is not `nuc1.example.test`. Addresses are only what they are. */
@@ -65,9 +67,4 @@ export function isSameHost(a: string, b: string): boolean {
   if (a === b) return true;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short !== '' && !/^[\d.]+$|:/.test(short) && long.startsWith(`${short}.`);
-}
-
-function split(target: string): [name: string, host: string] {
-  const at = target.startsWith('url:') ? -1 : target.lastIndexOf('@');
-  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
 }
