@@ -11,6 +11,8 @@ import { PAGE_FAULTS } from './page-faults.ts';
 
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+/** Others test beside us. */
+const PATIENCE_MS = 90_000;
 const CHANGE = (target: string, steps: string) => `title: Serve ${target} on 8080
 why: Port 80 is taken by the new proxy
 targets: [${target}.service]
@@ -23,7 +25,11 @@ const EDIT = (target: string) => `  - edit: { file: ${target}.json, find: '80', 
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS.split(' ') });
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: FLAGS.split(' '),
+    timeout: PATIENCE_MS,
+  });
 });
 afterAll(() => browser.close());
 
@@ -53,6 +59,7 @@ async function openPhone(colorScheme: 'dark' | 'light' = 'light', javaScriptEnab
     ...{ viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled, hasTouch: true },
   });
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -89,7 +96,7 @@ describe('a phone of 390 pixels, without JavaScript', () => {
     await page.getByLabel('Comment').fill('go on');
     await page.getByRole('button', { name: 'Approve' }).click();
     // The page looks again by itself until it is done.
-    await page.getByText('and carried out: fixed').waitFor({ timeout: 60_000 });
+    await page.getByText('and carried out: fixed').waitFor();
     expect(readFileSync(join(box.cwd, 'app.json'), 'utf8')).toBe('{"port": 8080}\n');
     expect((await stateOf(box, idOf('app'))).answer).toMatchObject({ by: 'phone:kitchen', comment: 'go on' });
     expect(complaints).toEqual([]);
