@@ -61,6 +61,8 @@ const THREADS_LONGER_MS = 21 * 24 * 60 * 60 * 1000;
 export function createOutbox(store: StateStore): Outbox {
   /** What the sender has read: nobody but it changes a file once it is there. */
   const seen = new Map<string, Entry>();
+  /** What an earlier process told, and was killed before the thread knew of it. Read once: there may be thousands. */
+  let toldIds: Set<string> | null = null;
 
   async function locked<T>(work: () => Promise<T>): Promise<T> {
     const lock = await store.lock(LOCK, LOCK_WAIT_MS);
@@ -122,7 +124,8 @@ export function createOutbox(store: StateStore): Outbox {
         if (thread.keys.includes(id)) return false;
         const there = await names(WAITING);
         const { channels, toDigest, notBefore } = route(thread);
-        const isKnown = [...there, ...(await names(TOLD))].some((name) => name.endsWith(`-${id}.json`));
+        toldIds ??= new Set((await names(TOLD)).map(idIn));
+        const isKnown = toldIds.has(id) || there.some((name) => idIn(name) === id);
         // Killed before the thread knew of it, it is there already; and what nobody is told is settled too.
         if (!isKnown && channels.length > 0) {
           if (there.length >= MOST_WAITING) {
@@ -162,6 +165,7 @@ export function createOutbox(store: StateStore): Outbox {
       await store.write(`${TOLD}/${entry.name}`, text);
       await store.remove(`${WAITING}/${entry.name}`);
       seen.delete(entry.name);
+      toldIds?.add(entry.id);
     },
     async told(most) {
       const last = (await names(TOLD)).reverse().slice(0, most);
@@ -209,6 +213,11 @@ function isTold({ channels, inDigest }: Thread): boolean {
 
 export function idOf(key: string): string {
   return sha256(key).slice(0, 24);
+}
+
+/** `001795287246101-381a09db334bdf12d57aa63a.json`. */
+function idIn(name: string): string {
+  return name.slice(name.indexOf('-') + 1).replace(/\.json$/, '');
 }
 
 function threadFile(thread: string): string {

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { idOf } from '../../src/notify/index.ts';
 import { startFaultyHttp } from '../wire/faulty-http.ts';
 
-const KILLS = process.env.STEWARD_SOAK === 'full' ? 150 : 4;
+const KILLS = process.env.STEWARD_SOAK === 'full' ? 60 : 4;
 const MESSAGES = KILLS * 8;
 
 /** In which life of the sender a message came. */

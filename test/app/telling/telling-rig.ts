@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Desk, openDesk } from '../../../src/app/telling/open-desk.ts';
 import { openWorld, type World } from '../../../src/app/world.ts';
+import { createMemoryStore } from '../../../src/host/index.ts';
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { startFaultyHttp } from '../../wire/faulty-http.ts';
 import { startMailServer } from '../../wire/mail-server.ts';
@@ -70,7 +71,8 @@ export async function openRig(notify: Record<string, unknown> = {}): Promise<Rig
     isPersistent: true,
   });
   const clock = createFakeClock({ now: Date.parse('2026-11-21T03:00:00Z') });
-  const world: World = { ...opened, clock };
+  // What is durable is held elsewhere, by a process that is killed; here it would only be slow.
+  const world: World = { ...opened, clock, store: createMemoryStore('a test') };
   const lines: string[] = [];
   const open = async (): Promise<Desk> => {
     const desk = await openDesk(world, (line) => lines.push(line));
