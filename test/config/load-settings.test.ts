@@ -75,6 +75,9 @@ describe('loadSettings', () => {
           runs_per_hour: 12,
         },
         chain: { depth: 2, runs_per_hour: 6 },
+        graph: { dependencies: null },
+        knowledge: { dirs: [] },
+        state: { inventory: null },
         notify: {
           channels: {},
           routes: { critical: null, warning: null, info: null },
