@@ -31,7 +31,8 @@ const LONGEST = 64;
 const COST = { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
 const FILE = 'pages/pin.json';
 const LOCK = 'pages-pin';
-const LOCK_WAIT_MS = 5_000;
+/** Attempts are looked at one after the other, and each takes its time on a busy host. */
+const LOCK_WAIT_MS = 30_000;
 
 interface PinFile {
   version: 1;
