@@ -138,7 +138,7 @@ describe('a change that is carried out', () => {
       fc.asyncProperty(anyCase, async (one) => void (await check(one))),
       { numRuns },
     );
-  });
+  }, 300_000);
 
   it.each(['crash', 'late-crash'] as const)(
     'is new or old after a %s at each single thing that it does',
@@ -165,6 +165,7 @@ describe('a change that is carried out', () => {
       }
       expect([...ends].sort()).toEqual(['held', 'refused', 'rolled-back']);
     },
+    120_000,
   );
 });
 
