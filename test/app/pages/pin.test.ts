@@ -8,7 +8,7 @@ const rig = () => {
   return { store, clock, pin: createPin({ store, clock }) };
 };
 
-describe('a PIN', () => {
+describe('a PIN', { timeout: 60_000 }, () => {
   it('opens nothing until one is set, and is kept as a hash', async () => {
     const { store, pin } = rig();
     expect([await pin.isSet(), await pin.check('12345678')]).toEqual([false, { kind: 'unset' }]);

@@ -93,7 +93,7 @@ describe('the address of an approval', () => {
   });
 });
 
-describe('a PIN', () => {
+describe('a PIN', { timeout: 60_000 }, () => {
   it('approves together with the address, and says so', async () => {
     const { rig, world, ask, find, path, k, approval } = await scene();
     const pin = await createPin(world).set(null);
