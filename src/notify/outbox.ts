@@ -38,8 +38,11 @@ export interface Outbox {
   /** The newest first. */
   told(most: number): Promise<Entry[]>;
   thread(thread: string): Promise<Thread>;
-  /** Only for the sender: `ref` is what the channel gave back. */
-  noteRef(thread: string, channel: string, ref: string): Promise<void>;
+  /**
+   * Only for the sender: a channel told of it, also one that stood in for another, and hears how it goes on. `ref` is what
+   * it gave back for the first message; null: nothing.
+   */
+  noteTold(thread: string, channel: string, ref: string | null): Promise<void>;
   digest(): Promise<{ id: string; notice: Notice }[]>;
   removeFromDigest(ids: readonly string[]): Promise<void>;
   /** Removes what was told before, milliseconds since the epoch; what a thread was is known for three weeks longer. */
@@ -175,10 +178,11 @@ export function createOutbox(store: StateStore): Outbox {
       return read.filter((entry) => entry !== null);
     },
     thread: readThread,
-    noteRef: (thread, channel, ref) =>
+    noteTold: (thread, channel, ref) =>
       locked(async () => {
         const known = await readThread(thread);
-        await writeThread({ ...known, refs: { ...known.refs, [channel]: ref } });
+        const refs = ref === null ? known.refs : { ...known.refs, [channel]: ref };
+        await writeThread({ ...known, refs, channels: [...new Set([...known.channels, channel])] });
       }),
     async digest() {
       const read = await Promise.all(

@@ -69,9 +69,10 @@ export function createSender(options: SenderOptions): Sender {
         leg.channel === name && leg.state === 'waiting' ? { ...leg, attempts: leg.attempts + 1 } : leg,
       ),
     }));
-    const { refs } = await outbox.thread(entry.notice.thread);
+    const { refs, channels: told } = await outbox.thread(entry.notice.thread);
     const result = await attempt(channel, entry, refs[name] ?? null, clock);
-    if (result.ok && result.ref !== null) await outbox.noteRef(entry.notice.thread, name, result.ref);
+    const isNews = result.ok && (result.ref !== null || !told.includes(name));
+    if (isNews) await outbox.noteTold(entry.notice.thread, name, result.ref);
     const fallback = options.fallbacks[name] ?? null;
     await change(entry.name, entry, (one) => {
       const after = afterSend(one, name, result, { now: clock.now(), random: options.random(), fallback });

@@ -168,6 +168,18 @@ describe('the sender', () => {
     expect(await all.outbox.waiting()).toEqual([]);
   });
 
+  test('knows who heard of a thing also where a channel stood in for another', async () => {
+    const all = rig({ phone: 'post' });
+    all.answers.push(no(true));
+    await put(all.outbox);
+    await pass(all, 2_000);
+    expect(all.sent).toEqual(['phone incident:i-1:open:1 no', 'post incident:i-1:open:1']);
+    expect(await all.outbox.thread('incident:i-1')).toMatchObject({
+      channels: ['phone', 'post'],
+      refs: { post: 'post-1' },
+    });
+  });
+
   test('keeps nobody waiting for a channel that hangs', async () => {
     const { outbox, clock } = rig();
     const told: string[] = [];
