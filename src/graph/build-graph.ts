@@ -91,7 +91,8 @@ function addDerived(edges: GraphEdge[], items: readonly StateItem[], names: Name
   const add = (from: string | undefined, to: string | undefined, place: string): void => {
     if (from === undefined || to === undefined || from === to || has.has(`${from}\0${to}`)) return;
     has.add(`${from}\0${to}`);
-    wanted.push({ from, to, kind: 'derived', place });
+    // On which host something is, an operator has said.
+    wanted.push({ from, to, kind: place === 'inventory' ? 'declared' : 'derived', place });
   };
   for (const item of items) {
     const from = names.of(item);

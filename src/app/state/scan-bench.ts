@@ -151,6 +151,7 @@ const FAILURES: Record<string, string> = {
   timeout: `no answer within ${ASK_MS / 1000} s`,
   aborted: 'no answer before the scan was over',
   dns: 'its name is not known',
+  broken: 'the connection broke off, or what answers there speaks no HTTP',
   tls: 'its certificate is not trusted here: give the CA to steward in NODE_EXTRA_CA_CERTS',
 };
 

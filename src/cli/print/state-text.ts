@@ -19,7 +19,7 @@ export function overviewText(state: StateFile, now: number): string {
   });
   const sources = state.sources.map(
     ({ name, seen_at, problem }) =>
-      `  ${name.padEnd(24)} ${problem === null ? `answered ${ago(seen_at, now)}` : `${problem}; last seen ${ago(seen_at, now)}`}\n`,
+      `  ${name.padEnd(24)} ${problem === null ? `answered ${ago(seen_at, now)}` : `${problem}; ${seen_at === null ? 'never seen' : `last seen ${ago(seen_at, now)}`}`}\n`,
   );
   const alerts = state.alerts.map((item) => `  ${alertLine(item)}\n`);
   return [

@@ -69,6 +69,7 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 
+tell('b');
 for (let step = 0; ; step += 1) {
   if (step % 3 === 0) {
     await swapState(ports, scan);
