@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordedBody, recordedNames } from '../triggers/payloads.ts';
 import { alertBody, listIncidents, startServing, untilIncidents } from './serving.ts';
@@ -166,6 +167,9 @@ describe('steward serve', () => {
     const roots = incidents.filter(({ folded_into: root }) => root === null);
     expect(roots).toHaveLength(1);
     expect(incidents.filter(({ runs }) => runs.length > 0).map(({ id }) => id)).toEqual([roots[0]?.id]);
+    // Most of it is Node's own; that of a storm is not kept.
+    const status = readFileSync(`/proc/${serving.child.pid}/status`, 'utf8');
+    expect(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024).toBeLessThan(200);
     const [{ run } = { run: '' }] = roots[0]?.runs ?? [];
     const events = (await box.run(['runs', 'show', run, '--json'])).stdout;
     const opened = JSON.parse(events.split('\n')[0] ?? '').event;
