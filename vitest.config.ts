@@ -16,12 +16,18 @@ const project = (name: string, include: string[], timeoutMs: number, isSerial = 
   },
 });
 
+/** Files share a process and what they import: no module keeps state, and to load the same modules 300 times took longer than most tests. */
+const together = (name: string, include: string[], timeoutMs: number) => {
+  const { test } = project(name, include, timeoutMs);
+  return { test: { ...test, isolate: false } };
+};
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ['default'],
     projects: [
-      project(
+      together(
         'unit',
         [
           'test/{protocol,lib,provenance,host,config,gate,policy,agent,models,tools,context,prompt,goals,runs,state,graph,knowledge,changes,approvals,triggers,incidents,notify,report,pages,app,cli,tui,fakes,wire}/**/*.test.{ts,tsx}',
