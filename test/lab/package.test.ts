@@ -27,7 +27,7 @@ const UNITS = [
 ];
 /** Of the package manager itself, which keeps a diary, and of whatever else is started meanwhile. */
 const NOT_OURS =
-  /^\/var\/(cache|log|lib)\/(apt|dpkg|debconf)|^\/var\/lib\/systemd\/|^\/var\/(tmp|log)\/|^\/(home|srv|opt)\//;
+  /^\/var\/(cache|log|lib)\/(apt|dpkg|debconf)|^\/var\/lib\/systemd\/|^\/var\/(tmp|log)\/|^\/(home|srv|opt)\/|^\/etc\/(default\/locale|locale\.conf)$/;
 
 beforeAll(async () => {
   lab = await bootLab('package', { isBare: true });
@@ -53,7 +53,13 @@ async function readTree(): Promise<string[]> {
   const sums = await lab.must([
     ...['find', '/etc', '-xdev', '-type', 'f', '-not', '-name', '*-', '-exec', 'sha256sum', '{}', '+'],
   ]);
-  return [...(await listTree()), ...sums.split('\n').sort()];
+  return [
+    ...(await listTree()),
+    ...sums
+      .split('\n')
+      .filter((line) => !/ \/etc\/(default\/)?locale/.test(line))
+      .sort(),
+  ];
 }
 
 const show = async (unit: string, property: string) =>
@@ -234,7 +240,7 @@ describe('steward setup', () => {
     expect(shown).not.toContain('sk-typed');
     expect(await lab.must(['cat', '/etc/credstore/steward.anthropic'])).toBe('sk-typed-4711\n');
     await rig.close();
-    await lab.must(['rm', '-f', '/etc/default/locale', '/etc/locale.conf', '/root/.bash_history']);
+    await lab.must(['rm', '-f', '/root/.bash_history']);
     await lab.must(['steward', 'setup', '--yes', '--no-check', ...FLAGS]);
   });
 });
@@ -278,58 +284,20 @@ describe('serve as installed', () => {
   });
 
   it('is ended and begun again by the watchdog when it hangs', async () => {
-    await lab.write(
-      '/etc/systemd/system/steward-serve.service.d/watch.conf',
-      '[Service]\nWatchdogSec=5\nRestartSec=0\n',
-    );
+    const watch = '/etc/systemd/system/steward-serve.service.d/watch.conf';
+    await lab.write(watch, '[Service]\nWatchdogSec=5\n');
     await lab.must(['systemctl', 'daemon-reload']);
     await lab.must(['systemctl', 'restart', 'steward-serve.service']);
-    const pid = await show('steward-serve.service', 'MainPID');
-    await lab.must(['kill', '-STOP', pid]);
-    await until('another serve', async () =>
-      (await show('steward-serve.service', 'NRestarts')) === '0' ? undefined : true,
-    );
-    await until('it is active', async () =>
-      (await show('steward-serve.service', 'ActiveState')) === 'active' ? true : undefined,
-    );
-    const said = await lab.must(['journalctl', '-u', 'steward-serve', '-o', 'cat', '--no-pager']);
-    expect(said).toContain('Watchdog timeout');
-    await lab.must(['rm', '/etc/systemd/system/steward-serve.service.d/watch.conf']);
+    await lab.must(['systemctl', 'kill', '--kill-whom=main', '--signal=STOP', 'steward-serve.service']);
+    const said = () => lab.must(['journalctl', '-u', 'steward-serve', '-o', 'cat', '--no-pager']);
+    await until('the watchdog', async () => ((await said()).includes('Watchdog timeout') ? true : undefined));
+    // The next one gets the time of the shipped unit, which also a busy machine keeps.
+    await lab.must(['rm', watch]);
     await lab.must(['systemctl', 'daemon-reload']);
-  });
-
-  it('carries out what a phone approves, inside the hardened unit', async () => {
-    const dropIn = '/etc/systemd/system/steward-serve.service.d/shop.conf';
-    await lab.write(dropIn, '[Service]\nReadWritePaths=/srv/data\n');
-    const file = '/srv/data/shop.conf';
-    await lab.write(file, 'port=80\n');
-    await lab.must(['chown', 'steward:', file]);
-    const edit = `apply: [{ edit: { file: ${file}, find: '80', replace: '8080' } }]`;
-    const proof = `verify: [{ run: grep -q 8080 ${file}, for: 0s }]`;
-    await lab.write('/srv/change.yaml', `title: Serve on 8080\n${edit}\n${proof}\n`);
-    await lab.must(['systemctl', 'daemon-reload']);
-    await lab.must(['systemctl', 'restart', 'steward-serve.service']);
-    const become = ['setpriv', '--reuid=steward', '--regid=steward', '--init-groups', 'env', '-C', '/srv'];
-    const ours = (...args: string[]) => lab.run([...become, 'HOME=/var/lib/steward', 'steward', ...args]);
-    expect((await ours('change', 'run', '/srv/change.yaml')).code).toBe(77);
-    const { approvals } = JSON.parse((await ours('approvals', 'list', '--json')).stdout);
-    const { url } = JSON.parse((await ours('pages', 'enroll', '--json')).stdout);
-    const base = 'http://127.0.0.1:9097';
-    const curl = ['curl', '-sS', '-b', '/tmp/phone', '-c', '/tmp/phone', '-H', `Origin: ${base}`];
-    const secret = new URL(url).search.slice(1);
-    await lab.must([...curl, '-d', secret, `${base}/enroll`]);
-    const path = `${base}/approvals/${approvals[0].id}`;
-    const page = await lab.must([...curl, path]);
-    expect(page).toContain('+port=8080');
-    const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
-    const fields = hidden.flatMap(([, name, value]) => ['-d', `${name}=${value}`]);
-    await lab.must([...curl, ...fields, '-d', 'decision=approve', path]);
-    await until('it is carried out', async () =>
-      (await lab.must([...curl, path])).includes('carried out: fixed') ? true : undefined,
-    );
-    expect(await lab.must(['cat', file])).toBe('port=8080\n');
-    await lab.must(['rm', dropIn, file, '/srv/change.yaml', '/tmp/phone']);
-    await lab.must(['systemctl', 'daemon-reload']);
+    await until('another serve', async () => {
+      const isOn = (await show('steward-serve.service', 'ActiveState')) === 'active';
+      return isOn && (await show('steward-serve.service', 'NRestarts')) !== '0' ? true : undefined;
+    });
   });
 
   it('carries out what a phone approves, inside the hardened unit', async () => {
