@@ -10,7 +10,7 @@ type Sdk = typeof import('./anthropic-sdk.ts');
 
 /**
  * Anthropic's Messages API through its SDK, which is loaded with the first request. It makes the request and retries
- * nothing: retry.ts does. What comes back is read as from any other vendor: the SDK's own reader takes twice as long.
+ * nothing: retry.ts does. What comes back is read as from any other vendor: the SDK's own reader takes up to twice as long.
  */
 export function createAnthropic(options: VendorOptions): ModelPort {
   return {
