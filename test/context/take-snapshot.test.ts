@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SnapshotOptions, summariseForHistory, takeSnapshot } from '../../src/context/index.ts';
 import { createClock, createMemoryStore, createProcesses } from '../../src/host/index.ts';
+import { createExpressionCompiler, type ExpressionCompiler } from '../../src/lib/expression.ts';
 import type { ProbeSpec } from '../../src/protocol/probe.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { createOpenGate } from '../fakes/gate.ts';
@@ -345,3 +346,22 @@ async function countProcesses(text: string): Promise<number> {
   }
   return count;
 }
+
+describe('a probe that has nothing to ask here', () => {
+  it('compiles none of its expressions', async () => {
+    const real = await createExpressionCompiler();
+    const compiled: string[] = [];
+    const compiler: ExpressionCompiler = {
+      compile(source, variables) {
+        compiled.push(source);
+        return real.compile(source, variables);
+      },
+      compileTemplate: real.compileTemplate,
+    };
+    const absent = makeProbe({ name: 'absent', needs: ['/nowhere'], facts: { a: 'size(output)' } });
+    const there = makeProbe({ name: 'there', argv: ['up'], facts: { b: 'output' } });
+    const exists = () => false;
+    await takeSnapshot(options([absent, there], { up: { stdout: 'up' } }, { compiler, exists }));
+    expect(compiled).toEqual(['output']);
+  });
+});
