@@ -95,6 +95,11 @@ function adviseOn(signs: readonly [RegExp, string][], reason: string | null): st
 function adviseToDeclare(spec: ProbeSpec): string | null {
   const parameter = spec.unset === null ? undefined : spec.parameters[spec.unset];
   if (parameter === undefined) return null;
+  // What no word of its commands holds, only the program itself reads.
+  const isReadByProgram = !JSON.stringify(spec.gather).includes(`{${spec.unset}}`);
+  if (parameter.from !== null && isReadByProgram) {
+    return `set environment.${parameter.from} in steward.yaml, like ${JSON.stringify(parameter.example)}`;
+  }
   const from = parameter.from === null ? '' : ` (or ${parameter.from} under environment)`;
   return `set probes.parameters.${spec.name}.${spec.unset} in steward.yaml${from}, like ${JSON.stringify(parameter.example)}`;
 }

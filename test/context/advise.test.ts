@@ -57,6 +57,19 @@ describe('advice on a probe', () => {
     expect(advise(redis, item, context).condition).toBe('absent');
   });
 
+  it('names the variable where only the program itself reads it', async () => {
+    const item = {
+      status: 'not-configured',
+      reason: 'settings do not say probes.parameters.restic.repository',
+    } as const;
+    expect(advise(await loadShipped('restic'), item, context).advice).toBe(
+      'set environment.RESTIC_REPOSITORY in steward.yaml, like "sftp:nas:/backup"',
+    );
+    expect(advise(await loadShipped('consul'), item, context).advice).toContain(
+      '(or CONSUL_HTTP_ADDR under environment)',
+    );
+  });
+
   it('has no advice where there is nothing to declare', async () => {
     const item = { status: 'not-configured', reason: 'zpool is not installed' } as const;
     expect(advise(await loadShipped('zfs'), item, context)).toMatchObject({
