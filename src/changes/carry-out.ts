@@ -1,7 +1,8 @@
 import { lastingFix } from '../lib/lasting-fix.ts';
 import { type Action, describeAction } from '../protocol/action.ts';
 import type { ChangeEnd, ChangePhase, Expectation, PlannedChange } from '../protocol/change.ts';
-import type { TypedWork } from '../protocol/typed-call.ts';
+import type { ProposedNote } from '../protocol/knowledge.ts';
+import type { Lesson, TypedWork } from '../protocol/typed-call.ts';
 import { checkFiles } from './check-files.ts';
 import { commitOnBranch } from './commit-branch.ts';
 import { armDeadMan, canArm, confirmDeadMan } from './dead-man.ts';
@@ -22,6 +23,8 @@ export interface CarriedOut {
   /** In words; null when nothing failed. */
   failed: string | null;
   message: string;
+  /** What it has shown of the machine; masked. */
+  learned: ProposedNote[];
 }
 
 /**
@@ -36,6 +39,7 @@ export async function carryOut(
   const { planned, work } = plan;
   const known = [...notes];
   const details = new Map<string, string>();
+  const lessons = new Map<string, Lesson>();
   const counts = countsOf(work);
   for (;;) {
     const next = nextOf(work.length, counts, known);
@@ -43,7 +47,7 @@ export async function carryOut(
       if (next.end !== 'escalated') await disarm(plan, wayBackPorts(ports));
       // Before the end is noted: cut off in between, it is done by whoever takes the change up again.
       const kept = next.end === 'held' ? await commitOnBranch(plan, ports) : null;
-      return end(plan, next, details, kept, ports);
+      return end(plan, next, { details, kept, lessons: [...lessons.values()] }, ports);
     }
     const target = work[next.target];
     if (target === undefined) throw new Error(`there is no target ${next.target}`);
@@ -59,6 +63,7 @@ export async function carryOut(
     ports.record({ type: 'change.finished', ...place, ok: looked.ok, detail, durationMs });
     known.push({ kind: 'finished', target: next.target, phase, index, ok: looked.ok });
     details.set(keyOf(next), detail);
+    if (looked.lesson != null) lessons.set(looked.lesson.note.title, looked.lesson);
   }
 }
 
@@ -118,7 +123,11 @@ interface Place {
   index: number;
 }
 
-async function perform(target: TargetWork, place: Place, ports: ChangePorts): Promise<Looked> {
+async function perform(
+  target: TargetWork,
+  place: Place,
+  ports: ChangePorts,
+): Promise<Looked & { lesson?: Lesson | null }> {
   const { phase, index } = place;
   const step = `${place.change}.${place.target + 1}.${phase}${index + 1}`;
   switch (phase) {
@@ -158,7 +167,7 @@ function applyStep(
   step: string,
   work: TargetWork['steps'][number] | undefined,
   ports: ChangePorts,
-): Promise<Looked> {
+): ReturnType<typeof runCall> {
   const typed = work?.typed ?? null;
   return work === undefined || typed === null
     ? runStep(step, work, ports)
@@ -236,8 +245,11 @@ function at(expectations: readonly Expectation[], index: number): Expectation {
 function end(
   { planned, work }: Plan,
   next: Extract<Next, { do: 'end' }>,
-  details: ReadonlyMap<string, string>,
-  kept: Looked | null,
+  {
+    details,
+    kept,
+    lessons,
+  }: { details: ReadonlyMap<string, string>; kept: Looked | null; lessons: readonly Lesson[] },
   ports: ChangePorts,
 ): CarriedOut {
   const target = work[next.target];
@@ -252,9 +264,22 @@ function end(
       ? null
       : (details.get(keyOf({ target: next.target, ...next.failed })) ?? 'nobody saw how it ended');
   const told = why === null ? MESSAGES[next.end] : `${why}; ${MESSAGES[next.end]}`;
-  const message = next.end === 'held' ? `${told}${lastingNote(planned, kept)}` : told;
-  ports.record({ type: 'change.ended', change: planned.id, end: next.end, failed, message });
-  return { end: next.end, target: next.target, failed, message };
+  const shown = next.end === 'held' ? lessons.map(({ says }) => `; ${ports.mask(says)}`).join('') : '';
+  const message = next.end === 'held' ? `${told}${shown}${lastingNote(planned, kept)}` : told;
+  const learned = lessons.map(({ note }) => maskNote(note, ports));
+  ports.record({
+    type: 'change.ended',
+    change: planned.id,
+    end: next.end,
+    failed,
+    message,
+    ...(learned.length === 0 ? {} : { learned }),
+  });
+  return { end: next.end, target: next.target, failed, message, learned };
+}
+
+function maskNote(note: ProposedNote, { mask }: ChangePorts): ProposedNote {
+  return { ...note, title: mask(note.title), text: mask(note.text), appliesTo: note.appliesTo.map(mask) };
 }
 
 /** Of files of a repository: where the change is committed, or that it is there for a while only. */

@@ -1,5 +1,5 @@
 import type { Action } from '../protocol/action.ts';
-import type { TypedWork } from '../protocol/typed-call.ts';
+import type { Lesson, TypedWork } from '../protocol/typed-call.ts';
 import { asking, LOOK_TIMEOUT_MS } from './call-aids.ts';
 import type { Looked } from './expectations.ts';
 import type { ChangePorts } from './ports.ts';
@@ -12,15 +12,17 @@ export async function runCall(
   action: Action,
   work: TypedWork,
   ports: ChangePorts,
-): Promise<Looked> {
+): Promise<Looked & { lesson?: Lesson | null }> {
   const moved = await ports.typed.moved(work, asking(`${step}.target`, ports, LOOK_TIMEOUT_MS));
   if (moved !== null) return { ok: false, detail: moved };
   if (action.kind !== 'process') throw new Error(`${step} is a call of no program`);
   const ran = await asking(step, ports, ACT_TIMEOUT_MS, action)(action.argv);
   if (typeof ran === 'string') return { ok: false, detail: ran };
-  const { ok, detail } = ports.typed.read(work, ran);
+  const reading = ports.typed.read(work, ran);
+  const { ok, detail } = reading;
+  const lesson = await ports.typed.learn(work, reading, asking(`${step}.learn`, ports, LOOK_TIMEOUT_MS));
   const said = `${ran.error.trim()}\n${ran.output.trim()}`.trim().split('\n').slice(-3).join('\n');
-  return { ok, detail: ok || said === '' ? detail : `${detail}: ${said}` };
+  return { ok, detail: ok || said === '' ? detail : `${detail}: ${said}`, lesson };
 }
 
 export async function callBack(step: string, work: TypedWork, ports: ChangePorts): Promise<Looked> {

@@ -1,5 +1,6 @@
 import type { ChangeEnd, ChangePhase, Precondition } from './change.ts';
 import type { Effect } from './effect.ts';
+import type { ProposedNote } from './knowledge.ts';
 
 /** What a log says of changes. `change` is `X1`; `target` and `index` count from 0; texts are masked. */
 export type ChangeEvent =
@@ -64,4 +65,6 @@ export type ChangeEvent =
       /** The step that failed, in words; null when none did. */
       failed: string | null;
       message: string;
+      /** What it has shown of the machine, for whoever asked for it to propose as notes. Absent: nothing new. */
+      learned?: ProposedNote[] | undefined;
     };

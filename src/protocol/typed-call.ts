@@ -1,4 +1,5 @@
 import type { Precondition } from './change.ts';
+import type { ProposedNote } from './knowledge.ts';
 
 /** Tools with typed fields that start one program, never a shell. */
 export const TYPED_TOOLS = [
@@ -46,6 +47,14 @@ export interface TypedUndo {
   state: Readonly<Record<string, unknown>>;
 }
 
+/** What a call has shown about the machine beyond its own effect: worth to be known the next time. */
+export interface Lesson {
+  /** For whoever reads how the change ended: `it needs a reboot to take effect: kernel`. */
+  says: string;
+  /** The same title for the same lesson, whatever call has taught it. */
+  note: ProposedNote;
+}
+
 /** A typed call as it will be made. */
 export interface TypedWork {
   tool: TypedToolName;
@@ -87,6 +96,8 @@ export interface TypedCalls {
   /** Why it may not be done now: its target is another by now. null: it is as it was. */
   moved(work: TypedWork, ask: Ask): Promise<string | null>;
   read(work: TypedWork, ran: Ran): Reading;
+  /** What its effect, or the lack of one, shows. Looks only; null: nothing new. */
+  learn(work: TypedWork, reading: Reading, ask: Ask): Promise<Lesson | null>;
   /** Brings back what the call changed, from any state that the call itself made. `act`: with effects. */
   goBack(work: TypedWork, ask: Ask, act: Ask): Promise<Reading>;
 }

@@ -299,6 +299,7 @@ const typed: TypedCalls = {
   look: async () => ({ problem: 'nothing to look at' }),
   moved: async () => null,
   read: (_work, { exit }) => ({ ok: exit === 0, detail: `exit ${exit}`, data: null }),
+  learn: async () => null,
   async goBack({ argv, undo }, ask, act) {
     const key = argv[2] ?? '';
     const now = await ask(['kv', 'get', key]);

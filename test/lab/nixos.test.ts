@@ -42,6 +42,18 @@ async function run(text: string, verb = 'run'): Promise<{ code: number | null; s
   return lab.steward(['change', verb, '/root/change.yaml', ...more]);
 }
 
+interface Waiting {
+  id: string;
+  title: string;
+  state: string;
+}
+const notes = async (): Promise<Waiting[]> => {
+  const { stdout } = await lab.steward(['approvals', 'list', '--json']);
+  const { approvals } = JSON.parse(stdout) as { approvals: Waiting[] };
+  return approvals.filter(({ title }) => title.startsWith('Keep a note: '));
+};
+const kept = async () => (await lab.run(['sh', '-c', 'cat /root/.config/steward/knowledge/*.md'])).stdout;
+
 const at = async (link: string) => (await lab.must(['readlink', '-f', link])).trim();
 async function noTimer(): Promise<void> {
   const list = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
@@ -137,6 +149,9 @@ verify:
     expect(code).toBe(58);
     expect(stdout).toContain('it needs a reboot');
     expect(await at(PROFILE)).toBe(old);
+    expect((await notes()).map(({ title }) => title)).toContainEqual(
+      expect.stringContaining('some systems of NixOS can be entered only by a reboot'),
+    );
   });
 
   it('whose kernel is another one is said to need a reboot before anybody says yes', async () => {
@@ -148,5 +163,49 @@ verify:
       name: '/run/current-system',
       value: old,
     });
+  });
+
+  it('whose kernel has no effect before a reboot says so, and a note of it becomes a file by a yes, and is proposed once', async () => {
+    const deploy = async (name: string) => {
+      const { code, stdout } = await run(plan(await system(name, 'new', { kernel: '6.12' })));
+      expect(code, stdout).toBe(0);
+      expect(stdout).toContain('it needs a reboot to take effect: kernel, initrd');
+      return stdout;
+    };
+    expect(await deploy('kernel-once')).toContain('As a note it waits for an answer as ');
+    const about = async () => (await notes()).filter(({ title }) => title.endsWith('kernel, initrd'));
+    const [note, ...others] = await about();
+    expect([note?.state, others]).toEqual(['pending', []]);
+    expect(note?.title).toMatch(
+      /^Keep a note: \S+: without a reboot a switch has no effect on kernel, initrd$/,
+    );
+    expect(await kept()).not.toContain('has no effect on kernel');
+    const yes = await lab.steward(['approvals', 'approve', note?.id ?? '']);
+    expect(yes.code, yes.stderr).toBe(0);
+    expect(await kept()).toMatch(
+      /^---\napplies_to: \[\S+\]\nlearned_from: [\da-f]{8}\n(.*\n)*# \S+ without a reboot a switch has no effect on kernel, initrd\n/m,
+    );
+    await lab.must([`${old}/bin/switch-to-configuration`, 'test']);
+    expect(await deploy('kernel-again')).not.toContain('As a note');
+    expect(await about()).toEqual([]);
+  });
+
+  it('whose mount options the running kernel does not have is found out by looking, and one that took effect is not', async () => {
+    const options = async (path: string, words: string) =>
+      lab.must(['sh', '-c', `echo 'x / x ${words} 0 0' >${path}/etc/fstab`]);
+    await options(old, 'defaults');
+    const [, , , real = ''] = (await lab.must(['grep', '-m1', ' / ', '/proc/mounts'])).split(' ');
+    const same = await system('mounts-same', 'new');
+    await options(same, `defaults,${real.split(',')[0]}`);
+    const took = await run(plan(same));
+    expect([took.code, took.stdout.includes('it needs a reboot')]).toEqual([0, false]);
+    const other = await system('mounts-other', 'new');
+    await options(other, 'defaults,commit=61');
+    const { code, stdout } = await run(plan(other));
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('it needs a reboot to take effect: mount options of /');
+    expect((await notes()).map(({ title }) => title)).toContainEqual(
+      expect.stringContaining('has no effect on mount options of /'),
+    );
   });
 });

@@ -4,6 +4,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import { createSwitches } from '../../runs/index.ts';
+import { proposeLearned } from '../knowledge/propose-learned.ts';
 import { performRun } from '../run.ts';
 import type { ApprovedWork, RunEnd, RunListener, WorkHere } from '../run-request.ts';
 import type { World } from '../world.ts';
@@ -120,6 +121,10 @@ function carryOutAlone(
       run: crypto.randomUUID(),
       parent: approval.run,
       ...parked,
+      // What waited for another user is told to that user's run, which proposes it.
+      ...(approval.by === undefined
+        ? { onLearned: (learned, parts) => proposeLearned({ world, signal, ...parts }, learned) }
+        : {}),
       async approve(planned, run) {
         if (planned.digest === approval.digest) {
           await claim?.(run);

@@ -1,5 +1,6 @@
 import { planChange } from '../../changes/index.ts';
 import type { Gathered } from '../gather.ts';
+import { proposeLearned } from '../knowledge/propose-learned.ts';
 import type { RunScope } from '../open-run.ts';
 import type { ApprovedWork } from '../run-request.ts';
 import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
@@ -69,5 +70,6 @@ export async function carryApproved(
     refuse('lock', done.busy);
     return { words: `${change} was not begun: ${done.busy}.`, note: null };
   }
+  await proposeLearned(scope, done.learned);
   return { words: describeCarried(change, done), note: null };
 }

@@ -44,7 +44,13 @@ function wordsOf({ id: change }: AskedRun, approval: string, ended: EndedElsewhe
   switch (ended.kind) {
     case 'ended':
       return {
-        words: describeCarried(change, { end: ended.end, failed: null, message: ended.message, target: 0 }),
+        words: describeCarried(change, {
+          end: ended.end,
+          failed: null,
+          learned: [],
+          message: ended.message,
+          target: 0,
+        }),
         note: null,
       };
     case 'parked': {

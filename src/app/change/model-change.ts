@@ -3,6 +3,7 @@ import { printable } from '../../lib/printable.ts';
 import type { ParkedChange } from '../../protocol/approval.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
+import { proposeLearned } from '../knowledge/propose-learned.ts';
 import type { RunScope } from '../open-run.ts';
 import { createSecondOpinion } from '../second-opinion.ts';
 import { carryInRun, recordPlan, tellCarried } from './carry-in-run.ts';
@@ -177,6 +178,7 @@ async function carry(
   const { planned } = plan;
   const done = await carryInRun(scope, bench, plan, byPerson);
   if ('busy' in done) return refused(done.busy);
+  await proposeLearned(scope, done.learned);
   await remember(scope, planned, done, byPerson);
   return tellCarried(planned.id, done);
 }

@@ -1,6 +1,7 @@
 import { type Plan, type PlanProblem, planChange } from '../../changes/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Change, Expectation, PlannedChange } from '../../protocol/change.ts';
+import type { ProposedNote } from '../../protocol/knowledge.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import { createRunLog } from '../../runs/index.ts';
@@ -24,6 +25,8 @@ export interface ChangeRequest {
   parent: string | null;
   /** Asked once, with the plan. */
   approve(planned: PlannedChange, run: string): Promise<Approved>;
+  /** What it has shown of the machine, before the run is closed. Absent: whoever asked reads it in `change.ended`. */
+  onLearned?(learned: readonly ProposedNote[], parts: { run: string; recorder: Recorder }): Promise<void>;
   /** Somebody else carries it out: then nothing is planned, approved or done here. */
   elsewhere?(parts: { run: string; recorder: Recorder }): Promise<ChangeEnding>;
 }
@@ -137,6 +140,7 @@ async function carry(world: World, parts: Parts, plan: Plan, byPerson: boolean):
   }
   const done = await carryInRun({ world, recorder, run }, bench, plan, byPerson);
   if ('busy' in done) return { reason: 'busy', message: done.busy, result: null };
+  if (done.learned.length > 0) await request.onLearned?.(done.learned, { run, recorder });
   return endingOf(done, plan);
 }
 

@@ -1,8 +1,10 @@
 import type { Change, ChangeEnd, Expectation, PlannedChange } from '../../protocol/change.ts';
 import type { ExecutorPlan, ExecutorRequest } from '../../protocol/executor.ts';
+import type { ProposedNote } from '../../protocol/knowledge.ts';
 import type { Reason } from '../../protocol/outcome.ts';
 import { createSwitches } from '../../runs/index.ts';
 import { askExecutor, type ExecutorEnd } from '../executor/client.ts';
+import { proposeLearned } from '../knowledge/propose-learned.ts';
 import type { Recorder } from '../recorder.ts';
 import type { World } from '../world.ts';
 
@@ -86,6 +88,7 @@ export async function carried(
   const { recorder, id, signal, socket } = asked;
   let next: { id: string; expiresAt: number } | null = null;
   let isToldEnd = false;
+  let learned: readonly ProposedNote[] = [];
   const answered = await askExecutor(socket, request, {
     onAnswer(answer) {
       if (answer.say !== 'event') return;
@@ -97,7 +100,10 @@ export async function carried(
         event.type === 'change.finished' ||
         event.type === 'change.ended'
       ) {
-        isToldEnd ||= event.type === 'change.ended';
+        if (event.type === 'change.ended') {
+          isToldEnd = true;
+          learned = event.learned ?? [];
+        }
         recorder.record({ ...event, change: id });
       }
     },
@@ -109,6 +115,7 @@ export async function carried(
     ? await endOfLost(asked, answered.say === 'lost' ? answered.why : 'it was begun')
     : answered;
   recordAnswer(asked, last);
+  await proposeLearned(asked, learned);
   const waits = next as { id: string; expiresAt: number } | null;
   if (waits !== null) {
     recorder.record({ type: 'change.parked', change: id, approval: waits.id, expiresAt: waits.expiresAt });

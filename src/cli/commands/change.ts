@@ -3,6 +3,7 @@ import { checkChange } from '../../app/change/check-change.ts';
 import { loadChange } from '../../app/change/load-change.ts';
 import { park } from '../../app/change/park.ts';
 import { type Approved, type ChangeRequest, performChange } from '../../app/change/perform-change.ts';
+import { proposeLearned } from '../../app/knowledge/propose-learned.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
@@ -61,7 +62,11 @@ async function carryOut(call: CommandCall, file: string): Promise<number> {
   return printRun(call, world, view, (listener) =>
     performChange(
       world,
-      { run, parent: null, change, source: file, approve, ...elsewhere },
+      {
+        ...{ run, parent: null, change, source: file, approve },
+        onLearned: (learned, parts) => proposeLearned({ world, signal, ...parts }, learned),
+        ...elsewhere,
+      },
       listener,
       signals.signal,
     ),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANGE_PHASES } from '../change.ts';
 import { EFFECTS } from '../effect.ts';
+import { CONFIDENCES } from '../knowledge.ts';
 
 const text = z.string();
 const count = z.number();
@@ -66,5 +67,8 @@ export const changeEvents = [
     end: z.enum(['held', 'refused', 'rolled-back', 'escalated']),
     failed: text.nullable(),
     message: text,
+    learned: z
+      .array(z.object({ title: text, text, appliesTo: z.array(text), confidence: z.enum(CONFIDENCES) }))
+      .optional(),
   }),
 ] as const;

@@ -1,6 +1,7 @@
 import type { Ask, CallAids, Pin, Ran, Reading, TypedUndo } from '../../protocol/typed-call.ts';
 import { buildArgv, type FieldRule, type Input, type Verbs } from '../typed/build-argv.ts';
 import { asJson, firstLine, type Prepared, readPlain, type TypedProgram } from '../typed/typed-program.ts';
+import { learn, rebootReasons } from './needs-reboot.ts';
 
 const CURRENT = '/run/current-system';
 const PROFILE = '/nix/var/nix/profiles/system';
@@ -34,6 +35,7 @@ export const nixosRebuild: TypedProgram = {
   toArgv: (input) => buildArgv('nixos-rebuild', VERBS, input),
   read: readRebuild,
   prepare,
+  learn,
   goBack,
 };
 
@@ -114,48 +116,6 @@ async function linkTo(path: string, ask: Ask): Promise<string | { problem: strin
   return ran.exit === 0 && STORE_PATH.test(found)
     ? found
     : { problem: `${path} is no system of NixOS: ${firstLine(ran)}` };
-}
-
-/** Parts that no activation replaces in a running system. */
-const NEEDS_REBOOT = ['kernel', 'initrd', 'kernel-params'];
-
-/** Which of them differ between what was booted and what is to be switched to. */
-export async function rebootReasons(output: string, ask: Ask): Promise<string[]> {
-  const reasons: string[] = [];
-  for (const part of NEEDS_REBOOT.slice(0, 2)) {
-    const ends = await Promise.all(
-      ['/run/booted-system', output].map(async (system) => {
-        const ran = await ask(['readlink', '-f', `${system}/${part}`]);
-        return typeof ran === 'string' || ran.exit !== 0 ? null : ran.output.trim();
-      }),
-    );
-    if (ends[0] !== ends[1]) reasons.push(part);
-  }
-  const options = await mountOptions(output, ask);
-  return [...reasons, ...options];
-}
-
-/** A remount does not take every option; systemd leaves a mounted file system as it is. */
-async function mountOptions(output: string, ask: Ask): Promise<string[]> {
-  const tables = await Promise.all([CURRENT, output].map((system) => ask(['cat', `${system}/etc/fstab`])));
-  const [now, then] = tables.map((ran) =>
-    typeof ran === 'string' || ran.exit !== 0 ? new Map<string, string>() : fstabOf(ran.output),
-  );
-  return [...(then ?? new Map())].flatMap(([mount, options]) => {
-    const before = now?.get(mount);
-    return before !== undefined && before !== options ? [`mount options of ${mount}`] : [];
-  });
-}
-
-function fstabOf(text: string): Map<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line): [string, string][] => {
-      const [device, mount, , options] = line.trim().split(/\s+/);
-      return device === undefined || device.startsWith('#') || mount === undefined || options === undefined
-        ? []
-        : [[mount, options]];
-    }),
-  );
 }
 
 async function prepare(input: Input, _pin: Pin, { ask }: CallAids): Promise<Prepared | { problem: string }> {

@@ -69,6 +69,8 @@ export function createTypedCalls(around: () => Surroundings, denied: readonly st
         : `its target is another by now: it was planned for ${program.describe(pin)}, and this is ${program.describe(now as Pin)}`;
     },
     read: ({ tool, input }, ran) => programOf(tool).read(input, ran),
+    learn: async ({ tool, input, pin }, reading, ask) =>
+      (await programOf(tool).learn?.(input, pin, reading, ask)) ?? null,
     async goBack({ tool, pin, undo }, ask, act) {
       const program = programOf(tool);
       if (undo === null || program.goBack === undefined) {

@@ -2,6 +2,7 @@ import type { Precondition } from '../../protocol/change.ts';
 import type {
   Ask,
   CallAids,
+  Lesson,
   Pin,
   Ran,
   Reading,
@@ -52,6 +53,8 @@ export interface TypedProgram {
   read(input: Input, ran: Ran): Reading;
   /** What has to stay as it is until it is done, and how it is undone. Looks only. */
   prepare?(input: Input, pin: Pin, aids: CallAids): Promise<Prepared | Problem>;
+  /** After it was made: what that shows of the machine. Looks only. */
+  learn?(input: Input, pin: Pin, reading: Reading, ask: Ask): Promise<Lesson | null>;
   goBack?(undo: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Reading>;
 }
 
