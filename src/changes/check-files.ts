@@ -12,6 +12,9 @@ export interface FileCheck {
   detail: string;
 }
 
+/** What it needs of a change. */
+export type CheckPorts = Pick<ChangePorts, 'gate' | 'processes' | 'copyOf' | 'origin' | 'signal'>;
+
 const TIMEOUT_MS = 60_000;
 const LIMIT_BYTES = 64 * 1024;
 
@@ -19,7 +22,7 @@ const LIMIT_BYTES = 64 * 1024;
 export async function checkFiles(
   step: string,
   files: readonly FutureFile[],
-  ports: ChangePorts,
+  ports: CheckPorts,
 ): Promise<FileCheck[]> {
   const checks: FileCheck[] = [];
   for (const [index, file] of files.entries()) {
@@ -100,7 +103,7 @@ async function askProgram(
   step: string,
   folder: string,
   file: FutureFile,
-  ports: ChangePorts,
+  ports: CheckPorts,
 ): Promise<FileCheck | null> {
   const checker = programFor(file.path, file.after);
   const program = checker?.argv[0];

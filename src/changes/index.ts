@@ -1,5 +1,5 @@
 export { type CarriedOut, carryOut } from './carry-out.ts';
-export { checkFiles } from './check-files.ts';
+export { type CheckPorts, checkFiles } from './check-files.ts';
 export { textOf } from './describe.ts';
 export { awaitExpectation, EXPECTATION_VARIABLES, type Looked } from './expectations.ts';
 export { notesOf } from './notes-of.ts';
