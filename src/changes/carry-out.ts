@@ -263,7 +263,8 @@ function end(
     next.failed === null
       ? null
       : (details.get(keyOf({ target: next.target, ...next.failed })) ?? 'nobody saw how it ended');
-  const told = why === null ? MESSAGES[next.end] : `${why}; ${MESSAGES[next.end]}`;
+  const insteadOf = next.end === 'held' ? planned.change.git?.insteadOf : undefined;
+  const told = why === null ? (insteadOf ?? MESSAGES[next.end]) : `${why}; ${MESSAGES[next.end]}`;
   const shown = next.end === 'held' ? lessons.map(({ says }) => `; ${ports.mask(says)}`).join('') : '';
   const message = next.end === 'held' ? `${told}${shown}${lastingNote(planned, kept)}` : told;
   const learned = lessons.map(({ note }) => maskNote(note, ports));

@@ -22,30 +22,52 @@ export async function commitOnBranch({ planned, work }: Plan, ports: ChangePorts
   const files = work.flatMap((target) => target.files);
   const first = files[0];
   if (first === undefined) return { ok: false, detail: 'no file was changed, so there is nothing to commit' };
+  const place = await placeOf(`${planned.id}.git`, files, first, ports);
+  if ('stops' in place) return { ok: false, detail: place.stops };
+  const { top, paths } = place;
   const step = `${planned.id}.git`;
-  const top = await ask(`${step}.top`, ['git', 'rev-parse', '--show-toplevel'], dirname(first.path), ports);
-  if (!top.ok) return { ok: false, detail: `${first.path} is in no git work tree` };
-  const paths = files.map(({ path }) => relative(top.text, path));
-  const outside = files.find((_, index) => paths[index]?.startsWith('../') === true);
-  if (outside !== undefined) return { ok: false, detail: `${outside.path} is not in ${top.text}` };
-  const unmerged = await ask(`${step}.unmerged`, ['git', 'ls-files', '--unmerged'], top.text, ports);
-  if (!unmerged.ok || unmerged.text !== '') {
-    return { ok: false, detail: `${top.text} has a merge that nobody has finished` };
-  }
-  for (const [index, file] of files.entries()) {
-    const strange = await findStrange(`${step}.${index + 1}`, file, paths[index] ?? '', top.text, ports);
-    if (strange !== null) return { ok: false, detail: strange };
-  }
-  const find = (time: string) => findOwn(`${step}.${time}`, wanted, files, paths, top.text, ports);
+  const find = (time: string) => findOwn(`${step}.${time}`, wanted, files, paths, top, ports);
   const known = await find('own');
-  if (known !== null) return { ok: true, detail: describeCommit(known, wanted, top.text) };
+  if (known !== null) return { ok: true, detail: describeCommit(known, wanted, top) };
   const index = `${await ports.copyOf('commit/mark', '')}.index`;
-  const made = await ask(`${step}.commit`, commitLine(wanted, paths, index), top.text, ports);
+  const made = await ask(`${step}.commit`, commitLine(wanted, paths, index), top, ports);
   // It may have failed after its last word.
   const commit = made.ok ? made.text : await find('after');
   return commit === null
     ? { ok: false, detail: made.text.split('\n').slice(-3).join('\n') }
-    : { ok: true, detail: describeCommit(commit, wanted, top.text) };
+    : { ok: true, detail: describeCommit(commit, wanted, top) };
+}
+
+/** Why there could be no commit of it as things stand; null: there could. Looks only. */
+export async function whyNoCommit({ planned, work }: Plan, ports: ChangePorts): Promise<string | null> {
+  const files = work.flatMap((target) => target.files);
+  const [first] = files;
+  if (first === undefined) return 'no file is changed';
+  const place = await placeOf(`${planned.id}.git.look`, files, first, ports);
+  return 'stops' in place ? place.stops : null;
+}
+
+/** The work tree, and the names of the files in it; nobody's unfinished work is in these. */
+async function placeOf(
+  step: string,
+  files: readonly FutureFile[],
+  first: FutureFile,
+  ports: ChangePorts,
+): Promise<{ top: string; paths: string[] } | { stops: string }> {
+  const top = await ask(`${step}.top`, ['git', 'rev-parse', '--show-toplevel'], dirname(first.path), ports);
+  if (!top.ok) return { stops: `${first.path} is in no git work tree` };
+  const paths = files.map(({ path }) => relative(top.text, path));
+  const outside = files.find((_, index) => paths[index]?.startsWith('../') === true);
+  if (outside !== undefined) return { stops: `${outside.path} is not in ${top.text}` };
+  const unmerged = await ask(`${step}.unmerged`, ['git', 'ls-files', '--unmerged'], top.text, ports);
+  if (!unmerged.ok || unmerged.text !== '') {
+    return { stops: `${top.text} has a merge that nobody has finished` };
+  }
+  for (const [index, file] of files.entries()) {
+    const strange = await findStrange(`${step}.${index + 1}`, file, paths[index] ?? '', top.text, ports);
+    if (strange !== null) return { stops: strange };
+  }
+  return { top: top.text, paths };
 }
 
 function describeCommit(commit: string, { branch }: NonNullable<Change['git']>, top: string): string {

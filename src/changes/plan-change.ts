@@ -14,8 +14,9 @@ import type {
 import type { TypedWork } from '../protocol/typed-call.ts';
 import type { Judgement } from '../protocol/verdict.ts';
 import { aidsFor } from './call-aids.ts';
-import { judgeCommit } from './commit-branch.ts';
+import { judgeCommit, whyNoCommit } from './commit-branch.ts';
 import { canArm, deadManFor } from './dead-man.ts';
+import { asCommit, DECLARED_ELSEWHERE, isInWorkTree } from './declared-elsewhere.ts';
 import { describeBack } from './describe.ts';
 import { createFutureFiles, type FutureFile, type FutureFiles } from './future-files.ts';
 import { otherMachine } from './other-machine.ts';
@@ -45,12 +46,29 @@ export interface PlanOptions {
   invariants: readonly Expectation[];
 }
 
-/** Looks at everything, does nothing. All problems are found at once. */
-export async function planChange(
+type Planned = { plan: Plan } | { problems: PlanProblem[] };
+
+/**
+ * Looks at everything, does nothing. All problems are found at once. What would be applied although somebody else applies
+ * it from a repository is planned as a commit there instead, where its files are in one.
+ */
+export async function planChange(change: Change, options: PlanOptions, ports: ChangePorts): Promise<Planned> {
+  const made = await planAsWritten(change, options, ports);
+  if ('plan' in made || !made.problems.every(({ code }) => code === DECLARED_ELSEWHERE)) return made;
+  const commit = asCommit(change, made.problems);
+  if (commit === null) return made;
+  const other = await planAsWritten(commit, options, ports);
+  if (!('plan' in other) || !isInWorkTree(other.plan)) return made;
+  const stops = await whyNoCommit(other.plan, ports);
+  if (stops === null) return other;
+  return { problems: made.problems.map((one) => ({ ...one, message: `${one.message}; here ${stops}` })) };
+}
+
+async function planAsWritten(
   change: Change,
   { id, invariants }: PlanOptions,
   ports: ChangePorts,
-): Promise<{ plan: Plan } | { problems: PlanProblem[] }> {
+): Promise<Planned> {
   const problems: PlanProblem[] = [];
   const work: TargetWork[] = [];
   const undo: (string | null)[] = [];
@@ -197,7 +215,7 @@ async function planCall(
   ports: ChangePorts,
 ): Promise<TypedWork> {
   const work = await ports.typed.plan(tool, input, aidsFor(id, files, ports));
-  if ('problem' in work) throw new OpsError('bad-change', 'input', work.problem);
+  if ('problem' in work) throw new OpsError(work.code ?? 'bad-change', 'input', work.problem);
   return work;
 }
 

@@ -19,7 +19,14 @@ export interface Change {
   /** When it may be carried out, as the operator wrote it: `Sat 02:00-05:00`. */
   window: string | null;
   /** Once it holds, its files become a commit on this new branch. */
-  git?: { branch: string; message: string } | undefined;
+  git?:
+    | {
+        branch: string;
+        message: string;
+        /** Never written by anybody: why the shell plans a commit where an apply was asked for. */
+        insteadOf?: string;
+      }
+    | undefined;
 }
 
 /** At least one of them; the narrowest names it. */

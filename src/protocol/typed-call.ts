@@ -86,7 +86,7 @@ export interface TypedCalls {
     tool: string,
     input: Readonly<Record<string, unknown>>,
     aids: CallAids,
-  ): Promise<TypedWork | { problem: string }>;
+  ): Promise<TypedWork | { problem: string; code?: string }>;
   /** An observing call of a check: without preconditions. */
   look(
     tool: string,

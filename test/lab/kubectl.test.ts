@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -148,6 +148,59 @@ describe('an object of Kubernetes (real kubectl, stand-in API server)', () => {
     expect(stdout + stderr).toContain('configmap/mail (Kustomization apps) is managed by Flux');
     expect(stdout + stderr).toContain('make a commit in the repository that it reads instead');
     expect((await now('api/v1', 'configmaps/mail')).data?.port).toBe('25');
+  });
+
+  it('that Flux manages becomes a commit where its manifest is in a repository, with the diff, and nothing is applied', async () => {
+    const { box } = cluster();
+    const flux = { 'kustomize.toolkit.fluxcd.io/name': 'apps' };
+    await put('api/v1', 'configmaps/shop2', JSON.parse(manifest('shop2', '80', flux)));
+    place(box, 'shop2.json', manifest('shop2', '80'));
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: box.cwd, encoding: 'utf8' });
+    git('init', '-q', '-b', 'main');
+    git('config', 'user.name', 'a');
+    git('config', 'user.email', 'a@b');
+    git('add', 'shop2.json');
+    git('commit', '-qm', 'one');
+    const edit = `apply:
+  - edit: { file: shop2.json, find: '"port":"80"', replace: '"port":"8080"' }`;
+    const change = place(box, 'c.yaml', applying('shop2', '8080').replace('apply:', edit));
+    const checked = JSON.parse((await box.run(['change', 'check', change, '--json'])).stdout) as {
+      planned: { steps: string[] };
+      diffs: { before: string; after: string }[];
+    };
+    expect(checked.planned.steps).toEqual([`edit ${box.cwd}/shop2.json`]);
+    expect(checked.diffs).toMatchObject([
+      { before: manifest('shop2', '80'), after: manifest('shop2', '8080') },
+    ]);
+    const parked = await box.json(['change', 'run', change], { input: 'null' });
+    expect(parked.code).toBe(77);
+    const id = /a-[a-z0-9]{8}/.exec(parked.result.error?.message ?? '')?.[0] ?? '';
+    const shown = (await box.run(['approvals', 'show', id])).stdout;
+    expect(shown).toContain('configmap/shop2 (Kustomization apps) is managed by Flux');
+    expect(shown).toContain('it is not applied but committed');
+    const { code, result } = await box.json(['approvals', 'approve', id]);
+    expect({ code, outcome: result.outcome, error: result.error }).toEqual({
+      code: 0,
+      outcome: 'fixed',
+      error: null,
+    });
+    const [branch = ''] = git('branch', '--list', 'steward/*', '--format=%(refname:short)').split('\n');
+    expect(branch).toMatch(/^steward\/another-port-of-shop2-[0-9a-f]{8}$/);
+    expect(result.result).toContain(
+      '(Kustomization apps) is managed by Flux: it is not applied but committed',
+    );
+    expect(result.result).toContain(`on branch ${branch}`);
+    expect(git('log', '-1', '--format=%s', branch)).toBe('Another port of shop2\n');
+    expect(git('show', `${branch}:shop2.json`)).toBe(manifest('shop2', '8080'));
+    expect(git('rev-parse', `${branch}^`)).toBe(git('rev-parse', 'main'));
+    expect((await now('api/v1', 'configmaps/shop2')).data?.port).toBe('80');
+    // What somebody has not committed yet would be in the commit: then it stays an answer.
+    place(box, 'shop2.json', manifest('shop2', '80').replace('"data"', ' "data"'));
+    const unclean = await box.run(['change', 'check', change]);
+    expect([unclean.code, unclean.stdout + unclean.stderr]).toEqual([
+      42,
+      expect.stringContaining('had changes that nobody has committed'),
+    ]);
   });
 
   it('that was scaled is scaled back when the change does not hold', async () => {

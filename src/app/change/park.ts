@@ -30,7 +30,8 @@ export async function park(
       rule: 'change',
       target: mask(targetsOf(planned)),
       title: mask(change.title),
-      why: change.why === null ? null : mask(change.why),
+      // As it was planned, which may be as a commit.
+      why: planned.change.why === null ? null : mask(planned.change.why),
       evidence: change.evidence,
       effect: planned.effect,
       steps: planned.steps,

@@ -131,7 +131,7 @@ async function prepare(input: Input, pin: Pin, aids: CallAids): Promise<Prepared
     now.push(found.object ?? { kind, name, version: null, labels: {}, replicas: null });
   }
   const owned = [...objects, ...now].flatMap((object) => fluxOwner(object) ?? []);
-  if (owned[0] !== undefined) return { problem: byFlux(owned[0]) };
+  if (owned[0] !== undefined) return byFlux(owned[0], 'declared-elsewhere');
   const diff = build({ verb: 'diff', file: file.at }, pin);
   const differs = isProblem(diff) ? diff.problem : await aids.ask(diff.argv);
   if (typeof differs === 'string') return { problem: differs };
@@ -154,7 +154,7 @@ async function prepareOne(input: Input, pin: Pin, ask: Ask): Promise<Prepared | 
   if (isProblem(now)) return now;
   if (now.object === null) return { problem: `there is no ${name} in ${pin.namespace}` };
   const owner = fluxOwner(now.object);
-  if (owner !== undefined && input.verb !== NO_UNDO) return { problem: byFlux(owner) };
+  if (owner !== undefined && input.verb !== NO_UNDO) return byFlux(owner);
   const { version, replicas } = now.object;
   return {
     preconditions: [versionOf(name, pin, version)],
@@ -172,8 +172,11 @@ function undoScale(object: string, replicas: number, pin: Pin): TypedUndo {
   };
 }
 
-const byFlux = (owner: string): string =>
-  `${owner} is managed by Flux, which would undo this at its next reconciliation: make a commit in the repository that it reads instead`;
+/** `code`: where its manifest is at hand, so that it can be made a commit. */
+const byFlux = (owner: string, code?: string) => ({
+  problem: `${owner} is managed by Flux, which would undo this at its next reconciliation: make a commit in the repository that it reads instead (a change that edits the manifest there and applies it becomes one by itself)`,
+  ...(code === undefined ? {} : { code }),
+});
 
 const versionOf = (object: string, { namespace, context }: Pin, value: string | null) => ({
   kind: 'resource-version' as const,

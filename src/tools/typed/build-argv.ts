@@ -27,6 +27,8 @@ export type Verbs = Readonly<Record<string, VerbRule>>;
 export type Input = Readonly<Record<string, unknown>> & { verb?: unknown };
 
 export interface Problem {
+  /** `declared-elsewhere`: somebody else applies it, from what a repository says. */
+  code?: string;
   problem: string;
 }
 

@@ -64,7 +64,7 @@ export function readPlain({ exit, timedOut }: Ran, what: string): Reading {
   return { ok: exit === 0, detail: exit === 0 ? what : `${what} failed, exit ${exit}`, data: null };
 }
 
-export function isProblem<T extends object>(value: T | Problem): value is Problem {
+export function isProblem<T extends object>(value: T): value is Extract<T, { problem: string }> {
   return 'problem' in value;
 }
 
