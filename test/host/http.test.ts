@@ -141,8 +141,9 @@ describe('a credential', () => {
   it('is read by its name when it is sent, and left out where there is none', async () => {
     vi.stubEnv('STEWARD_TEST_TOKEN', 'abc');
     expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('"tok abc"');
-    vi.unstubAllEnvs();
+    vi.stubEnv('STEWARD_TEST_TOKEN', undefined);
     expect((await ask('STEWARD_TEST_TOKEN')).body.text).toBe('null');
+    vi.unstubAllEnvs();
   });
 });
 

@@ -142,7 +142,7 @@ const CASES: Case[] = [
   {
     title: 'a server that hangs',
     turn: { fault: 'hang' },
-    args: ['--max-duration', '3s'],
+    args: ['--max-duration', '12s'],
     code: 56,
     reason: 'duration',
     status: null,
