@@ -36,6 +36,25 @@ describe('the first message of a goal run', () => {
     await expect(userText(built)).toMatchFileSnapshot('./night.snapshot.md');
   });
 
+  test('keeps the row that the goal was started about, where a table is cut', () => {
+    const rows = Array.from(
+      { length: 900 },
+      (_, n) =>
+        `unit-${String(n).padStart(3, '0')}.service loaded active running a service of a busy machine`,
+    );
+    const snapshot = {
+      items: [item('P1', 'units', { text: rows.join('\n') })],
+      findings: [],
+      brokenRules: [],
+      looks: [],
+    };
+    const goal = goals.find(({ name }) => name === 'incident');
+    if (!goal) throw new Error('no goal incident');
+    const told = (unit: string) => userText(build({ snapshot }, fillParameters(goal, { unit })));
+    expect(told('unit-571.service')).toContain('unit-571.service loaded');
+    expect(told('unit-000.service')).not.toContain('unit-571.service loaded');
+  });
+
   test('has the same bytes for the same facts', () => {
     const { zone, ...data } = NIGHT;
     expect(build(NIGHT)).toEqual(build({ ...structuredClone(data), zone }));
