@@ -1,8 +1,11 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, string } from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createIncidentDesk } from '../../../src/app/telling/incident-desk.ts';
-import { tellApprovals, tellDigest } from '../../../src/app/telling/tell-standing.ts';
+import { tellApprovals, tellDigest, tellElsewhere } from '../../../src/app/telling/tell-standing.ts';
 import { createApprovals, type Proposal } from '../../../src/approvals/index.ts';
+import { createMemoryStore } from '../../../src/host/index.ts';
 import { runNotice } from '../../../src/notify/index.ts';
 import { aFinding, aNotice, anEpisode, anIncident, aStory } from '../../notify/scenes.ts';
 import { openRig } from './telling-rig.ts';
@@ -52,6 +55,42 @@ describe('approvals and who is told of them', () => {
       `DENIED Restart nginx of nginx.service on ${world.host.hostname} since 03:00 by anna at 12:00: steward does nothing`,
     ]);
     expect(telegram.messages.map(({ text }) => text.split(' Restart')[0])).toEqual(['DENIED', 'STILL WAITS']);
+  });
+
+  test('one that waits at the executor is one message and one reminder too, and its end is told', async () => {
+    const rig = await openRig();
+    const { desk, clock, ntfy, send } = rig;
+    const there = createApprovals({ ...rig.world, store: createMemoryStore('the executor keeps its own') });
+    const socket = join(rig.world.env.HOME ?? '', 'executor.sock');
+    const server = createServer((connection) => {
+      connection.once('data', async () => {
+        const done = { say: 'done', run: null, head: null, outcome: null, end: null, message: null };
+        const lines = [
+          { say: 'approvals', approvals: await there.list() },
+          { ...done, approval: null },
+        ];
+        connection.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    onTestFinished(() => void server.close());
+    const world = { ...rig.world, settings: { ...rig.world.settings, executor: socket } };
+    const { approval } = await there.propose(proposal(), PARKED);
+    for (let hour = 0; hour < 9; hour += 1) {
+      await tellElsewhere(world, desk, new Set());
+      await send();
+      await clock.advance(HOUR);
+    }
+    expect(ntfy.messages.map(({ title }) => title.split(' Restart')[0])).toEqual(['APPROVAL', 'STILL WAITS']);
+    const at = clock.now();
+    await there.answer(approval.id, {
+      ...{ kind: 'deny' as const, by: 'anna', uid: 1000, at, comment: null, digest: 'd1' },
+    });
+    await tellElsewhere(world, desk, new Set());
+    await send();
+    expect(ntfy.shown().map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^DENIED Restart nginx of nginx\.service/),
+    ]);
   });
 
   test('another plan takes the place of the first, and what nobody heard of ends in silence', async () => {
