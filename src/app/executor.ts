@@ -17,7 +17,7 @@ import { openExecutorWorld } from './executor/executor-world.ts';
 import { effectiveUid, type Peer, peerOfInstance } from './executor/peer.ts';
 import { recoverExecutor } from './executor/recover-executor.ts';
 import { userOf } from './executor/rights.ts';
-import type { Environment } from './known-secrets.ts';
+import type { Environment } from './masking/known-secrets.ts';
 
 /**
  * The other composition root: what an unprivileged steward may have done with root's rights. It serves one connection that

@@ -15,8 +15,8 @@ import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import type { Clock, Files, HostIdentity, Http, OperatorFiles } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
-import { type Environment, readKnownSecrets } from './known-secrets.ts';
-import { readMaskSalt } from './mask-salt.ts';
+import { type Environment, readKnownSecrets } from './masking/known-secrets.ts';
+import { readMaskSalt } from './masking/mask-salt.ts';
 
 /** Everything that is the same for all runs of this process: the machine, the settings, the state. */
 export interface World {

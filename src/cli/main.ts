@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { secretsOfEnvironment } from '../app/known-secrets.ts';
+import { secretsOfEnvironment } from '../app/masking/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
 import { createMasker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';

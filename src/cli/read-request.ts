@@ -1,4 +1,4 @@
-import type { RunRequest } from '../app/run-request.ts';
+import type { RunRequest } from '../app/run/run-request.ts';
 import type { World } from '../app/world.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { PERMISSION_MODES, type PermissionMode } from '../protocol/effect.ts';

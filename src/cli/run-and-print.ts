@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { modelWindow } from '../app/choose-target.ts';
-import { performRun } from '../app/run.ts';
-import type { RunEnd, RunListener, RunRequest } from '../app/run-request.ts';
+import { modelWindow } from '../app/run/choose-target.ts';
+import { performRun } from '../app/run/run.ts';
+import type { RunEnd, RunListener, RunRequest } from '../app/run/run-request.ts';
 import type { World } from '../app/world.ts';
 import type { RunEvent } from '../protocol/event.ts';
 import { ENDINGS, type Reason } from '../protocol/outcome.ts';

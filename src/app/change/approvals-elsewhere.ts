@@ -4,7 +4,7 @@ import type { ExecutorAnswer, ExecutorRequest, ShownPlan } from '../../protocol/
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { askExecutor, type ExecutorEnd, executorToAnswer } from '../executor/client.ts';
-import type { RunEnd, RunListener } from '../run-request.ts';
+import type { RunEnd, RunListener } from '../run/run-request.ts';
 import type { World } from '../world.ts';
 
 /** What waits at the executor; `problem`: why that cannot be told. Nothing and no problem where there is no executor. */

@@ -1,8 +1,8 @@
 import { planChange } from '../../changes/index.ts';
-import type { Gathered } from '../gather.ts';
 import { proposeLearned } from '../knowledge/propose-learned.ts';
-import type { RunScope } from '../open-run.ts';
-import type { ApprovedWork } from '../run-request.ts';
+import type { Gathered } from '../looking/gather.ts';
+import type { RunScope } from '../run/open-run.ts';
+import type { ApprovedWork } from '../run/run-request.ts';
 import { carryInRun, describeCarried, recordPlan } from './carry-in-run.ts';
 import { type CarriedApproved, carryThere } from './carry-there.ts';
 import { openBench } from './change-ports.ts';

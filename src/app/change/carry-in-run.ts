@@ -2,7 +2,7 @@ import { type CarriedOut, carryOut, type Plan } from '../../changes/index.ts';
 import type { PlannedChange } from '../../protocol/change.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import { OPEN_CHANGES } from '../../runs/index.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import type { ChangeBench } from './change-ports.ts';
 import { lockTargets } from './target-locks.ts';

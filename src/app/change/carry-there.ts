@@ -1,9 +1,9 @@
 import type { ChangeEnd } from '../../protocol/change.ts';
 import type { ExecutorAnswer } from '../../protocol/executor.ts';
 import { askExecutor } from '../executor/client.ts';
-import type { Gathered } from '../gather.ts';
-import type { RunScope } from '../open-run.ts';
-import type { ApprovedWork } from '../run-request.ts';
+import type { Gathered } from '../looking/gather.ts';
+import type { RunScope } from '../run/open-run.ts';
+import type { ApprovedWork } from '../run/run-request.ts';
 import { describeCarried } from './carry-in-run.ts';
 import { type AskedRun, carried, type EndedElsewhere, recordAnswer } from './through-executor.ts';
 import { whyGone } from './why-gone.ts';

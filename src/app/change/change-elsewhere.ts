@@ -2,7 +2,7 @@ import { planChange } from '../../changes/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { Change } from '../../protocol/change.ts';
 import { executorOf } from '../executor/client.ts';
-import { createRecorder, type Recorder } from '../recorder.ts';
+import { createRecorder, type Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { openBench } from './change-ports.ts';
 import type { ChangeEnding } from './ending.ts';

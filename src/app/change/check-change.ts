@@ -1,7 +1,7 @@
 import { awaitExpectation, checkFiles, planChange } from '../../changes/index.ts';
 import { capText } from '../../lib/cap.ts';
 import type { Change, PlannedChange } from '../../protocol/change.ts';
-import { createRecorder } from '../recorder.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { openBench } from './change-ports.ts';
 

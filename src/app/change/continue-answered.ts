@@ -1,8 +1,8 @@
 import type { Approval } from '../../protocol/approval.ts';
 import type { ExecutorAnswer } from '../../protocol/executor.ts';
 import { askExecutor, executorToAnswer } from '../executor/client.ts';
-import { performRun } from '../run.ts';
-import type { ApprovedWork, RunEnd, RunListener } from '../run-request.ts';
+import { performRun } from '../run/run.ts';
+import type { ApprovedWork, RunEnd, RunListener } from '../run/run-request.ts';
 import type { World } from '../world.ts';
 import { requestToGoOn } from './go-on-with-answer.ts';
 import { readAsker } from './run-that-asked.ts';

@@ -1,4 +1,4 @@
-import type { ApprovedWork, RunRequest } from '../run-request.ts';
+import type { ApprovedWork, RunRequest } from '../run/run-request.ts';
 
 /** The run that asked goes on with what somebody said; what came of it the model is told when it is done. */
 export function requestToGoOn(approved: ApprovedWork): RunRequest {

@@ -3,7 +3,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { Change } from '../../protocol/change.ts';
 import type { ToolOutput } from '../../protocol/tool.ts';
 import { executorOf } from '../executor/client.ts';
-import type { RunScope } from '../open-run.ts';
+import type { RunScope } from '../run/open-run.ts';
 import type { ChangeBench } from './change-ports.ts';
 import { isOnlyUnreadable, needsRoot } from './needs-root.ts';
 import { standingOf } from './standing.ts';

@@ -3,7 +3,7 @@ import { configFolder } from '../../config/index.ts';
 import { readOwnGround } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { OwnGround } from '../../protocol/own-ground.ts';
-import { chooseTarget } from '../choose-target.ts';
+import { chooseTarget } from '../run/choose-target.ts';
 import type { World } from '../world.ts';
 
 /** What this process stands on, here and now. */

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { OPEN_CHANGES, openRunLog } from '../../runs/index.ts';
-import { createRecorder } from '../recorder.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { changeFolder, openBench } from './change-ports.ts';
 import { type ChangeEnding, endingOf } from './ending.ts';

@@ -3,8 +3,8 @@ import type { Approval } from '../../protocol/approval.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { openRunLog, replay } from '../../runs/index.ts';
-import { isBegun } from '../go-on.ts';
-import type { ApprovedWork } from '../run-request.ts';
+import { isBegun } from '../run/go-on.ts';
+import type { ApprovedWork } from '../run/run-request.ts';
 import type { World } from '../world.ts';
 
 export interface Asker extends Pick<ApprovedWork, 'faults' | 'shown'> {

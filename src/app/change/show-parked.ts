@@ -2,7 +2,7 @@ import { createApprovals } from '../../approvals/index.ts';
 import { planChange } from '../../changes/index.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import type { ShownPlan } from '../../protocol/executor.ts';
-import { createRecorder } from '../recorder.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { openBench } from './change-ports.ts';
 import { shownOf } from './show-plan.ts';

@@ -3,7 +3,7 @@ import { readTimeZone } from '../../host/index.ts';
 import { nextOpening, parseWindow } from '../../lib/week-window.ts';
 import { type Autonomy, autonomyRank, effectRank, type PermissionMode } from '../../protocol/effect.ts';
 import { createGraphOpinion } from '../graph/graph-opinion.ts';
-import type { RunScope } from '../open-run.ts';
+import type { RunScope } from '../run/open-run.ts';
 import type { World } from '../world.ts';
 import type { ChangeBench } from './change-ports.ts';
 import { attemptsToday, MOST_ATTEMPTS } from './trust.ts';

@@ -5,7 +5,7 @@ import type { Reason } from '../../protocol/outcome.ts';
 import { createSwitches } from '../../runs/index.ts';
 import { askExecutor, type ExecutorEnd } from '../executor/client.ts';
 import { proposeLearned } from '../knowledge/propose-learned.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 
 /** A change that the executor is asked for, in the run that wants it. */

@@ -1,5 +1,5 @@
-import type { Gathered } from '../gather.ts';
-import type { ApprovedWork } from '../run-request.ts';
+import type { Gathered } from '../looking/gather.ts';
+import type { ApprovedWork } from '../run/run-request.ts';
 
 /** null: it stands, or nobody can tell. Only when the probes that saw it still answer: silence proves nothing. */
 export function whyGone(faults: ApprovedWork['faults'], { items, findings }: Gathered): string | null {

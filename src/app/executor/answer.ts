@@ -3,9 +3,9 @@ import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts
 import { readRun } from '../../runs/index.ts';
 import { approvalsOf } from '../change/approve-change.ts';
 import { showParked } from '../change/show-parked.ts';
-import { gather } from '../gather.ts';
-import { createLookBench } from '../look-bench.ts';
-import { loadProbes, pickProbes } from '../probes.ts';
+import { gather } from '../looking/gather.ts';
+import { createLookBench } from '../looking/look-bench.ts';
+import { loadProbes, pickProbes } from '../looking/probes.ts';
 import { approvalAt, approve, deny, propose } from './answering.ts';
 import { take, withdraw } from './asked-before.ts';
 import { carryOutAsked } from './carry.ts';

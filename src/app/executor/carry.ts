@@ -5,8 +5,8 @@ import type { ExecutorAnswer, ExecutorRequest } from '../../protocol/executor.ts
 import { approvalsOf, carryOutApproved } from '../change/approve-change.ts';
 import { performChange } from '../change/perform-change.ts';
 import { countAttempt } from '../change/trust.ts';
-import type { RunEnd, RunListener } from '../run-request.ts';
-import { tidy } from '../tidy.ts';
+import type { RunEnd, RunListener } from '../run/run-request.ts';
+import { tidy } from '../run/tidy.ts';
 import { approvalClaim, claimOnce, isClaimed, pruneClaims, requestClaim } from './claims.ts';
 import type { ExecutorScope } from './executor-scope.ts';
 import { followTaken } from './left-to-asker.ts';

@@ -1,7 +1,7 @@
 import { runCanary } from '../../gate/index.ts';
-import { gateOptionsOf } from '../gating.ts';
-import { createPolicing } from '../policing.ts';
-import { createRecorder } from '../recorder.ts';
+import { createPolicing } from '../policy/policing.ts';
+import { gateOptionsOf } from '../run/gating.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 
 /** Three actions that must be refused go through the gate first. Throws OpsError `gate-unsound` when one is not. */

@@ -1,7 +1,7 @@
 import { configFolder } from '../../config/index.ts';
 import { isOnlyOurs, isThere } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
-import type { Environment } from '../known-secrets.ts';
+import type { Environment } from '../masking/known-secrets.ts';
 import { openWorld, type World } from '../world.ts';
 import { readSealKey, sealStore } from './sealed-store.ts';
 

@@ -3,7 +3,7 @@ import { CONTINUE_UNIT, EXECUTOR_ANSWERED, type ExecutorAnswer } from '../../pro
 import { readRun } from '../../runs/index.ts';
 import { approvalsOf } from '../change/approve-change.ts';
 import { openBench } from '../change/change-ports.ts';
-import { createRecorder } from '../recorder.ts';
+import { createRecorder } from '../run/recorder.ts';
 import { approvalClaim, claimOf } from './claims.ts';
 import type { ExecutorScope } from './executor-scope.ts';
 import { PLANNER } from './rights.ts';

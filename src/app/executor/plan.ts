@@ -5,7 +5,7 @@ import { type ChangeBench, openBench } from '../change/change-ports.ts';
 import { opensAt, type Standing, standingOf } from '../change/standing.ts';
 import { attemptsToday } from '../change/trust.ts';
 import { whoIsHere } from '../change/who-is-here.ts';
-import { createRecorder } from '../recorder.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { asRoot } from './as-root.ts';
 import { whyPerson } from './takes-a-person.ts';

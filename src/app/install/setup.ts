@@ -3,7 +3,7 @@ import { listGoals } from '../../goals/index.ts';
 import { openReadOnlyStore } from '../../host/index.ts';
 import { SYSTEM_STATE_FOLDER } from '../../protocol/system-view.ts';
 import { listRuns } from '../../runs/index.ts';
-import { chooseTarget } from '../choose-target.ts';
+import { chooseTarget } from '../run/choose-target.ts';
 import { shippedGoals } from '../shipped.ts';
 import type { World } from '../world.ts';
 import { carryOut, type Ports, runAll, takeBack } from './carry-out.ts';

@@ -1,5 +1,5 @@
 import type { ProposedNote } from '../../protocol/knowledge.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 
 export interface Learning {

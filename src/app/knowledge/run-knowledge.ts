@@ -1,6 +1,6 @@
 import type { ToolPorts } from '../../tools/index.ts';
 import { createModelChanges } from '../change/model-change.ts';
-import type { RunScope } from '../open-run.ts';
+import type { RunScope } from '../run/open-run.ts';
 import { hasNotes } from './note-places.ts';
 import { NOTE_SOURCE } from './propose-note.ts';
 

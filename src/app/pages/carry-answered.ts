@@ -1,7 +1,7 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { StateStore } from '../../protocol/store.ts';
 import { approvalsOf, carryOutApproved } from '../change/approve-change.ts';
-import type { RunEnd, RunListener } from '../run-request.ts';
+import type { RunEnd, RunListener } from '../run/run-request.ts';
 import type { World } from '../world.ts';
 
 const FOLDER = 'pages/approved';

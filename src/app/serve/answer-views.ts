@@ -12,8 +12,8 @@ import {
   type ViewRequest,
 } from '../../protocol/system-view.ts';
 import { approvalsOf } from '../change/approve-change.ts';
-import { readBook, reportIncident } from '../incidents.ts';
-import { maskEvent } from '../mask-event.ts';
+import { readBook, reportIncident } from '../incidents/incidents.ts';
+import { maskEvent } from '../masking/mask-event.ts';
 import { listKnownRuns, showRun } from '../past-runs.ts';
 import type { World } from '../world.ts';
 

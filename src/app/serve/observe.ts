@@ -1,5 +1,5 @@
 import type { HttpCredential } from '../../protocol/action.ts';
-import { createLookBench } from '../look-bench.ts';
+import { createLookBench } from '../looking/look-bench.ts';
 import type { World } from '../world.ts';
 
 /** What serve itself looks at, through the gate, which lets nothing pass but looking. Never throws for what it meets. */

@@ -2,7 +2,7 @@ import { type IncidentWriter, openIncidents } from '../../incidents/index.ts';
 import type { Telling } from '../../protocol/telling.ts';
 import type { Spool } from '../../triggers/index.ts';
 import { createNeeds } from '../graph/incident-needs.ts';
-import { joinRulesOf, runRulesOf } from '../incidents.ts';
+import { joinRulesOf, runRulesOf } from '../incidents/incidents.ts';
 import type { World } from '../world.ts';
 import { createConsulPoll } from './ask-consul.ts';
 import { followIncidents } from './follow-incidents.ts';

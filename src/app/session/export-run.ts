@@ -4,7 +4,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import { printable } from '../../lib/printable.ts';
 import type { LogLine, RunEvent } from '../../protocol/event.ts';
 import { readRun } from '../../runs/index.ts';
-import { maskEvent } from '../mask-event.ts';
+import { maskEvent } from '../masking/mask-event.ts';
 import { block, code, dollars, localTime, page } from './pages/markdown.ts';
 import type { Session } from './session.ts';
 

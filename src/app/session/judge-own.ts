@@ -1,6 +1,6 @@
-import { explanationText } from '../explanation-text.ts';
-import { createPolicing } from '../policing.ts';
-import { explainLine } from '../policy-explain.ts';
+import { explanationText } from '../policy/explanation-text.ts';
+import { createPolicing } from '../policy/policing.ts';
+import { explainLine } from '../policy/policy-explain.ts';
 import type { Session } from './session.ts';
 
 /** A person who types `sudo` means it; what it does is what it runs. */

@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path';
-import { createLookBench } from '../look-bench.ts';
+import { createLookBench } from '../looking/look-bench.ts';
 import type { World } from '../world.ts';
 
 /** What may be mentioned of a tree that nobody has counted: more is not looked at. */

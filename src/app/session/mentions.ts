@@ -1,6 +1,6 @@
 import type { SnapshotItem } from '../../protocol/snapshot.ts';
 import type { Mention } from '../client.ts';
-import { loadProbes } from '../probes.ts';
+import { loadProbes } from '../looking/probes.ts';
 import { fuzzyPick } from './fuzzy.ts';
 import { listTree, type Tree } from './list-tree.ts';
 import { listUnits, type Thing, thingsOfFacts, thingsOfSettings } from './observed-things.ts';

@@ -1,6 +1,6 @@
 import { cardOf, type ModelTarget } from '../../models/index.ts';
-import { cardOverrides, chooseTarget, keyOf } from '../choose-target.ts';
 import type { ModelOption } from '../client.ts';
+import { cardOverrides, chooseTarget, keyOf } from '../run/choose-target.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 

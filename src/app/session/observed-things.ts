@@ -1,6 +1,6 @@
 import type { SnapshotItem } from '../../protocol/snapshot.ts';
 import type { Mention } from '../client.ts';
-import { createLookBench } from '../look-bench.ts';
+import { createLookBench } from '../looking/look-bench.ts';
 import type { World } from '../world.ts';
 
 export type Thing = Pick<Mention, 'note'> & { kind: 'unit' | 'job' | 'host' | 'service'; name: string };

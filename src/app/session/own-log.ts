@@ -4,9 +4,9 @@ import type { EventSink, LogLine, RunEvent } from '../../protocol/event.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { countOwnCommands, createRunLog, openForAppend, openRunLog, type RunLog } from '../../runs/index.ts';
-import { autonomyOf } from '../open-run.ts';
-import { createPolicing } from '../policing.ts';
-import { createRecorder, type Recorder } from '../recorder.ts';
+import { createPolicing } from '../policy/policing.ts';
+import { autonomyOf } from '../run/open-run.ts';
+import { createRecorder, type Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 

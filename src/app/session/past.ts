@@ -14,7 +14,7 @@ import {
   readSpending,
 } from '../../runs/index.ts';
 import type { RunOption } from '../client.ts';
-import { maskEvent } from '../mask-event.ts';
+import { maskEvent } from '../masking/mask-event.ts';
 import { viewRuns } from '../system-view.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';

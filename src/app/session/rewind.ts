@@ -2,9 +2,9 @@ import { createGate } from '../../gate/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import { planUndo, promptPoints, readRun } from '../../runs/index.ts';
 import type { RewindPoint, Rewound } from '../client.ts';
-import { gateOptionsOf } from '../gating.ts';
-import { createPolicing } from '../policing.ts';
-import { currentDigest, type Restored, restoreFiles } from '../restore-files.ts';
+import { createPolicing } from '../policy/policing.ts';
+import { gateOptionsOf } from '../run/gating.ts';
+import { currentDigest, type Restored, restoreFiles } from '../run/restore-files.ts';
 import type { OpenLog, OwnLog } from './own-log.ts';
 import type { Session } from './session.ts';
 

@@ -2,8 +2,8 @@ import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { SnapshotItem } from '../../protocol/snapshot.ts';
 import type { Panel } from '../client.ts';
-import { look } from '../look.ts';
-import { loadProbes } from '../probes.ts';
+import { look } from '../looking/look.ts';
+import { loadProbes } from '../looking/probes.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 

@@ -3,9 +3,9 @@ import { cardOf } from '../../models/index.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { addUsage, NO_USAGE } from '../../protocol/model.ts';
 import { createBudgetLedger, createSwitches } from '../../runs/index.ts';
-import { cardOverrides, chooseTarget, keyOf } from '../choose-target.ts';
 import type { Status } from '../client.ts';
-import { autonomyOf } from '../open-run.ts';
+import { cardOverrides, chooseTarget, keyOf } from '../run/choose-target.ts';
+import { autonomyOf } from '../run/open-run.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 

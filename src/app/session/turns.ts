@@ -1,9 +1,9 @@
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Reason } from '../../protocol/outcome.ts';
-import type { Attendance } from '../attendance.ts';
-import { performRun } from '../run.ts';
-import type { RunListener, RunRequest } from '../run-request.ts';
+import type { Attendance } from '../run/attendance.ts';
+import { performRun } from '../run/run.ts';
+import type { RunListener, RunRequest } from '../run/run-request.ts';
 import type { Session } from './session.ts';
 
 /** What one turn works on: a prompt, or a goal. */

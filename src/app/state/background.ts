@@ -1,7 +1,7 @@
 import type { Background } from '../../prompt/index.ts';
-import type { Gathered } from '../gather.ts';
 import { hasNotes } from '../knowledge/note-places.ts';
-import type { RunScope } from '../open-run.ts';
+import type { Gathered } from '../looking/gather.ts';
+import type { RunScope } from '../run/open-run.ts';
 import type { World } from '../world.ts';
 import { hasState } from './observed-names.ts';
 

@@ -5,10 +5,10 @@ import type { Inventory } from '../../protocol/inventory.ts';
 import type { HttpResult, ProcessResult } from '../../protocol/machine.ts';
 import type { Judgement } from '../../protocol/verdict.ts';
 import { type Ask, type Scanner, ScanProblem } from '../../state/index.ts';
-import { confinementOf } from '../confinement.ts';
-import { gateOptionsOf } from '../gating.ts';
-import { createPolicing, type Policing } from '../policing.ts';
-import { createRecorder } from '../recorder.ts';
+import { createPolicing, type Policing } from '../policy/policing.ts';
+import { confinementOf } from '../run/confinement.ts';
+import { gateOptionsOf } from '../run/gating.ts';
+import { createRecorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { authOf, sshArgv } from './scanners-of.ts';
 

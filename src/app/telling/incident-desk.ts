@@ -12,7 +12,7 @@ import {
 import { SEVERITIES } from '../../protocol/finding.ts';
 import type { Incident } from '../../protocol/incident.ts';
 import { readRun } from '../../runs/index.ts';
-import { readBook } from '../incidents.ts';
+import { readBook } from '../incidents/incidents.ts';
 import { linkToIncident } from '../pages/links.ts';
 import type { World } from '../world.ts';
 import type { Desk } from './open-desk.ts';

@@ -4,7 +4,7 @@ import { OpsError } from '../../lib/ops-error.ts';
 import { type LastSaid, type RunStory, runNotice, runThread, storyOf } from '../../notify/index.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import type { Trigger } from '../../protocol/trigger.ts';
-import { readBook } from '../incidents.ts';
+import { readBook } from '../incidents/incidents.ts';
 import type { World } from '../world.ts';
 import { createIncidentDesk } from './incident-desk.ts';
 import { type Desk, openDesk } from './open-desk.ts';

@@ -1,5 +1,5 @@
-import { describeContext, diagnoseContext } from '../../app/context-doctor.ts';
-import { look } from '../../app/look.ts';
+import { describeContext, diagnoseContext } from '../../app/looking/context-doctor.ts';
+import { look } from '../../app/looking/look.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';

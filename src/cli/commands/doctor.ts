@@ -1,5 +1,5 @@
-import { type Diagnosis, diagnose } from '../../app/doctor.ts';
-import { describeExecutor, describeIsolation } from '../../app/doctor-text.ts';
+import { type Diagnosis, diagnose } from '../../app/doctor/doctor.ts';
+import { describeExecutor, describeIsolation } from '../../app/doctor/doctor-text.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';

@@ -1,4 +1,4 @@
-import { listFindings, mute } from '../../app/findings.ts';
+import { listFindings, mute } from '../../app/looking/findings.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';

@@ -5,8 +5,8 @@ import {
   reportIncident,
   tellIncident,
   whyNoRun,
-} from '../../app/incidents.ts';
-import { countNoise, listNoise } from '../../app/noise.ts';
+} from '../../app/incidents/incidents.ts';
+import { countNoise, listNoise } from '../../app/incidents/noise.ts';
 import { viewIncidents, viewReport } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';
 import { jsonLine } from '../../lib/json-line.ts';

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { explanationText } from '../../app/explanation-text.ts';
-import { createPolicing, type PolicingOptions } from '../../app/policing.ts';
-import { checkPolicyLine } from '../../app/policy-check.ts';
-import { explainLine } from '../../app/policy-explain.ts';
-import { testPolicy } from '../../app/policy-test.ts';
+import { explanationText } from '../../app/policy/explanation-text.ts';
+import { createPolicing, type PolicingOptions } from '../../app/policy/policing.ts';
+import { checkPolicyLine } from '../../app/policy/policy-check.ts';
+import { explainLine } from '../../app/policy/policy-explain.ts';
+import { testPolicy } from '../../app/policy/policy-test.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';

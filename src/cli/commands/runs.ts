@@ -1,4 +1,4 @@
-import { maskEvent } from '../../app/mask-event.ts';
+import { maskEvent } from '../../app/masking/mask-event.ts';
 import { type KnownRun, listKnownRuns, showRun, verifyKnownRun } from '../../app/past-runs.ts';
 import { viewRun, viewRuns } from '../../app/system-view.ts';
 import type { World } from '../../app/world.ts';

@@ -1,4 +1,4 @@
-import { undo } from '../../app/undo.ts';
+import { undo } from '../../app/run/undo.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import { ENDINGS } from '../../protocol/outcome.ts';

@@ -1,4 +1,4 @@
-import type { CostedNoise } from '../../app/noise.ts';
+import type { CostedNoise } from '../../app/incidents/noise.ts';
 import { formatDuration } from '../../lib/duration.ts';
 
 /** What scripts read. */

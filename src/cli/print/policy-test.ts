@@ -1,4 +1,4 @@
-import type { PolicyTest } from '../../app/policy-test.ts';
+import type { PolicyTest } from '../../app/policy/policy-test.ts';
 
 export function policyTestText({ examples, cases, files, failures }: PolicyTest): string {
   const lines = failures.flatMap(({ place, line, expected, verdict, rule, reason, why }) => [

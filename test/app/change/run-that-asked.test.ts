@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isWaitingFor } from '../../../src/app/change/run-that-asked.ts';
 import { whyGone } from '../../../src/app/change/why-gone.ts';
-import type { Gathered } from '../../../src/app/gather.ts';
+import type { Gathered } from '../../../src/app/looking/gather.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 
 const parked = (approval: string, change = 'X1'): RunEvent => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkChange } from '../../../src/app/change/check-change.ts';
 import { createGraphOpinion } from '../../../src/app/graph/graph-opinion.ts';
 import { createNeeds } from '../../../src/app/graph/incident-needs.ts';
-import { createPolicing } from '../../../src/app/policing.ts';
+import { createPolicing } from '../../../src/app/policy/policing.ts';
 import type { Judgement } from '../../../src/protocol/verdict.ts';
 import { openBox } from '../state/open-box.ts';
 

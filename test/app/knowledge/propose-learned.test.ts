@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { approvalsOf, approveChange, denyChange } from '../../../src/app/change/approve-change.ts';
 import { carried } from '../../../src/app/change/through-executor.ts';
-import { createRecorder } from '../../../src/app/recorder.ts';
+import { createRecorder } from '../../../src/app/run/recorder.ts';
 import { openWorld } from '../../../src/app/world.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 import type { ProposedNote } from '../../../src/protocol/knowledge.ts';

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPolicing } from '../../../src/app/policing.ts';
-import { createRecorder } from '../../../src/app/recorder.ts';
-import { createSecondOpinion } from '../../../src/app/second-opinion.ts';
+import { createPolicing } from '../../../src/app/policy/policing.ts';
+import { createRecorder } from '../../../src/app/run/recorder.ts';
+import { createSecondOpinion } from '../../../src/app/run/second-opinion.ts';
 import { observedNames } from '../../../src/app/state/observed-names.ts';
 import { scanState } from '../../../src/app/state/scan-state.ts';
 import { createProcesses } from '../../../src/host/index.ts';

@@ -4,7 +4,7 @@ import type { Evidence } from '../../../pages/index.ts';
 import type { Approval } from '../../../protocol/approval.ts';
 import type { RunEvent } from '../../../protocol/event.ts';
 import { readNewestLines } from '../../../runs/index.ts';
-import { maskEvent } from '../../mask-event.ts';
+import { maskEvent } from '../../masking/mask-event.ts';
 import type { World } from '../../world.ts';
 
 /** Logs are shorter, but for runs of days. */

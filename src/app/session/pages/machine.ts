@@ -1,8 +1,8 @@
 import { formatDuration } from '../../../lib/duration.ts';
 import type { Panel, Status } from '../../client.ts';
-import type { Diagnosis } from '../../doctor.ts';
-import { describeIsolation } from '../../doctor-text.ts';
-import { listFindings } from '../../findings.ts';
+import type { Diagnosis } from '../../doctor/doctor.ts';
+import { describeIsolation } from '../../doctor/doctor-text.ts';
+import { listFindings } from '../../looking/findings.ts';
 import type { World } from '../../world.ts';
 import type { Session } from '../session.ts';
 import { block, code, facts, localTime, page, table } from './markdown.ts';

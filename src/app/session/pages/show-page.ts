@@ -1,8 +1,8 @@
 import { readRun } from '../../../runs/index.ts';
 import type { PageName, Panel, RunOption, Status } from '../../client.ts';
-import { diagnose } from '../../doctor.ts';
-import { createPolicing } from '../../policing.ts';
-import { checkPolicyLine } from '../../policy-check.ts';
+import { diagnose } from '../../doctor/doctor.ts';
+import { createPolicing } from '../../policy/policing.ts';
+import { checkPolicyLine } from '../../policy/policy-check.ts';
 import { explainOwn } from '../judge-own.ts';
 import type { Session } from '../session.ts';
 import { goalsPage, memoryPage, runsPage, toolsPage, usage } from './known.ts';

@@ -1,0 +1,48 @@
+import { type FindingHistory, muteFinding, readHistory } from '../../context/index.ts';
+import { OpsError } from '../../lib/ops-error.ts';
+import { readFindings, updateHistory } from '../stored.ts';
+import type { World } from '../world.ts';
+
+export interface KnownFinding {
+  key: string;
+  severity: string;
+  since: number;
+  lastSeen: number;
+  /** null while it stands. */
+  goneAt: number | null;
+  mutedUntil: number | null;
+}
+
+/** What rules have found on this host, standing ones first. */
+export async function listFindings(world: World): Promise<KnownFinding[]> {
+  const { history } = readHistory(await readFindings(world.store));
+  const now = world.clock.now();
+  return Object.entries(history.entries)
+    .map(([key, entry]) => ({
+      key,
+      severity: entry.severity,
+      since: entry.since,
+      lastSeen: entry.lastSeen,
+      goneAt: entry.goneAt,
+      mutedUntil: activeMute(history, key, now),
+    }))
+    .sort((a, b) => Number(a.goneAt !== null) - Number(b.goneAt !== null) || b.lastSeen - a.lastSeen);
+}
+
+/** OpsError `input` for a key that no rule ever found. */
+export async function mute(world: World, key: string, forMs: number): Promise<number> {
+  const known = await listFindings(world);
+  if (!known.some((finding) => finding.key === key)) {
+    throw new OpsError('no-finding', 'input', `nothing was found under the name "${key}"`, {
+      hint: 'steward findings list shows the names',
+    });
+  }
+  const until = world.clock.now() + forMs;
+  await updateHistory(world.store, (history) => muteFinding(history, key, until, world.host.user));
+  return until;
+}
+
+function activeMute(history: FindingHistory, key: string, now: number): number | null {
+  const until = history.mutes[key]?.untilMs ?? 0;
+  return until > now ? until : null;
+}

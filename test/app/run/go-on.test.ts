@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { requestToGoOn } from '../../../src/app/run/go-on.ts';
+import type { RunRequest } from '../../../src/app/run/run-request.ts';
+import { createMasker } from '../../../src/lib/mask.ts';
+import { replay } from '../../../src/runs/index.ts';
+import { openedEvent } from '../../runs/scripted-run.ts';
+
+const MASKER = createMasker(['correct horse battery'], 'salt');
+const RULE = 'Bash(login "correct horse battery")';
+
+const REQUEST: RunRequest = {
+  goal: null,
+  sets: {},
+  prompt: 'go on',
+  attachment: null,
+  probes: [],
+  trigger: { kind: 'manual', payload: null, parent: null },
+  resume: 'r1',
+  sessionId: null,
+  model: null,
+  fallbackModels: [],
+  allowed: [],
+  denied: [],
+  mode: 'default',
+  appendSystemPrompt: null,
+  outputSchema: null,
+};
+
+function deniedAfter(before: string[], now: string[]): string[] {
+  const opened = openedEvent('r1', { denied: before });
+  const resumed = replay([{ time: '2026-03-01T03:00:00Z', event: opened }]);
+  return requestToGoOn({ ...REQUEST, denied: now }, resumed, { cwd: opened.cwd, masker: MASKER }).denied;
+}
+
+describe('a run that goes on', () => {
+  it('is denied what it was denied, and more', () => {
+    expect(deniedAfter(['Bash'], [])).toEqual(['Bash']);
+    expect(deniedAfter(['Bash'], ['Write', 'Bash'])).toEqual(['Bash', 'Write']);
+  });
+
+  it('is not gone on with when a rule was kept without its secret, unless it is said again', () => {
+    const kept = MASKER.mask(RULE);
+    expect(kept).not.toBe(RULE);
+    expect(() => deniedAfter([kept], ['Bash'])).toThrow('its log does not keep secrets');
+    expect(deniedAfter(['Write', kept], [RULE])).toEqual(['Write', RULE]);
+  });
+});
