@@ -12,7 +12,7 @@ import {
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClock, createIsolation, createMemoryStore, createProcesses } from '../../src/host/index.ts';
 import type { HostIsolation } from '../../src/host/isolation.ts';
 import { bookOf, createPolicy } from '../../src/policy/index.ts';
@@ -345,8 +345,8 @@ describe('a credential', () => {
   it('is given to the program whose spec names it, from the environment or from systemd, and to no other', async () => {
     const credentials = mkdtempSync(join(home, 'credentials-'));
     writeFileSync(join(credentials, 'CONSUL_HTTP_TOKEN'), 'of-consul\n');
-    const own = { ...process.env };
-    Object.assign(process.env, { NOMAD_TOKEN: 'of-nomad', CREDENTIALS_DIRECTORY: credentials });
+    vi.stubEnv('NOMAD_TOKEN', 'of-nomad');
+    vi.stubEnv('CREDENTIALS_DIRECTORY', credentials);
     const line = 'echo "$NOMAD_TOKEN|$CONSUL_HTTP_TOKEN"';
     const said = async (...environment: string[]) =>
       (await run(bare, line, { effect: 'observe', needs: { environment } })).stdout.text;
@@ -355,7 +355,7 @@ describe('a credential', () => {
       expect(await said('NOMAD_TOKEN')).toBe('of-nomad|\n');
       expect(await said('CONSUL_HTTP_TOKEN')).toBe('|of-consul\n');
     } finally {
-      process.env = own;
+      vi.unstubAllEnvs();
     }
   });
 });

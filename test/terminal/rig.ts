@@ -26,7 +26,7 @@ export interface Rig extends Omit<Emulator, 'feed' | 'resize' | 'dispose'> {
   /** The newest of the bytes that came, as text: at most 1 MiB. */
   written(): string;
   signal(name: NodeJS.Signals): void;
-  /** 128 + n when a signal ended it. */
+  /** When all it printed is on the screen; 128 + n when a signal ended it. */
   readonly ended: Promise<number>;
   /** Processes that it left running, by their ids. */
   leftRunning(): number[];
@@ -76,7 +76,9 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
   const ended = new Promise<number>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       state.isOpen = false;
-      resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal);
+      const status = signal === undefined || signal === 0 ? exitCode : 128 + signal;
+      // What it printed last is on the screen by then.
+      later(() => void emulator.settle().then(() => resolve(status)));
     });
   });
   const isSettled = (): boolean => !emulator.modes().isInFrame;

@@ -6,7 +6,8 @@ describe('the start of a session', () => {
     const rig = await openSteward();
     rig.type('typed ahead');
     await rig.waitForText(/^❯ typed ahead$/m);
-    await rig.waitForText('probes answered');
+    // Whatever is wrong with the machine that this runs on.
+    await rig.waitForText(/probes answered|\d (?:critical|warning)/);
     expect(rig.screen().join('\n').match(/typed/g)).toHaveLength(1);
     expect(rig.screen()[0]).not.toMatch(/typed/);
   });
