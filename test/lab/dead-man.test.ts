@@ -8,7 +8,7 @@ const TIMERS = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 's
 /** A way into the machine: with another port whoever came through it is gone, steward among them. */
 const SSH = `#!/bin/sh
 if grep -q 'Port 2222' ${CONF}; then pkill -KILL -f cli.mjs; fi
-grep -q 'Port 99999' ${CONF} && exit 3
+grep -q 'Port 9999' ${CONF} && exit 3
 exec sleep infinity
 `;
 
@@ -91,7 +91,7 @@ describe('a change of the way into this machine', () => {
 
   it('that does not hold is rolled back at once, and its timer changes nothing more', async () => {
     await begin();
-    const { code, stdout } = await run(change('99999'));
+    const { code, stdout } = await run(change('9999'));
     expect(code, stdout).toBe(58);
     expect(await conf()).toBe(OLD);
     await noTimer();
@@ -110,6 +110,16 @@ describe('a change of the way into this machine', () => {
       code: 60,
       recovered: [{ end: 'escalated', message: expect.stringContaining('somebody else') }],
     });
+  });
+
+  it('that sshd itself would refuse is not begun (the real sshd, where it can look)', async () => {
+    await begin();
+    await lab.must(['install', '-d', '-m', '0755', '/run/sshd']);
+    const { code, stdout } = await run(change('99999'));
+    await lab.must(['rmdir', '/run/sshd']);
+    expect(code, stdout).toBe(42);
+    expect(stdout).toContain('Badly formatted port number');
+    expect(await conf()).toBe(OLD);
   });
 
   it('asks even where an edit would not: the plan says by what the machine is reached, and when it comes back', async () => {

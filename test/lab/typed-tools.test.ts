@@ -396,10 +396,17 @@ describe('the state of this machine and of its Consul', () => {
       '/etc/steward/inventory.yaml',
       'hosts:\n  nas: { ssh: nas, scan: [systemd, ports], owner: anna }\n  stranger: { ssh: 127.0.0.2 }\n',
     );
-    await json('state', 'scan');
-    const { value } = await json('state', 'export');
-    const sources = value.sources as { name: string; problem: string | null }[];
-    const problems = new Map(sources.map(({ name, problem }) => [name, problem]));
+    const scan = async () => {
+      await json('state', 'scan');
+      const { value } = await json('state', 'export');
+      const sources = value.sources as { name: string; problem: string | null }[];
+      return { value, problems: new Map(sources.map(({ name, problem }) => [name, problem])) };
+    };
+    const known = (from: string) => `${from} | sed "s/^[^ ]*/nas/" >/root/.ssh/known_hosts`;
+    await lab.must(['sh', '-ec', known('echo x $(cut -d " " -f 1,2 /root/.ssh/id_ed25519.pub)')]);
+    expect((await scan()).problems.get('systemd:nas')).toMatch(/^not reached: WARNING: REMOTE HOST IDENT/);
+    await lab.must(['sh', '-ec', known('ssh-keyscan -t ed25519 nas 2>/dev/null')]);
+    const { value, problems } = await scan();
     expect([problems.get('systemd:nas'), problems.get('ports:nas')]).toEqual([null, null]);
     expect(problems.get('systemd:stranger')).toMatch(/^not reached: .*(key|Host)/i);
     const rows = value.services as { id: string; status: string }[];

@@ -131,8 +131,10 @@ function readOutput(result: ProcessResult): string {
   return stdout.text;
 }
 
+/** ssh frames what it shouts with at signs. */
 function firstLine(text: string): string {
-  return (text.trim().split('\n')[0] ?? '').trim().slice(0, 200);
+  const lines = text.split('\n').map((line) => line.replace(/^@+|@+\s*$/g, '').trim());
+  return (lines.find((line) => line !== '') ?? '').slice(0, 200);
 }
 
 function readJson({ status, body, failure }: HttpResult, hasToken: boolean): unknown {
