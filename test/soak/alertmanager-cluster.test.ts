@@ -70,6 +70,7 @@ it(`two Alertmanagers that gossip lose and double nothing in ${DELIVERIES} deliv
   // What flaps is left to end by itself for some minutes; this one stays, and all else belongs to it.
   const steady = { group: 'Steady', startsAt: new Date() };
   await tell(pair, [steady], true);
+  await untilIncidents(box, (all) => all.length > 0);
   const firing = new Map<string, Told>([['Steady', steady]]);
   let kills = 0;
   let lastKill = performance.now();
@@ -95,13 +96,15 @@ it(`two Alertmanagers that gossip lose and double nothing in ${DELIVERIES} deliv
     }
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
-  // It has been looked into before all of it ends.
-  await untilIncidents(box, (all) => all.some(({ runs }) => runs.some(({ outcome }) => outcome !== null)));
+  // It has been looked into before all of it ends; into what came again, or was cut off, five minutes later.
+  const isLookedInto = ({ runs }: { runs: { outcome: string | null }[] }) =>
+    runs.some(({ outcome }) => outcome !== null);
+  await untilIncidents(box, (all) => all.some(isLookedInto), 400_000);
   line.isGood = true;
   await tell(pair, [...firing.values()], false);
   const isOver = ({ state, runs }: { state: string; runs: { outcome: string | null }[] }) =>
     state === 'resolved' && runs.every(({ outcome }) => outcome !== null);
-  const incidents = await untilIncidents(box, (all) => all.length > 0 && all.every(isOver), 120_000);
+  const incidents = await untilIncidents(box, (all) => all.length > 0 && all.every(isOver), 400_000);
   console.log(
     `${line.came} deliveries, ${line.yes.length} taken, ${kills} kills, ${incidents.length} incidents`,
     line.faults,
