@@ -1,4 +1,4 @@
-import { nearest } from '../lib/nearest.ts';
+import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { Dependencies } from '../protocol/graph.ts';
 import type { WrittenDependencies } from '../protocol/schemas/dependencies.ts';
@@ -62,26 +62,11 @@ async function check(yaml: YamlFile): Promise<WrittenDependencies> {
   const { dependenciesSchema } = await import('../protocol/schemas/dependencies.ts');
   const checked = dependenciesSchema.safeParse(yaml.value ?? {});
   if (checked.success) return checked.data;
-  const { issues } = checked.error;
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  if (issue === undefined) throw fileError(yaml.source, 1, 'says nothing of dependencies');
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const path = [...issue.path, key];
-    const meant = nearest(key, KEYS);
-    throw fileError(
-      yaml.source,
-      yaml.lineOf(path),
-      `${path.map(String).join('.')}: there is no such field`,
-      meant && `Did you mean "${meant}"?`,
-    );
-  }
-  const why = issue.code === 'invalid_key' ? 'is not a name' : issue.message;
-  throw fileError(
-    yaml.source,
-    yaml.lineOf(issue.path),
-    `${issue.path.map(String).join('.') || 'the file'}: ${why}`,
-  );
+  throw schemaFault(yaml, checked.error.issues, {
+    otherwise: 'says nothing of dependencies',
+    notAName: 'is not a name',
+    fields: KEYS,
+  });
 }
 
 function over<T extends { name: string }>(before: readonly T[], made: readonly T[]): T[] {

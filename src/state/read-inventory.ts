@@ -1,4 +1,5 @@
 import { nearest } from '../lib/nearest.ts';
+import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { DeclaredThing, Inventory } from '../protocol/inventory.ts';
 import type { WrittenInventory } from '../protocol/schemas/inventory.ts';
@@ -90,27 +91,11 @@ async function check(yaml: YamlFile): Promise<WrittenInventory> {
   const { inventorySchema } = await import('../protocol/schemas/inventory.ts');
   const checked = inventorySchema.safeParse(yaml.value ?? {});
   if (checked.success) return checked.data;
-  const { issues } = checked.error;
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  if (issue === undefined) throw fileError(yaml.source, 1, 'is not an inventory');
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const path = [...issue.path, key];
-    const meant = nearest(key, KEYS);
-    throw fileError(
-      yaml.source,
-      yaml.lineOf(path),
-      `${path.map(String).join('.')}: there is no such field`,
-      meant && `Did you mean "${meant}"?`,
-    );
-  }
-  const why =
-    issue.code === 'invalid_key' ? 'is not a name (letters, digits, dots, hyphens, @ and _)' : issue.message;
-  throw fileError(
-    yaml.source,
-    yaml.lineOf(issue.path),
-    `${issue.path.map(String).join('.') || 'the file'}: ${why}`,
-  );
+  throw schemaFault(yaml, checked.error.issues, {
+    otherwise: 'is not an inventory',
+    notAName: 'is not a name (letters, digits, dots, hyphens, @ and _)',
+    fields: KEYS,
+  });
 }
 
 /** What a thing of this file is on, belongs to or needs must be declared, here or in an earlier file. */
