@@ -16,12 +16,22 @@ export interface LookBench {
   policing: Policing;
 }
 
-export async function createLookBench(world: World): Promise<LookBench> {
+export interface LookBenchOptions {
+  /** Instead of a run's id. */
+  run?: string;
+  /** What the operator has declared, on top of what policy says. */
+  declare?(policing: Policing): Policing;
+}
+
+export async function createLookBench(
+  world: World,
+  { run = 'context', declare = (policing: Policing): Policing => policing }: LookBenchOptions = {},
+): Promise<LookBench> {
   const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
-  const policing = await createPolicing(world, { mode: 'plan', allowed: [], denied: [] });
+  const policing = declare(await createPolicing(world, { mode: 'plan', allowed: [], denied: [] }));
   const gate = createGate(
     gateOptionsOf(world, {
-      run: 'context',
+      run,
       policing,
       sink: recorder,
       autonomy: 'observe',

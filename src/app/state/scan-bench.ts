@@ -1,14 +1,10 @@
-import { createGate } from '../../gate/index.ts';
-import { createProcesses } from '../../host/index.ts';
 import type { Action } from '../../protocol/action.ts';
 import type { Inventory } from '../../protocol/inventory.ts';
 import type { HttpResult, ProcessResult } from '../../protocol/machine.ts';
 import type { Judgement } from '../../protocol/verdict.ts';
 import { type Ask, type Scanner, ScanProblem } from '../../state/index.ts';
-import { createPolicing, type Policing } from '../policy/policing.ts';
-import { confinementOf } from '../run/confinement.ts';
-import { gateOptionsOf } from '../run/gating.ts';
-import { createRecorder } from '../run/recorder.ts';
+import { createLookBench } from '../looking/look-bench.ts';
+import type { Policing } from '../policy/policing.ts';
 import type { World } from '../world.ts';
 import { authOf, sshArgv } from './scanners-of.ts';
 
@@ -23,26 +19,9 @@ export interface ScanBench {
 
 /** What a scan goes through: a gate that lets nothing pass but looking, at what the operator has declared. */
 export async function createScanBench(world: World, inventory: Inventory): Promise<ScanBench> {
-  const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
-  const policing = declaring(
-    await createPolicing(world, { mode: 'plan', allowed: [], denied: [] }),
-    inventory,
-  );
-  const gate = createGate(
-    gateOptionsOf(world, {
-      run: 'scan',
-      policing,
-      sink: recorder,
-      autonomy: 'observe',
-      mode: 'plan',
-      isLogged: false,
-    }),
-  );
-  const processes = createProcesses({
-    clock: world.clock,
-    store: world.store,
-    extraEnv: world.settings.environment,
-    confinement: confinementOf(world, policing.policy),
+  const { gate, processes } = await createLookBench(world, {
+    run: 'scan',
+    declare: (policing) => declaring(policing, inventory),
   });
   const auth = new Map(inventory.sources.map((source) => [source.name, authOf(source)]));
   let asked = 0;
