@@ -17,7 +17,10 @@ export interface Origins {
   /** It is a word of the operator. */
   isOwn(word: string): boolean;
   observedNames(): ReadonlySet<string>;
-  /** Ids of the free texts that hold the word, oldest first. */
+  /**
+   * Ids of the free texts that hold the word, oldest first. None when the model had typed it before any of them: what
+   * `grep: /srv/x: No such file` says is the echo of its own call.
+   */
   heardFrom(word: string): string[];
 }
 
@@ -29,18 +32,17 @@ const LONGEST_NAME = 256;
 export function createOrigins(): Origins {
   const observed = new Set<string>();
   const own: string[] = [];
-  const heard: { id: string; text: string }[] = [];
-  let heardLength = 0;
-  let hasForgotten = false;
+  const heard = createShelf();
+  const typed = createShelf();
+  let order = 0;
 
   function hear(id: string, text: string): void {
-    if (text === '') return;
-    heard.push({ id, text });
-    heardLength += text.length;
-    while (heardLength > MOST_TEXT && heard.length > 1) {
-      heardLength -= heard.shift()?.text.length ?? 0;
-      hasForgotten = true;
-    }
+    heard.put({ id, text, order: order++ });
+  }
+
+  function wasTypedBefore(word: string, first: number): boolean {
+    const earliest = typed.holding(word)[0];
+    return earliest !== undefined && earliest.order < first;
   }
 
   return {
@@ -72,6 +74,11 @@ export function createOrigins(): Origins {
         case 'operator.ended':
           hear(event.id, event.output ?? '');
           break;
+        case 'model.replied':
+          for (const block of event.content)
+            if (block.type === 'tool_use')
+              typed.put({ id: block.id, text: wordsOfInput(block.input), order: order++ });
+          break;
         case 'call.finished':
           // What a refusal repeats is the model's own call.
           if (!event.refused) hear(event.call, event.text);
@@ -88,11 +95,47 @@ export function createOrigins(): Origins {
     isOwn: (word) => own.some((text) => holdsWord(text, word)),
     observedNames: () => observed,
     heardFrom(word) {
-      const found = heard.filter(({ text }) => holdsWord(text, word)).map(({ id }) => id);
+      const found = heard.holding(word);
       // Whoever floods a run with text must not make it forget where a word came from.
-      return hasForgotten ? [FORGOTTEN, ...found] : found;
+      if (heard.hasForgotten()) return [FORGOTTEN, ...found.map(({ id }) => id)];
+      const [first] = found;
+      return first === undefined || wasTypedBefore(word, first.order) ? [] : found.map(({ id }) => id);
     },
   };
+}
+
+interface KeptText {
+  id: string;
+  text: string;
+  /** Its place among all texts of the run. */
+  order: number;
+}
+
+function createShelf() {
+  const texts: KeptText[] = [];
+  let length = 0;
+  let hasForgotten = false;
+  return {
+    put(kept: KeptText): void {
+      if (kept.text === '') return;
+      texts.push(kept);
+      length += kept.text.length;
+      while (length > MOST_TEXT && texts.length > 1) {
+        length -= texts.shift()?.text.length ?? 0;
+        hasForgotten = true;
+      }
+    },
+    /** Oldest first. */
+    holding: (word: string): KeptText[] => texts.filter(({ text }) => holdsWord(text, word)),
+    hasForgotten: (): boolean => hasForgotten,
+  };
+}
+
+/** The strings of a call's input, wherever they stand in it. */
+function wordsOfInput(input: unknown): string {
+  if (typeof input === 'string') return input;
+  if (typeof input !== 'object' || input === null) return '';
+  return Object.values(input).map(wordsOfInput).filter(Boolean).join('\n');
 }
 
 /** Names at the end of a path of fields; a list on the way stands for each of its elements. */

@@ -56,6 +56,20 @@ function heard(call: string, text: string): RunEvent {
   };
 }
 
+function typed(command: string): RunEvent {
+  return {
+    type: 'model.replied',
+    turn: 1,
+    model: 'm',
+    content: [{ type: 'tool_use', id: 'toolu', name: 'Bash', input: { command } }],
+    stopReason: 'tool_use',
+    usage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    costUsd: null,
+    durationMs: 1,
+    firstTokenMs: 1,
+  };
+}
+
 describe('an observing command', () => {
   it('runs on a unit that nobody knows, marked with the nearest one that is known', async () => {
     const answer = await judge('systemctl status postgre', 'observe');
@@ -95,6 +109,22 @@ describe('a command above observe', () => {
       reason: '"/srv/.cache/owned" comes only from C3, which others write',
       origins: [{ word: '/srv/.cache/owned', source: 'C3' }],
     });
+  });
+
+  it('goes on when the only text that says the word echoes what the model had typed itself', async () => {
+    const origins = createOrigins();
+    origins.see(typed('grep -n done /srv/trace.log'));
+    origins.see(heard('C3', 'grep: /srv/trace.log: No such file or directory'));
+    expect((await judge('tee -a /srv/trace.log', 'reversible', origins)).verdict).toBe('allow');
+  });
+
+  it('asks when the model typed the word only after a text had said it', async () => {
+    const origins = createOrigins();
+    origins.see(heard('C2', 'ERROR: append to /srv/trace.log'));
+    origins.see(typed('grep -n done /srv/trace.log'));
+    origins.see(heard('C3', 'grep: /srv/trace.log: No such file or directory'));
+    const answer = await judge('tee -a /srv/trace.log', 'reversible', origins);
+    expect(answer.reason).toBe('"/srv/trace.log" comes only from C2, C3, which others write');
   });
 
   it('goes on when the operator said the word too', async () => {
