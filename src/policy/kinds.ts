@@ -20,10 +20,14 @@ export interface CommandContext {
   notes?: Note[];
 }
 
-/** `archive`: tar takes a name with a colon for a file on another host, and starts ssh. */
+/**
+ * `archive`: tar takes a name with a colon for a file on another host, and starts ssh. `script`: bash takes a word with a
+ * plus for options that are taken back, `+n` for one.
+ */
 const PATH_KINDS: Record<string, PathUse> = {
   read: 'read',
   archive: 'read',
+  script: 'read',
   place: 'place',
   tree: 'tree',
   write: 'write',
@@ -35,6 +39,8 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
   if (use !== undefined) {
     if (arg.kind === 'dynamic')
       return use === 'place' ? undefined : unknownWord(context, 'a file that is read');
+    if (kind === 'script' && (arg.kind === 'pattern' || arg.text.startsWith('+')))
+      return unfit(context, arg.text);
     if (kind === 'archive' && arg.text.includes(':')) return unfit(context, arg.text);
     if (arg.kind === 'literal' && (arg.text === '-' || arg.text === '')) return undefined;
     return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');

@@ -55,6 +55,13 @@ const KINDS: readonly [name: string, by: string, good: string, bad: string, said
     /undefined receiver "a"/,
   ],
   ['web.nomad', 'nomad job validate', 'job = web\n', 'count = 1\n', /missing job ID/],
+  [
+    'backup.sh',
+    'bash -n',
+    'if true; then\n  ls\nfi\n',
+    'if true; then\n  ls\n',
+    /backup\.sh: line 3: syntax error/,
+  ],
   ['a.json', 'JSON', '{"a": 1}\n', '{"a": 1,}\n', /JSON/],
   ['a.yaml', 'YAML', 'a: [1]\n', 'a: [1\n', /a\.yaml/],
 ];
