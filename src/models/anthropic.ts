@@ -1,26 +1,28 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import type { ModelPort, StopReason } from '../protocol/model.ts';
 import { anthropicBody, sealOf } from './anthropic-request.ts';
-import { type Exchange, runExchange, type VendorOptions } from './exchange.ts';
+import { runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import { parseEvent, readEvents } from './read-events.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
-type Sdk = typeof import('./anthropic-sdk.ts');
-
 /**
- * Anthropic's Messages API through its SDK, which is loaded with the first request. It makes the request and retries
- * nothing: retry.ts does. What comes back is read as from any other vendor: the SDK's own reader takes up to twice as long.
+ * Anthropic's Messages API. Where a request goes, who asks and in which version of the API is its SDK's to say, once: it
+ * is loaded with the first request. Body, retries and what comes back are ours, as with any other vendor: the SDK makes
+ * client, headers and reader anew for each request, which takes longer than all else between two turns.
  */
 export function createAnthropic(options: VendorOptions): ModelPort {
+  let head: Promise<Head> | null = null;
   return {
     vendor: 'anthropic',
     place: 'cloud',
     endpoint: options.endpoint,
     complete: (request) =>
       runExchange(options, request, async (exchange) => {
-        const messages = createMessages(await import('./anthropic-sdk.ts'), options, exchange);
-        const response = await messages.create(anthropicBody(request)).asResponse();
+        head ??= askForHead(options);
+        const { url, headers } = await head;
+        const body = JSON.stringify(anthropicBody(request));
+        const response = await exchange.fetch(url, { method: 'POST', headers, body });
         await readEvents(response, exchange, (data) => {
           // The SDK's types say what Anthropic sends; `take` looks for what else may come.
           take(parseEvent(data) as RawMessageStreamEvent, exchange.draft, request.model);
@@ -29,21 +31,31 @@ export function createAnthropic(options: VendorOptions): ModelPort {
   };
 }
 
-function createMessages(
-  sdk: Sdk,
-  options: VendorOptions,
-  exchange: Exchange,
-): ReturnType<Sdk['createMessages']> {
-  return sdk.createMessages({
+/** The same for all requests of a client that streams and adds no headers of its own. */
+interface Head {
+  url: string;
+  headers: Headers;
+}
+
+/** The SDK makes a request, and nothing is sent. Rejects with what the SDK has against the endpoint or the key. */
+async function askForHead(options: VendorOptions): Promise<Head> {
+  const { createMessages } = await import('./anthropic-sdk.ts');
+  const asked = Promise.withResolvers<Head>();
+  const messages = createMessages({
     // Never null: the SDK would then look for a key in the environment and in profiles that nobody named.
     apiKey: options.apiKey ?? '',
     baseURL: options.endpoint,
     maxRetries: 0,
-    fetch: exchange.fetch,
+    async fetch(input, init) {
+      asked.resolve({ url: String(input), headers: new Headers(init?.headers) });
+      return new Response();
+    },
     // It would log to stdout, which belongs to the answer.
     logLevel: 'off',
     openTelemetry: false,
   });
+  await messages.create({ model: '', max_tokens: 1, messages: [], stream: true }).asResponse();
+  return asked.promise;
 }
 
 const STOP_REASONS: Record<string, StopReason> = {

@@ -48,6 +48,9 @@ interface Watch {
 /** Longest part of an error page that is read. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
+/** For whom only the event counts: without a reason of ours each abort would collect a stack. */
+const OVER = 'over';
+
 /** Some servers leave the connection open after the last event. Usage still comes within this, if it comes. */
 const LINGER_MS = 1_000;
 
@@ -98,7 +101,7 @@ export async function runExchange(
       );
   const result = await Promise.race([talked, ended, lingered.promise]);
   draft.close();
-  stopped.abort();
+  stopped.abort(OVER);
   request.signal?.removeEventListener('abort', abort);
   // Frees the connection when a reply was given up half-way.
   if (result !== 'read') watch.controller.abort();
@@ -187,11 +190,11 @@ async function watchForSilence(options: VendorOptions, watch: Watch, stopped: Ab
 function watchedFetch(options: VendorOptions, watch: Watch): typeof fetch {
   return async (input, init) => {
     // A library aborts its own signal when it throws: that hangs up, and must not look like our giving up.
-    const own = init?.signal == null ? [] : [init.signal];
+    const { signal } = watch.controller;
     if (typeof init?.body === 'string') watch.requestBytes = Buffer.byteLength(init.body);
     const response = await options.fetch(input, {
       ...init,
-      signal: AbortSignal.any([watch.controller.signal, ...own]),
+      signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
       // A redirected POST loses its body, and would take the key to a place nobody named.
       redirect: 'manual',
     });

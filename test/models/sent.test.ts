@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMessages } from '../../src/models/anthropic-sdk.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Dialect, ModelServer, WireRequest } from '../wire/index.ts';
 import { API_KEY, ask, BASH, connect, READ } from './connect.ts';
@@ -60,6 +61,25 @@ describe('what is sent to Anthropic', () => {
       ],
       messages: [{ role: 'user', content: [{ type: 'text', text: 'How full is the disk?', ...mark }] }],
     });
+  });
+
+  it('asks in every request as the SDK would ask', async () => {
+    const connected = await connect('anthropic', () => ({ text: 'ok' }));
+    server = connected.server;
+    const { baseUrl, requests } = server;
+    for (const text of ['First.', 'Then.']) {
+      const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text }] }];
+      await connected.port.complete(ask(connected.model, { messages }));
+    }
+    const sdk = createMessages({ apiKey: API_KEY, baseURL: baseUrl, maxRetries: 0, openTelemetry: false });
+    await sdk.create({ model: 'x', max_tokens: 1, messages: [], stream: true }).asResponse();
+    const heads = requests.map(({ path, headers: { 'content-length': _, ...headers } }) => ({
+      path,
+      headers,
+    }));
+    const [first, second, whole] = heads;
+    expect([first, second]).toEqual([whole, whole]);
+    expect(Object.keys(first?.headers ?? {})).toEqual(Object.keys(whole?.headers ?? {}));
   });
 
   it('sends thinking back with its seal to the model that sealed it, and to no other', async () => {
