@@ -87,8 +87,8 @@ export function buildEnvironment(
     HOME: '/',
     ...Object.fromEntries(kept),
     PATH: trustedPath.join(':'),
-    LANG: 'C.UTF-8',
-    LC_ALL: 'C.UTF-8',
+    // Alone: of C.UTF-8 only this differs from C, and each of the others costs a program some files to open.
+    LC_CTYPE: 'C.UTF-8',
     TERM: 'dumb',
     NO_COLOR: '1',
     PAGER: 'cat',

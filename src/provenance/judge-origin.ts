@@ -140,10 +140,10 @@ async function doubtSpotted(
   if (origins.isInventory(thing.name) || origins.isInventory(thing.word)) return null;
   if (thing.kind === 'unit') return doubtUnit(thing, effect === 'observe', origins, lookups);
   if (origins.isOwn(thing.name) || origins.isOwn(thing.word)) return null;
-  const exists = thing.kind === 'path' ? await lookups.pathExists(thing.name) : 'no';
-  if (exists === 'there') return null;
   // Of what only looks, the answer itself says whether a path or a name was right.
   if (effect === 'observe') return null;
+  const exists = thing.kind === 'path' ? await lookups.pathExists(thing.name) : 'no';
+  if (exists === 'there') return null;
   const sources = origins.heardFrom(thing.word);
   if (sources.length > 0)
     return `"${thing.word}" comes only from ${sources.slice(0, 3).join(', ')}, which others write`;

@@ -233,7 +233,7 @@ describe('starting', () => {
     );
     for (const name of names) expect(environment).not.toHaveProperty(name);
     expect(environment).toMatchObject({
-      LC_ALL: 'C.UTF-8',
+      LC_CTYPE: 'C.UTF-8',
       PAGER: 'cat',
       GIT_TERMINAL_PROMPT: '0',
       STEWARD_RUN: 'r1',
@@ -243,6 +243,13 @@ describe('starting', () => {
       expect.arrayContaining(['/run/current-system/sw/bin', '/usr/bin']),
     );
     expect(Object.keys(environment).filter((name) => /^(LD_|BASH_|NODE_|SHELLOPTS)/.test(name))).toEqual([]);
+  });
+
+  it('has programs count letters, sort bytes and speak English', async () => {
+    const line =
+      "printf 'ä' | wc -m; printf '%s\\n' é B a | sort | tr '\\n' ' '; date -d @0 +%A; ls /none 2>&1 | tail -c 18";
+    const { stdout } = await run(shell(line));
+    expect(stdout.text).toBe('1\nB a é Thursday\nfile or directory\n');
   });
 
   it('runs no hook and no monitor that a repository brings along', async () => {
