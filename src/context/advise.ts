@@ -77,6 +77,10 @@ const FAILED: readonly [RegExp, string][] = [
   ],
   [/wrong password|no key found/i, NOT_LET_IN],
   [
+    /remaining connection slots|too many clients|max number of clients/i,
+    'it lets nobody in any more: look who holds its connections',
+  ],
+  [
     /no end after|deadline/,
     'it takes too long: is what it asks about hanging (a dead NFS server, a failing disk)?',
   ],

@@ -49,7 +49,7 @@ export async function runSteps(
       const result = await runOne(spec, step, scope, names, stepId, ports, signal);
       commands.push(result.command);
       if (result.state.status !== 'ok') {
-        const reason = `${result.command}: ${result.state.reason}`;
+        const reason = `${step.name}: ${result.state.reason}`;
         return { ...nothing(result.state.status, reason), command: describeCommands(commands) };
       }
       outputs[step.name] = result.output;

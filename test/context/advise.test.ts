@@ -92,7 +92,15 @@ it('every shipped probe that asks a service says what the account needs', async 
     'nats',
     'prometheus',
     'loki',
+    'alertmanager',
   ]) {
     expect((await loadShipped(name)).access, name).not.toBeNull();
   }
+});
+
+it('knows a database that lets nobody in any more', async () => {
+  const reason = 'connections: exit 2: FATAL:  remaining connection slots are reserved for superusers';
+  expect(advise(await loadShipped('postgres'), { status: 'failed', reason }, context).advice).toBe(
+    'it lets nobody in any more: look who holds its connections',
+  );
 });

@@ -137,7 +137,7 @@ describe('steps of a probe', () => {
     const run = await runProbe(spec, { exitCode: 2, stderr: 'Smartctl: Permission denied' });
     expect(run.item).toMatchObject({
       status: 'failed',
-      reason: 'smartctl --scan -j: exit 2: Smartctl: Permission denied',
+      reason: 'scan: exit 2: Smartctl: Permission denied',
     });
   });
 

@@ -114,6 +114,8 @@ describe('SQL', () => {
     'select pg_size_pretty(pg_database_size(current_database()))',
     'select a::text from b',
     'explain select * from jobs',
+    "select to_jsonb(s)->>'wal_status' from pg_replication_slots s",
+    "select max(modification) from pg_ls_waldir() where name like '%.backup'",
   ])('accepts %s', (statement) => {
     expect(checkSql(statement)).toBeUndefined();
   });
@@ -137,6 +139,7 @@ describe('SQL', () => {
     'select "\'", pg_read_file(1), "\'"',
     "select '\"', pg_read_file(1), '\"'",
     'select * from pg_authid',
+    "select pg_ls_dir('.')",
   ])('refuses %s', (statement) => {
     expect(checkSql(statement)).toBeDefined();
   });
