@@ -43,11 +43,11 @@ function sentence(change: StateChange): string {
     case 'gone':
       return `${what} is gone${wasOf(change.item)}.`;
     case 'silent':
-      return `${what} was not seen again: ${change.item.stale?.reason ?? 'its source does not answer'}.`;
+      return `${what} is stale: ${change.item.stale?.reason ?? 'its source does not answer'}.`;
     case 'back':
       return `${what} is seen again${statusOf(change.item)}.`;
     case 'changed':
-      return changed(what, change);
+      return change.field === 'host' ? moved(change) : changed(what, change);
   }
 }
 
@@ -55,9 +55,8 @@ function changed(what: string, { field, from, to }: Extract<StateChange, { kind:
   const was = from === null ? '' : `; it was ${from}`;
   switch (field) {
     case 'status':
-      return to === null ? `Nobody says any more how ${what} is${was}.` : `${what} is ${to} now${was}.`;
-    case 'host':
-      return `${what} moved ${from === null ? '' : `from ${from} `}to ${to ?? 'nowhere that is known'}.`;
+      if (to === null) return `Nobody says any more how ${what} is${was}.`;
+      return `${what} ${to === 'failed' ? 'has failed' : `is ${to} now`}${was.replace('was failed', 'had failed')}.`;
     case 'owner':
       return to === null
         ? `${what} belongs to nobody any more${was}.`
@@ -71,6 +70,12 @@ function changed(what: string, { field, from, to }: Extract<StateChange, { kind:
     default:
       return `The ${field.replaceAll('_', ' ')} of ${what} is ${to ?? 'not told'} now${was}.`;
   }
+}
+
+/** Named without the place that it is no more. */
+function moved({ section, item, from, to }: Extract<StateChange, { kind: 'changed' }>): string {
+  const what = nameOf(section, { ...item, host: null });
+  return `${what} moved ${from === null ? '' : `from ${from} `}to ${to ?? 'nowhere that is known'}.`;
 }
 
 function listChange(what: string, verb: string, not: string, from: string | null, to: string | null): string {
@@ -98,9 +103,9 @@ function together(first: StateChange, group: readonly StateChange[]): string {
     case 'gone':
       return `${count} ${ONE[section]}s${on} are gone: ${namesOf(group)}.`;
     case 'silent':
-      return `${item.source} did not answer (${item.stale?.reason ?? 'no reason given'}): what it last said of ${count} things is stale.`;
+      return `What ${item.source} last said of ${count} things is stale: ${item.stale?.reason ?? 'no reason given'}.`;
     case 'back':
-      return `${item.source} answers again.`;
+      return `What ${item.source} says of ${count} things is up to date again.`;
     default:
       return group.map(sentence).join(' ');
   }

@@ -27,14 +27,18 @@ export const INVENTORY = 'inventory';
 /**
  * What is known after a scan. Pure, and the same whichever of two scans comes last, so that it can be done again over
  * what another process wrote meanwhile. A source that answered replaces all it had told; of one that did not, everything
- * stays, marked stale since it was last seen.
+ * stays, marked stale since it was last seen. `now`: the moment of merging, milliseconds since the epoch.
  */
-export function mergeScan(current: StateFile | null, scan: Scan): StateFile {
+export function mergeScan(current: StateFile | null, scan: Scan, now: number): StateFile {
   const before = new Map(current?.sources.map((source) => [source.name, source]) ?? []);
-  // One that was asked later by another process has the newer answer.
   const asked = new Map(
     scan.sources
-      .filter(({ name, at }) => at >= Date.parse(before.get(name)?.tried_at ?? iso(0)))
+      .filter(({ name, at }) => {
+        const triedAt = Date.parse(before.get(name)?.tried_at ?? iso(0));
+        // One that was asked later by another process has the newer answer; one of a time still to come was asked by a
+        // clock that has been set back since.
+        return at >= triedAt || triedAt > now;
+      })
       .map((source) => [source.name, source]),
   );
   const sources = scan.known.flatMap((name) => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMoment, toEpoch } from '../../src/lib/moment.ts';
+import { momentOfWall, readMoment } from '../../src/lib/moment.ts';
 import { namedZone } from '../fakes/zone.ts';
 
 const berlin = namedZone('Europe/Berlin');
 const now = Date.parse('2026-11-21T18:30:00+01:00');
 const at = (text: string, from = now): string | undefined => {
-  const ms = parseMoment(text, from, berlin);
-  return ms === undefined ? undefined : new Date(ms).toISOString();
+  const said = readMoment(text, from, berlin);
+  return said === undefined ? undefined : new Date(said.at).toISOString();
 };
 
 describe('a moment as people say it', () => {
@@ -25,6 +25,8 @@ describe('a moment as people say it', () => {
     ['2026-07-01', '2026-06-30T22:00:00.000Z'],
     ['2026-07-01T12:00:00Z', '2026-07-01T12:00:00.000Z'],
     ['2026-07-01T12:00:00+02:00', '2026-07-01T10:00:00.000Z'],
+    ['2026-07-01 12:00:00 +02:00', '2026-07-01T10:00:00.000Z'],
+    ['2026-07-01 12:00 Z', '2026-07-01T12:00:00.000Z'],
   ])('%s', (text, expected) => {
     expect(at(text)).toBe(expected);
   });
@@ -39,6 +41,9 @@ describe('a moment as people say it', () => {
     '12',
     '-1h ago',
     'yesterday 14:61',
+    'ago',
+    '2026-02-30T12:00:00Z',
+    '2026-07-01 25:00 +02:00',
   ])('is not "%s"', (text) => {
     expect(at(text)).toBeUndefined();
   });
@@ -46,8 +51,26 @@ describe('a moment as people say it', () => {
   it('is the first of two where clocks go back, and as much later where they go forward', () => {
     expect(at('2026-10-25 02:30')).toBe('2026-10-25T00:30:00.000Z');
     expect(at('2026-03-29 02:30')).toBe('2026-03-29T01:30:00.000Z');
+    expect(readMoment('2026-10-25 02:30', now, berlin)).toMatchObject({
+      again: Date.parse('2026-10-25T01:30:00Z'),
+      isLeftOut: false,
+    });
+    expect(at('2026-10-25 02:30 +01:00')).toBe('2026-10-25T01:30:00.000Z');
+    expect(readMoment('2026-03-29 02:30', now, berlin)).toMatchObject({ again: null, isLeftOut: true });
     const monday = Date.parse('2026-10-26T10:00:00+01:00');
     expect(at('yesterday 14:00', monday)).toBe('2026-10-25T13:00:00.000Z');
+  });
+
+  it('is half an hour that comes twice, or is left out, where clocks change by that much', () => {
+    const lordHowe = namedZone('Australia/Lord_Howe');
+    const iso = (text: string) => {
+      const said = readMoment(text, now, lordHowe);
+      return [said?.at, said?.again].map((ms) => (ms == null ? ms : new Date(ms).toISOString()));
+    };
+    expect(iso('2026-04-05 01:45')).toEqual(['2026-04-04T14:45:00.000Z', '2026-04-04T15:15:00.000Z']);
+    expect(iso('2026-04-05 01:29')).toEqual(['2026-04-04T14:29:00.000Z', null]);
+    expect(iso('2026-10-04 02:15')).toEqual(['2026-10-03T15:45:00.000Z', null]);
+    expect(readMoment('2026-10-04 02:15', now, lordHowe)?.isLeftOut).toBe(true);
   });
 
   it('is shown by clocks as it was said, wherever that hour exists', () => {
@@ -61,9 +84,10 @@ describe('a moment as people say it', () => {
         (zone, seconds) => {
           const ms = seconds * 1000;
           const wall = ms + zone.aheadMinutes(ms) * 60_000;
-          const back = toEpoch(wall, zone);
-          expect(back + zone.aheadMinutes(back) * 60_000).toBe(wall);
-          expect(back).toBeLessThanOrEqual(ms);
+          const { at, again, isLeftOut } = momentOfWall(wall, zone);
+          expect(at + zone.aheadMinutes(at) * 60_000).toBe(wall);
+          expect([at, again]).toContain(ms);
+          expect(isLeftOut).toBe(false);
         },
       ),
       { numRuns: 150 },

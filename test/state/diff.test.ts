@@ -14,7 +14,13 @@ describe('what a diff says', () => {
         stateOf({ services: [service('postgresql.service', 'running')] }),
         stateOf({ services: [service('postgresql.service', 'failed')] }),
       ),
-    ).toEqual(['postgresql.service on web1 is failed now; it was running.']);
+    ).toEqual(['postgresql.service on web1 has failed; it was running.']);
+    expect(
+      told(
+        stateOf({ services: [service('postgresql.service', 'failed')] }),
+        stateOf({ services: [service('postgresql.service', 'running')] }),
+      ),
+    ).toEqual(['postgresql.service on web1 is running now; it had failed.']);
   });
 
   it('names a guest by number and name, and says how it is', () => {
@@ -26,7 +32,7 @@ describe('what a diff says', () => {
       'Guest 105 (redis) on pve1 is gone; it was running.',
     ]);
     expect(told(stateOf({ guests: [guest] }), stateOf({ guests: [{ ...guest, host: 'pve2' }] }))).toEqual([
-      'Guest 105 (redis) on pve1 moved from pve1 to pve2.'.replace(' on pve1 moved', ' on pve2 moved'),
+      'Guest 105 (redis) moved from pve1 to pve2.',
     ]);
   });
 
@@ -35,12 +41,10 @@ describe('what a diff says', () => {
     const services = ['a', 'b', 'c'].map((name) => service(name, 'running'));
     expect(
       told(stateOf({ services }), stateOf({ services: services.map((each) => ({ ...each, stale })) })),
-    ).toEqual([
-      'systemd:web1 did not answer (not reached: timed out): what it last said of 3 things is stale.',
-    ]);
+    ).toEqual(['What systemd:web1 last said of 3 things is stale: not reached: timed out.']);
     expect(
       told(stateOf({ services: services.map((each) => ({ ...each, stale })) }), stateOf({ services })),
-    ).toEqual(['systemd:web1 answers again.']);
+    ).toEqual(['What systemd:web1 says of 3 things is up to date again.']);
   });
 
   it('counts what came together, and names the first few', () => {

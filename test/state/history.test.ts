@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMoment } from '../../src/lib/moment.ts';
+import { readMoment } from '../../src/lib/moment.ts';
 import type { HistoryEntry } from '../../src/protocol/state-file.ts';
 import { entryAt, prune, readIndex, remember } from '../../src/state/history.ts';
 import { namedZone } from '../fakes/zone.ts';
@@ -48,7 +48,7 @@ describe('forty days of history across a change of clocks', () => {
     });
 
     it(`answers "yesterday at 14:00" with what was so by then, when clocks go ${direction}`, () => {
-      const asked = parseMoment('yesterday at 14:00', to, berlin) ?? 0;
+      const asked = readMoment('yesterday at 14:00', to, berlin)?.at ?? 0;
       const found = entryAt(entries, asked);
       expect(found?.at).toBeLessThanOrEqual(asked);
       expect(asked - (found?.at ?? 0)).toBeLessThanOrEqual(HOUR);
@@ -56,7 +56,7 @@ describe('forty days of history across a change of clocks', () => {
 
     it(`knows each wall-clock noon of the last 29 days, when clocks go ${direction}`, () => {
       for (let day = 1; day < 29; day += 1) {
-        const asked = parseMoment('today 12:00', to - day * DAY, berlin) ?? 0;
+        const asked = readMoment('today 12:00', to - day * DAY, berlin)?.at ?? 0;
         const found = entryAt(entries, asked);
         expect(asked - (found?.at ?? 0)).toBeLessThanOrEqual(day < 7 ? HOUR : DAY + HOUR);
       }

@@ -54,7 +54,8 @@ export function scanned(
     at = T0,
     known = sources.map(({ name }) => name),
     declared = {},
-  }: { at?: number; known?: string[]; declared?: Found } = {},
+    now = at + 60_000,
+  }: { at?: number; known?: string[]; declared?: Found; now?: number } = {},
 ): StateFile {
-  return mergeScan(current, { at, durationMs: 5, by: 'a test', declared, known, sources });
+  return mergeScan(current, { at, durationMs: 5, by: 'a test', declared, known, sources }, now);
 }

@@ -64,6 +64,13 @@ describe('a scan over what is known', () => {
     expect(scanned(scanned(null, [newer]), [web]).services.map(({ name }) => name)).toEqual(['new']);
   });
 
+  it('takes what is said now over what was said at a time still to come, by a clock that was set back since', () => {
+    const ahead = source('systemd:web1', { services: [{ id: 'web1/old', name: 'old' }] }, T0 + 86_400_000);
+    const state = scanned(scanned(null, [ahead], { at: T0 + 86_400_000 }), [web], { at: T0 });
+    expect(state.services.map(({ name }) => name)).toEqual(['nginx.service']);
+    expect(state.sources[0]?.tried_at).toBe(new Date(T0).toISOString());
+  });
+
   it('lets what is declared stand until it is seen, and then adds owner and tags to what was seen', () => {
     const declared = {
       services: [{ id: 'nginx.service', name: 'nginx.service', host: 'web1', owner: 'anna', tags: ['edge'] }],

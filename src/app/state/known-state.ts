@@ -1,6 +1,7 @@
 import { readTimeZone } from '../../host/index.ts';
-import { parseMoment } from '../../lib/moment.ts';
+import { readMoment, type SaidMoment } from '../../lib/moment.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import { formatZonedTime, type Zone } from '../../lib/zoned-time.ts';
 import type { HistoryEntry, StateFile } from '../../protocol/state-file.ts';
 import {
   diffStates,
@@ -24,9 +25,23 @@ import { statePorts } from './scan-state.ts';
 
 export { describeDiff, diffStates, findItems, printState, readHistory } from '../../state/index.ts';
 
+/** In which operators say and read times. */
+export function zoneOf({ env }: World): Zone {
+  return readTimeZone(env);
+}
+
 /** As it is on disk now, whatever it is worth. */
 export function readKnown(world: World): Promise<ReadState> {
   return readState(world.store, world.clock);
+}
+
+/** A clock that is a minute off is no matter. */
+const EARLY_MS = 60_000;
+
+/** Whether it was written at a time that is still to come, in words; null: it was not. */
+export function writtenEarly(state: StateFile | null, now: number): string | null {
+  if (state === null || Date.parse(state.meta.generated_at) - now <= EARLY_MS) return null;
+  return `was written at ${state.meta.generated_at}, which is still to come: the clock was set back`;
 }
 
 /** The same for whoever has to have one. OpsError `input` where there is none. */
@@ -44,20 +59,23 @@ export interface Moment {
   entry: HistoryEntry | null;
   /** The moment that was asked for, milliseconds since the epoch. */
   at: number;
+  /** What clocks did at that moment that whoever asked for it should know; null: nothing. */
+  note: string | null;
 }
 
 /** `now`, a tag, the number of an entry (`#12`), or a moment as people say it. OpsError `usage`, `input`. */
 export async function stateAt(world: World, text: string): Promise<Moment> {
   const now = world.clock.now();
-  if (text.trim() === 'now') return { state: (await demandKnown(world)).state, entry: null, at: now };
+  if (text.trim() === 'now')
+    return { state: (await demandKnown(world)).state, entry: null, at: now, note: null };
   const entries = await readHistory(world.store);
-  const entry = findEntry(entries, text, now, world);
-  const state = await readBody(world.store, entry.found);
-  if (state !== null) return { state, entry: entry.found, at: entry.at };
+  const { found, at, note } = findEntry(entries, text, now, world);
+  const state = await readBody(world.store, found);
+  if (state !== null) return { state, entry: found, at, note };
   throw new OpsError(
     'lost-history',
     'input',
-    `what the history held of then is gone or damaged: state/history/${entry.found.content}.json`,
+    `what the history held of then is gone or damaged: state/history/${found.content}.json`,
   );
 }
 
@@ -65,26 +83,39 @@ function findEntry(
   entries: readonly HistoryEntry[],
   text: string,
   now: number,
-  { env }: World,
-): { found: HistoryEntry; at: number } {
+  world: World,
+): { found: HistoryEntry; at: number; note: string | null } {
   const named = entries.find(({ seq, tag }) => tag === text || `#${seq}` === text);
-  if (named !== undefined) return { found: named, at: named.at };
-  const at = parseMoment(text, now, readTimeZone(env));
-  if (at === undefined) {
+  if (named !== undefined) return { found: named, at: named.at, note: null };
+  const zone = zoneOf(world);
+  const said = readMoment(text, now, zone);
+  if (said === undefined) {
     throw new OpsError('usage', 'usage', `"${text}" is no moment and no tag`, {
       hint: 'write "yesterday at 14:00", "monday 9:30", "2026-10-25 02:30", "2h ago", now, a tag, or #12 of steward state history',
     });
   }
+  const { at } = said;
   const found = entryAt(entries, at);
-  if (found !== undefined) return { found, at };
-  const first = entries[0];
+  if (found !== undefined) return { found, at, note: clockNote(text, said, { now, zone }) };
   const since =
-    first === undefined
+    entries.length === 0
       ? 'there is no history yet'
-      : `the history begins ${new Date(first.at).toISOString()}`;
-  throw new OpsError('no-history', 'input', `nothing is known of ${new Date(at).toISOString()}: ${since}`, {
+      : `the history begins ${formatZonedTime(Math.min(...entries.map((entry) => entry.at)), zone)}`;
+  throw new OpsError('no-history', 'input', `nothing is known of ${formatZonedTime(at, zone)}: ${since}`, {
     hint: 'steward state history lists what is kept',
   });
+}
+
+function clockNote(
+  text: string,
+  { at, again, isLeftOut }: SaidMoment,
+  { now, zone }: { now: number; zone: Zone },
+): string | null {
+  const time = formatZonedTime(at, zone);
+  if (again !== null)
+    return `clocks went back and showed "${text}" twice: this is the first; the other is "${formatZonedTime(again, zone)}"`;
+  if (isLeftOut) return `clocks went forward over "${text}": this is ${time}`;
+  return at > now ? `${time} is still to come: this is what is known by now` : null;
 }
 
 /** From one moment to another; without both, what the last change was. */

@@ -53,7 +53,9 @@ export async function scanState(
     known: all.map(({ name }) => name),
     sources: scanned.sources.map((source) => maskSource(source, world)),
   };
-  const swapped = await swapState(statePorts(world), (current) => mergeScan(current, scan));
+  const swapped = await swapState(statePorts(world), (current) =>
+    mergeScan(current, scan, world.clock.now()),
+  );
   await scanned.settled;
   return { ...swapped, sources: scan.sources as ScannedSource[], durationMs: scanned.durationMs, inventory };
 }

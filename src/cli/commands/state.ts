@@ -1,9 +1,10 @@
 import type { Moment } from '../../app/state/known-state.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import { formatZonedTime } from '../../lib/zoned-time.ts';
 import type { CommandCall } from '../command-call.ts';
 import { worldOf } from '../open-world.ts';
-import { historyLine, itemLine, overviewText } from '../print/state-text.ts';
+import { historyLine, itemLine, momentText, overviewText } from '../print/state-text.ts';
 import { abortOnSignals } from '../signals.ts';
 
 const VERBS: Record<string, (call: CommandCall, words: readonly string[]) => Promise<number>> = {
@@ -51,7 +52,10 @@ async function scan(call: CommandCall, words: readonly string[]): Promise<number
   }
   const notice =
     before.condition === 'edited' ? `${before.problem}; what it said is kept as edited-by-hand\n` : '';
-  await call.streams.say(notice + overviewText(state, world.clock.now()));
+  const { writtenEarly } = await import('../../app/state/known-state.ts');
+  const early = writtenEarly(before.state, world.clock.now());
+  const leap = early === null ? '' : `What was known until now ${early}. It is kept: steward state history\n`;
+  await call.streams.say(notice + leap + overviewText(state, world.clock.now()));
   return 0;
 }
 
@@ -87,51 +91,39 @@ async function tell(
 
 async function validate(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
-  const { readKnown } = await import('../../app/state/known-state.ts');
-  const { loadInventory } = await import('../../app/state/inventory-files.ts');
-  const { checkStateFile } = await import('../../protocol/schemas/state-file.ts');
-  await loadInventory(world);
-  const { condition, problem, state } = await readKnown(world);
-  const checked = state === null ? null : checkStateFile(state);
-  const ahead = state === null ? 0 : Date.parse(state.meta.generated_at) - world.clock.now();
-  const wrong =
-    condition === 'sound' || condition === 'healed'
-      ? checked !== null && 'problem' in checked
-        ? checked.problem
-        : ahead > 60_000
-          ? `it was written at ${state?.meta.generated_at}, which is still to come: the clock was set back`
-          : null
-      : problem;
-  if (call.args.has('json'))
-    await call.streams.out(jsonLine({ valid: wrong === null, condition, reason: wrong ?? problem }));
-  else
-    await call.streams.say(
-      wrong === null
-        ? `state.json is valid${problem === null ? '' : ` (${problem})`}.\n`
-        : `state.json is not valid: ${wrong}.\n`,
+  const { validateState } = await import('../../app/state/validate-state.ts');
+  const { condition, problems, note } = await validateState(world);
+  const isValid = problems.length === 0;
+  if (call.args.has('json')) {
+    const reason = isValid ? note : problems.map(({ why }) => why).join('; ');
+    await call.streams.out(jsonLine({ valid: isValid, condition, reason, problems }));
+  } else if (isValid) await call.streams.say(`state.json is valid${note === null ? '' : ` (${note})`}.\n`);
+  else {
+    const lines = problems.map(
+      ({ what, why, hint }) =>
+        `${what === 'declared' ? '' : 'state.json is not valid: '}${why}.\n${hint === null ? '' : `  ${hint}\n`}`,
     );
-  return wrong === null ? 0 : 1;
+    await call.streams.say(lines.join(''));
+  }
+  return isValid ? 0 : 1;
 }
 
 async function diff(call: CommandCall, [from, to, ...rest]: readonly string[]): Promise<number> {
   if (rest.length > 0)
     throw new OpsError('usage', 'usage', 'steward state diff [A [B]]: quote a moment of several words');
   const world = await worldOf(call);
-  const { diffBetween } = await import('../../app/state/known-state.ts');
-  const { describeDiff } = await import('../../app/state/known-state.ts');
+  const { describeDiff, diffBetween, zoneOf } = await import('../../app/state/known-state.ts');
   const found = await diffBetween(world, from, to);
   const sentences = describeDiff(found.changes);
-  const span = { from: new Date(found.from.at).toISOString(), to: new Date(found.to.at).toISOString() };
-  if (call.args.has('json'))
+  if (call.args.has('json')) {
+    const span = { from: isoTime(found.from.at), to: isoTime(found.to.at) };
     await call.streams.out(jsonLine({ ...span, changes: found.changes, text: sentences }));
-  else {
-    const head = `From ${span.from} to ${span.to}:\n`;
-    await call.streams.say(
-      sentences.length === 0
-        ? `${head}nothing has changed.\n`
-        : `${head}${sentences.map((line) => `${line}\n`).join('')}`,
-    );
+    return 0;
   }
+  await noteClocks(call, [found.from, found.to]);
+  const [since, until] = [found.from, found.to].map(({ at }) => formatZonedTime(at, zoneOf(world)));
+  const lines = sentences.length === 0 ? ['nothing has changed.'] : sentences;
+  await call.streams.say(`From ${since} to ${until}:\n${lines.map((line) => `${line}\n`).join('')}`);
   return 0;
 }
 
@@ -141,78 +133,74 @@ async function at(call: CommandCall, words: readonly string[]): Promise<number> 
       hint: 'steward state at "yesterday at 14:00"',
     });
   const world = await worldOf(call);
-  const { stateAt } = await import('../../app/state/known-state.ts');
-  const { state, entry, at: asked } = await stateAt(world, words.join(' '));
+  const { stateAt, zoneOf } = await import('../../app/state/known-state.ts');
+  const moment = await stateAt(world, words.join(' '));
+  const { state, entry, at: asked, note } = moment;
   if (call.args.has('json')) {
-    await call.streams.out(jsonLine({ asked_at: new Date(asked).toISOString(), entry, state }));
+    await call.streams.out(jsonLine({ asked_at: isoTime(asked), note, entry, state }));
     return 0;
   }
-  const until =
-    entry === null || entry.until >= asked
-      ? ''
-      : `, last seen so ${new Date(entry.until).toISOString()}; nobody looked between`;
+  await noteClocks(call, [moment]);
   await call.streams.say(
-    `As it was ${new Date(asked).toISOString()}${until}:\n${overviewText(state, asked)}`,
+    entry === null ? overviewText(state, asked) : momentText(state, { asked, entry, zone: zoneOf(world) }),
   );
   return 0;
 }
 
+/** Of a moment that clocks show twice or not at all. */
+async function noteClocks({ streams }: CommandCall, moments: readonly Moment[]): Promise<void> {
+  for (const { note } of moments) if (note !== null) await streams.err(`steward: ${note}\n`);
+}
+
 async function history(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
-  const { readHistory } = await import('../../app/state/known-state.ts');
+  const { readHistory, zoneOf } = await import('../../app/state/known-state.ts');
   const entries = await readHistory(world.store);
   if (call.args.has('json')) {
     const rows = entries.map(({ at: from, until, ...entry }) => ({
       ...entry,
-      at: new Date(from).toISOString(),
-      until: new Date(until).toISOString(),
+      at: isoTime(from),
+      until: isoTime(until),
     }));
     await call.streams.out(jsonLine({ entries: rows }));
-  } else
-    await call.streams.say(
-      entries.length === 0 ? 'There is no history yet.\n' : entries.map(historyLine).join(''),
-    );
+    return 0;
+  }
+  const times = { now: world.clock.now(), zone: zoneOf(world) };
+  const lines = entries.map((entry) => historyLine(entry, times));
+  await call.streams.say(lines.length === 0 ? 'There is no history yet.\n' : lines.join(''));
   return 0;
 }
 
 async function tag(call: CommandCall, [name = '', ...words]: readonly string[]): Promise<number> {
   const world = await worldOf(call);
-  const { tagState } = await import('../../app/state/known-state.ts');
+  const { tagState, zoneOf } = await import('../../app/state/known-state.ts');
   const entry = await tagState(world, words.length === 0 ? 'now' : words.join(' '), name);
+  const times = { now: world.clock.now(), zone: zoneOf(world) };
   if (call.args.has('json')) await call.streams.out(jsonLine(entry));
-  else await call.streams.say(`Kept for ever: ${historyLine(entry)}`);
+  else await call.streams.say(`Kept for ever: ${historyLine(entry, times)}`);
   return 0;
 }
 
 async function restore(call: CommandCall, words: readonly string[]): Promise<number> {
   if (words.length === 0) throw new OpsError('usage', 'usage', 'steward state restore TIME|TAG');
   const world = await worldOf(call);
-  const { restoreState } = await import('../../app/state/known-state.ts');
+  const { describeDiff, diffStates, restoreState, zoneOf } = await import('../../app/state/known-state.ts');
   const { undoneBy } = await import('../../app/state/undo-plan.ts');
-  const { describeDiff, diffStates } = await import('../../app/state/known-state.ts');
   const { state, before, moment, digest } = await restoreState(world, words.join(' '));
   const changes = before.state === null ? [] : diffStates(moment.state, before.state);
-  const change = undoneBy(changes, {
-    since: new Date(moment.at).toISOString(),
-    hostname: world.host.hostname,
-  });
-  const file = change === null ? null : await keepChange(call, world.store, change);
+  const since = isoTime(moment.at);
+  const change = undoneBy(changes, { since, hostname: world.host.hostname });
+  const file = change === null ? null : await keepChange(world.store, change);
   if (call.args.has('json')) {
-    await call.streams.out(
-      jsonLine({
-        digest,
-        restored: new Date(moment.at).toISOString(),
-        items: countItems(state),
-        change,
-        file,
-      }),
-    );
+    const items = countItems(state);
+    await call.streams.out(jsonLine({ digest, restored: since, note: moment.note, items, change, file }));
     return 0;
   }
+  await noteClocks(call, [moment]);
   const sentences = describeDiff(changes).map((line) => `  ${line}\n`);
   await call.streams.say(
     [
-      `state.json is as it was ${new Date(moment.at).toISOString()}; its ${countItems(state)} items are marked stale until the next scan. The machines stay as they are.\n`,
+      `state.json is as it was ${formatZonedTime(moment.at, zoneOf(world))}; its ${countItems(state)} items are marked stale until the next scan. The machines stay as they are.\n`,
       ...(sentences.length === 0 ? [] : ['Since then:\n', ...sentences]),
       ...(file === null
         ? []
@@ -223,7 +211,6 @@ async function restore(call: CommandCall, words: readonly string[]): Promise<num
 }
 
 async function keepChange(
-  { name: _ }: CommandCall,
   store: { write(name: string, text: string): Promise<void>; pathOf(name: string): string | undefined },
   change: object,
 ): Promise<string | null> {
@@ -241,6 +228,10 @@ function countItems(state: Moment['state']): number {
     state.jobs.length +
     state.providers.length
   );
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** The whole of it, as it is on disk, for other programs. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../lib/duration.ts';
+import { formatZonedTime, type Zone } from '../../lib/zoned-time.ts';
 import type { HistoryEntry, StateFile, StateItem, StateSection } from '../../protocol/state-file.ts';
 import { STATE_SECTIONS } from '../../protocol/state-file.ts';
 
@@ -11,8 +12,31 @@ export function ago(time: string | null, now: number): string {
     : `${formatDuration(Math.max(0, ms))} ago`;
 }
 
-/** What there is, by section, and who said so. */
+/** When it was scanned, what there is, and who said so. */
 export function overviewText(state: StateFile, now: number): string {
+  const { generated_at, generated_by, duration_ms } = state.meta;
+  return `Scanned ${ago(generated_at, now)} by ${generated_by}, in ${formatDuration(duration_ms)}.\n${sectionsText(state, now)}`;
+}
+
+/** The same of a moment that is over, from what was kept of it. */
+export function momentText(
+  state: StateFile,
+  { asked, entry, zone }: { asked: number; entry: HistoryEntry; zone: Zone },
+): string {
+  const [from, until] = [entry.at, entry.until].map((ms) => formatZonedTime(ms, zone));
+  const span =
+    entry.until < asked
+      ? `, last seen so ${until}; nobody looked between`
+      : entry.until === entry.at
+        ? ''
+        : `, seen so from ${from} until ${until}`;
+  // It was scanned again and again while nothing changed; only the first of these scans is kept.
+  const scannedAt = Math.min(entry.until, asked);
+  const now = Date.parse(state.meta.generated_at) + asked - scannedAt;
+  return `As it was ${formatZonedTime(asked, zone)}${span}:\n${sectionsText(state, now)}`;
+}
+
+function sectionsText(state: StateFile, now: number): string {
   const counts = STATE_SECTIONS.filter((section) => state[section].length > 0).map((section) => {
     const stale = state[section].filter((item) => item.stale !== null).length;
     return `  ${section.padEnd(10)} ${String(state[section].length).padStart(5)}${stale === 0 ? '' : `  (${stale} stale)`}\n`;
@@ -23,7 +47,6 @@ export function overviewText(state: StateFile, now: number): string {
   );
   const alerts = state.alerts.map((item) => `  ${alertLine(item)}\n`);
   return [
-    `Scanned ${ago(state.meta.generated_at, now)} by ${state.meta.generated_by}, in ${formatDuration(state.meta.duration_ms)}.\n`,
     ...counts,
     ...(sources.length === 0 ? [] : ['Sources\n', ...sources]),
     ...(alerts.length === 0 ? [] : ['Not as it should be\n', ...alerts]),
@@ -53,7 +76,12 @@ export function itemLine(section: StateSection, item: StateItem, now: number): s
   return `${section.replace(/s$/, '').padEnd(8)} ${parts.join(' · ')}  [${told}]\n`;
 }
 
-export function historyLine({ seq, at, until, tag }: HistoryEntry): string {
-  const span = until === at ? '' : ` until ${new Date(until).toISOString()}`;
-  return `#${seq}  ${new Date(at).toISOString()}${span}${tag === null ? '' : `  ${tag}`}\n`;
+/** One line an entry. A time that is still to come was told by a clock that has been set back since. */
+export function historyLine(
+  { seq, at, until, tag }: HistoryEntry,
+  { now, zone }: { now: number; zone: Zone },
+): string {
+  const span = until === at ? '' : ` until ${formatZonedTime(until, zone)}`;
+  const early = until > now + 1000 ? '  (still to come: a clock was set back)' : '';
+  return `#${seq}  ${formatZonedTime(at, zone)}${span}${tag === null ? '' : `  ${tag}`}${early}\n`;
 }

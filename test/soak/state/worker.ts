@@ -16,7 +16,11 @@ const mine = `w${index}`;
 function countUp(current: StateFile | null): StateFile {
   const before =
     current ??
-    mergeScan(null, { at: Date.now(), durationMs: 0, by: mine, declared: {}, known: [], sources: [] });
+    mergeScan(
+      null,
+      { at: Date.now(), durationMs: 0, by: mine, declared: {}, known: [], sources: [] },
+      Date.now(),
+    );
   const count = countIn(before) + 1;
   const provider = { ...blank(), id: mine, name: mine, facts: { count } };
   return { ...before, providers: [...before.providers.filter(({ id }) => id !== mine), provider] };
@@ -53,14 +57,20 @@ function scan(current: StateFile | null): StateFile {
     status: at % 2 === 0 ? 'running' : 'failed',
   }));
   const known = [...new Set([...(current?.sources ?? []).map(({ name }) => name), mine, 'campaign'])];
-  const merged = mergeScan(current, {
+  const merged = mergeScan(
+    current,
+    {
+      at,
+      durationMs: 1,
+      by: mine,
+      declared: {},
+      known,
+      sources: [
+        { name: mine, kind: 'test', target: mine, at, durationMs: 1, answer: { found: { services } } },
+      ],
+    },
     at,
-    durationMs: 1,
-    by: mine,
-    declared: {},
-    known,
-    sources: [{ name: mine, kind: 'test', target: mine, at, durationMs: 1, answer: { found: { services } } }],
-  });
+  );
   return { ...merged, providers: current?.providers ?? [] };
 }
 
