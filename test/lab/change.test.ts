@@ -37,6 +37,11 @@ async function begin(text: string): Promise<void> {
   await lab.run(['systemctl', 'start', UNIT]);
 }
 
+/** `active` is also what a service is called whose program has begun and has not died yet. */
+async function hasFailed(): Promise<void> {
+  await expect.poll(active, { timeout: 20_000 }).toBe('failed');
+}
+
 const conf = () => lab.must(['cat', CONF]);
 const active = async () => (await lab.run(['systemctl', 'is-active', UNIT])).stdout.trim();
 
@@ -75,7 +80,7 @@ verify:
 describe('a change of a unit, in a booted system', () => {
   it('mends a service whose settings have a bad line, and proves it', async () => {
     await begin(BROKEN);
-    expect(await active()).not.toBe('active');
+    await hasFailed();
     const { code, result } = await change(MEND);
     expect({ code, outcome: result.outcome, message: result.error }).toEqual({
       code: 0,
@@ -98,12 +103,13 @@ describe('a change of a unit, in a booted system', () => {
 
   it('does not hold what a fix does that is none, and leaves the service as broken as it was', async () => {
     await begin(BROKEN);
+    await hasFailed();
     const { code } = await change(
       MEND.replace('replace: ""', 'replace: "colour=blue\\n"').replace('10s', '3s'),
     );
     expect(code).toBe(58);
     expect(await conf()).toBe(BROKEN);
-    expect(await active()).not.toBe('active');
+    await hasFailed();
   });
 
   it('refuses a unit file that systemd could not read, before anything is done', async () => {

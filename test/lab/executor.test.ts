@@ -208,7 +208,7 @@ describe('a planner under its own user', () => {
     expect(code).toBe(58);
     expect(result.changes).toMatchObject([{ end: 'rolled-back', rollback_verified: true }]);
     expect(await scene.conf()).toBe(BROKEN);
-    expect(await scene.active()).not.toBe('active');
+    await expect.poll(scene.active, { timeout: 20_000 }).toBe('failed');
   });
 
   it('has a service brought back that a change made worse', async () => {
