@@ -7,46 +7,53 @@ import { askExecutor, type ExecutorEnd, executorToAnswer } from '../executor/cli
 import type { RunEnd, RunListener } from '../run/run-request.ts';
 import type { World } from '../world.ts';
 
+/** To list is done at once, also where the executor has to be started for it: whoever is slower than this hangs. */
+const LIST_WITHIN_MS = 30_000;
+/** The same where somebody waits for a page. */
+export const PAGE_WITHIN_MS = 5_000;
+
 /** What waits at the executor; `problem`: why that cannot be told. Nothing and no problem where there is no executor. */
 export async function listElsewhere(
   world: World,
+  withinMs = LIST_WITHIN_MS,
 ): Promise<{ approvals: Approval[]; problem: string | null }> {
   const socket = executorToAnswer(world);
   if (socket === null) return { approvals: [], problem: null };
   try {
-    return { approvals: await approvalsIn(socket, { do: 'list' }), problem: null };
+    return { approvals: await listIn(world, socket, withinMs), problem: null };
   } catch (error) {
     if (!(error instanceof OpsError)) throw error;
     return { approvals: [], problem: `${error.message}${error.hint === null ? '' : `: ${error.hint}`}` };
   }
 }
 
-/** By its id or the unique beginning of one; null when the executor has none, or there is no executor. */
+/**
+ * By its id or the unique beginning of one; null when the executor has none, or there is no executor. OpsError `busy` when
+ * it does not answer.
+ */
 export async function findElsewhere(
   world: World,
   wanted: string,
+  withinMs = LIST_WITHIN_MS,
 ): Promise<{ socket: string; approval: Approval } | null> {
   const socket = executorToAnswer(world);
   if (socket === null) return null;
-  const all = await approvalsIn(socket, { do: 'list' });
+  const all = await listIn(world, socket, withinMs);
   const matching = all.filter(({ id }) => id.startsWith(wanted));
   const approval = all.find(({ id }) => id === wanted) ?? (matching.length === 1 ? matching[0] : undefined);
   return approval === undefined ? null : { socket, approval };
 }
 
 /** As it would be done now; null for whoever may not answer it, and when it waits no more. */
-export async function showElsewhere({
-  socket,
-  approval,
-}: {
-  socket: string;
-  approval: Approval;
-}): Promise<ShownPlan | null> {
+export async function showElsewhere(
+  { socket, approval }: { socket: string; approval: Approval },
+  signal?: AbortSignal,
+): Promise<ShownPlan | null> {
   const shown: ShownPlan[] = [];
   const onAnswer = (answer: ExecutorAnswer): void => {
     if (answer.say === 'shown') shown.push(answer);
   };
-  const last = await askExecutor(socket, { do: 'show', approval: approval.id }, { onAnswer });
+  const last = await askExecutor(socket, { do: 'show', approval: approval.id }, { onAnswer, signal });
   if (last.say !== 'done') throw problemOf(last, 'look at the journal of the executor');
   return shown[0] ?? null;
 }
@@ -90,12 +97,33 @@ export async function denyElsewhere(
   return denied ?? approval;
 }
 
-async function approvalsIn(socket: string, request: ExecutorRequest): Promise<Approval[]> {
+async function listIn({ clock }: World, socket: string, withinMs: number): Promise<Approval[]> {
+  const [limit, over] = [new AbortController(), new AbortController()];
+  void clock.sleep(withinMs, over.signal).then(() => {
+    if (!over.signal.aborted) limit.abort();
+  });
+  try {
+    return await approvalsIn(socket, { do: 'list' }, limit.signal);
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    const message = `it has not answered within ${withinMs / 1000} s`;
+    const hint = 'look at the journal of steward-executor@*.service';
+    throw new OpsError('executor-slow', 'busy', message, { hint, cause: error });
+  } finally {
+    over.abort();
+  }
+}
+
+async function approvalsIn(
+  socket: string,
+  request: ExecutorRequest,
+  signal?: AbortSignal,
+): Promise<Approval[]> {
   const found: Approval[] = [];
   const onAnswer = (answer: ExecutorAnswer): void => {
     if (answer.say === 'approvals') found.push(...answer.approvals);
   };
-  const last = await askExecutor(socket, request, { onAnswer });
+  const last = await askExecutor(socket, request, { onAnswer, signal });
   if (last.say === 'done') return found;
   throw problemOf(last, 'look at the journal of the executor');
 }

@@ -51,6 +51,7 @@ export async function askExecutor(
   const socket = await connectLocalSocket(path, CONNECT_WITHIN_MS);
   const leave = (): void => socket.destroy();
   signal?.addEventListener('abort', leave);
+  if (signal?.aborted === true) leave();
   try {
     const { parseAnswer } = await import('../../protocol/schemas/executor.ts');
     socket.send(plainJson({ v: EXECUTOR_VERSION, ...request }));

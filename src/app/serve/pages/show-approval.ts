@@ -76,7 +76,9 @@ async function planWithin(world: World, { approval, socket }: FoundApproval): Pr
     return { plan: null, problem: 'it took too long; load the page again' };
   });
   const planning = (
-    socket === null ? showParked(world, approval, limit.signal) : showElsewhere({ socket, approval })
+    socket === null
+      ? showParked(world, approval, limit.signal)
+      : showElsewhere({ socket, approval }, limit.signal)
   ).then(
     (plan) => ({ plan, problem: null }),
     (error: unknown) => {

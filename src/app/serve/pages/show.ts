@@ -14,6 +14,7 @@ import {
 import type { Approval } from '../../../protocol/approval.ts';
 import type { IncidentBook } from '../../../protocol/incident.ts';
 import { createBudgetLedger, describeRun, findRun, readNewestLines } from '../../../runs/index.ts';
+import { listElsewhere, PAGE_WITHIN_MS } from '../../change/approvals-elsewhere.ts';
 import { approvalsOf } from '../../change/approve-change.ts';
 import { reportIncident } from '../../incidents/incidents.ts';
 import { listFindings } from '../../looking/findings.ts';
@@ -21,7 +22,6 @@ import { maskEvent } from '../../masking/mask-event.ts';
 import { formToken } from '../../pages/links.ts';
 import { listKnownRuns } from '../../past-runs.ts';
 import type { World } from '../../world.ts';
-import { waitingElsewhere } from './elsewhere.ts';
 import { markup } from './reply.ts';
 
 const MOST_PAST = 20;
@@ -48,7 +48,10 @@ export function createShows(world: World, { book }: { book: () => IncidentBook }
 
   return {
     async approvals(frame) {
-      const [own, elsewhere] = await Promise.all([approvalsOf(world).list(), waitingElsewhere(world)]);
+      const [own, elsewhere] = await Promise.all([
+        approvalsOf(world).list(),
+        listElsewhere(world, PAGE_WITHIN_MS),
+      ]);
       const isPending = ({ state }: Approval): boolean => state === 'pending';
       const view = {
         pending: own.filter(isPending).map((one) => maskApproval(world, one)),

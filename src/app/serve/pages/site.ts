@@ -1,10 +1,10 @@
 import type { Reply } from '../../../host/index.ts';
 import { type Frame, pathOf, SECTIONS } from '../../../pages/index.ts';
 import { createSwitches } from '../../../runs/index.ts';
+import { findElsewhere, PAGE_WITHIN_MS } from '../../change/approvals-elsewhere.ts';
 import { approvalsOf } from '../../change/approve-change.ts';
 import { viewKey } from '../../pages/links.ts';
 import type { World } from '../../world.ts';
-import { approvalElsewhere } from './elsewhere.ts';
 import { refusal, say } from './reply.ts';
 import type { FoundApproval } from './show-approval.ts';
 import { isSame, type PageAddress, type Visit } from './visit.ts';
@@ -79,7 +79,8 @@ export function createSite(world: World, address: PageAddress): Site {
       if (!ID.test(id)) return null;
       const own = (await approvalsOf(world).list()).find((approval) => approval.id === id);
       if (own !== undefined) return { approval: own, socket: null };
-      return approvalElsewhere(world, id);
+      const found = await findElsewhere(world, id, PAGE_WITHIN_MS);
+      return found?.approval.id === id ? found : null;
     },
   };
 }
