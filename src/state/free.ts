@@ -15,11 +15,14 @@ export interface FreeAnswer {
   notes: string[];
 }
 
+/** What was near this machine when it was asked, or why that is not known. */
+export type Neighbours = { addresses: readonly string[] } | { problem: string };
+
 /** The lowest that nobody is known to have. Pure; what is stale still counts as taken. */
 export function findFree(
   kind: FreeKind,
   state: StateFile,
-  { ranges, host }: { ranges: Inventory['ranges']; host: string },
+  { ranges, host, neighbours }: { ranges: Inventory['ranges']; host: string; neighbours: Neighbours },
 ): FreeAnswer {
   const stale = state.sources.filter(({ problem }) => problem !== null);
   const notes = stale.map(
@@ -28,7 +31,7 @@ export function findFree(
   );
   if (kind === 'vmid') return freeVmid(state, ranges.vmid, notes);
   if (kind === 'port') return freePort(state, ranges.port, host, notes);
-  return freeAddress(state, ranges, notes);
+  return freeAddress(state, ranges, neighbours, notes);
 }
 
 function freeVmid(state: StateFile, [from, to]: [number, number], notes: string[]): FreeAnswer {
@@ -64,8 +67,21 @@ function freePort(state: StateFile, [from, to]: [number, number], host: string, 
   };
 }
 
-function freeAddress(state: StateFile, { ip, reserved }: Inventory['ranges'], notes: string[]): FreeAnswer {
-  const taken = new Set([...allItems(state).flatMap(({ addresses }) => addresses), ...reserved]);
+function freeAddress(
+  state: StateFile,
+  { ip, reserved }: Inventory['ranges'],
+  neighbours: Neighbours,
+  stale: string[],
+): FreeAnswer {
+  const known = allItems(state).flatMap(({ addresses }) => addresses);
+  const near = 'addresses' in neighbours ? neighbours.addresses : [];
+  const taken = new Set([...known, ...reserved, ...near]);
+  const notes = [
+    ...stale,
+    'problem' in neighbours
+      ? `nobody has looked which addresses are in use near here (${neighbours.problem}): only what is known otherwise counts as taken`
+      : 'what nobody has spoken to lately from here, and nobody declares, does not count as taken',
+  ];
   const range = ip.join(', ');
   if (ip.length === 0) {
     return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findFree, findItems, touchedItems } from '../../src/state/index.ts';
+import { findFree, findItems, type Neighbours, touchedItems } from '../../src/state/index.ts';
 import { item, stateOf } from './make-state.ts';
 
 const RANGES = {
@@ -50,19 +50,32 @@ describe('a query', () => {
 });
 
 describe('what is free', () => {
-  const free = (kind: 'vmid' | 'ip' | 'port', host = 'web1', ranges = RANGES) =>
-    findFree(kind, state, { ranges, host });
+  const free = (
+    kind: 'vmid' | 'ip' | 'port',
+    host = 'web1',
+    ranges = RANGES,
+    neighbours: Neighbours = { addresses: [] },
+  ) => findFree(kind, state, { ranges, host, neighbours });
 
   it('is the lowest that nobody has, counting what is stale and what is reserved as taken', () => {
     expect(free('vmid').value).toBe('102');
     expect(free('port').value).toBe('8001');
     expect(free('port', 'other').value).toBe('8000');
     expect(free('ip').value).toBe('10.0.0.4');
+    expect(free('ip', 'web1', RANGES, { addresses: ['10.0.0.4', 'fe80::1', '10.0.0.6'] }).value).toBe(
+      '10.0.0.5',
+    );
   });
 
   it('says what it does not know', () => {
     expect(free('vmid').notes).toEqual([
       'no Proxmox is declared in inventory.yaml: only what is declared there counts as taken',
+    ]);
+    expect(free('ip', 'web1', RANGES, { problem: 'there is no ip here' }).notes).toEqual([
+      'nobody has looked which addresses are in use near here (there is no ip here): only what is known otherwise counts as taken',
+    ]);
+    expect(free('ip').notes).toEqual([
+      'what nobody has spoken to lately from here, and nobody declares, does not count as taken',
     ]);
     expect(free('ip', 'web1', { ...RANGES, ip: [] })).toMatchObject({
       value: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ask, Scanner } from '../../src/state/index.ts';
 import {
+  askNeighbours,
   consulScanner,
   dockerScanner,
   kubernetesScanner,
@@ -83,6 +84,22 @@ describe('ss', () => {
       ['web1:53', ['127.0.0.53']],
       ['web1:6379', ['127.0.0.1']],
     ]);
+  });
+});
+
+describe('the neighbour table', () => {
+  it('gives addresses that answered, once each, and none that did not', async () => {
+    // Printed by iproute2 6.1 on Debian 12.
+    const rows = [
+      { dst: '192.0.2.77', dev: 'eth0', state: ['FAILED'] },
+      { dst: '192.0.2.1', dev: 'eth0', lladdr: '02:fc:00:00:00:05', state: ['STALE'] },
+      { dst: '192.0.2.1', dev: 'eth1', lladdr: '02:fc:00:00:00:05', state: ['REACHABLE'] },
+      { dst: 'fd00::1', dev: 'eth0', lladdr: '02:fc:00:00:00:06', router: null, state: ['DELAY'] },
+      { dst: '192.0.2.9', dev: 'eth0', state: ['INCOMPLETE'] },
+    ];
+    expect(await askNeighbours(says(JSON.stringify(rows)))).toEqual(['192.0.2.1', 'fd00::1']);
+    await expect(askNeighbours(says('[]'))).resolves.toEqual([]);
+    await expect(askNeighbours(says('Object "neigh" is unknown'))).rejects.toThrow(ScanProblem);
   });
 });
 

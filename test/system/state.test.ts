@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { createBox } from './steward.ts';
+import { createBox, PROGRAM } from './steward.ts';
 
 describe('steward state', () => {
   it('describes this machine without an inventory, and answers about it', async () => {
@@ -26,6 +27,32 @@ describe('steward state', () => {
     expect(await box.run(['state', 'at', 'soon'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('yesterday at 14:00'),
+    });
+  });
+
+  it('gives no address that a neighbour has, although nobody has declared it', () => {
+    const box = createBox();
+    box.write(
+      '.config/steward/inventory.yaml',
+      'hosts: { web1: { addresses: [10.9.0.2] } }\nranges: { ip: [10.9.0.0/29], reserved: [10.9.0.4] }\n',
+    );
+    // A network of its own: one neighbour that answered, one that never did.
+    const script = [
+      'ip link add here type veth peer name there && ip addr add 10.9.0.1/29 dev here && ip link set here up',
+      'ip neigh add 10.9.0.3 lladdr 02:00:00:00:00:03 dev here nud stale',
+      'ip neigh add 10.9.0.5 dev here nud failed',
+      '"$0" state scan >/dev/null && exec "$0" state free --kind ip',
+    ].join(' && ');
+    const told = spawnSync('unshare', ['--net', '--map-root-user', 'sh', '-c', script, PROGRAM], {
+      cwd: box.cwd,
+      env: box.env,
+      encoding: 'utf8',
+    });
+    expect(told).toMatchObject({
+      status: 0,
+      stdout: '10.9.0.5\n',
+      stderr:
+        'steward: what nobody has spoken to lately from here, and nobody declares, does not count as taken\n',
     });
   });
 

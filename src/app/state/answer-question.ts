@@ -3,7 +3,8 @@ import type { StateFile, StateItem, StateQuestion, StateSection } from '../../pr
 import { describeDiff, type FoundRow, findItems } from '../../state/index.ts';
 import { describeImpact, loadGraph } from '../graph/show-graph.ts';
 import type { World } from '../world.ts';
-import { demandKnown, diffBetween, freeOf, stateAt } from './known-state.ts';
+import { freeOf } from './find-free.ts';
+import { demandKnown, diffBetween, stateAt } from './known-state.ts';
 
 /** More rows are counted: whoever wants one asks with more words. */
 const MOST_ROWS = 60;

@@ -6,9 +6,6 @@ import type { HistoryEntry, StateFile } from '../../protocol/state-file.ts';
 import {
   diffStates,
   entryAt,
-  FREE_KINDS,
-  type FreeAnswer,
-  findFree,
   markStale,
   type ReadState,
   readBody,
@@ -20,7 +17,6 @@ import {
   tagEntry,
 } from '../../state/index.ts';
 import type { World } from '../world.ts';
-import { loadInventory } from './inventory-files.ts';
 import { statePorts } from './scan-state.ts';
 
 export { describeDiff, diffStates, findItems, printState, readHistory } from '../../state/index.ts';
@@ -165,18 +161,4 @@ export async function tagState(world: World, text: string, tag: string): Promise
     throw new OpsError('no-history', 'input', 'there is no history yet', { hint: 'steward state scan' });
   await tagEntry(statePorts(world), found.seq, tag);
   return { ...found, tag };
-}
-
-export async function freeOf(
-  world: World,
-  kind: string | undefined,
-  host: string | undefined,
-): Promise<FreeAnswer> {
-  const known = FREE_KINDS.find((each) => each === kind);
-  if (known === undefined) {
-    throw new OpsError('usage', 'usage', 'steward state free --kind vmid, ip or port');
-  }
-  const { state } = await demandKnown(world);
-  const { ranges } = await loadInventory(world);
-  return findFree(known, state, { ranges, host: host ?? world.host.hostname });
 }

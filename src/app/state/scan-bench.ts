@@ -14,7 +14,7 @@ const ASK_MS = 4_000;
 
 export interface ScanBench {
   find(program: string): string | undefined;
-  askFor(scanner: Scanner, signal: AbortSignal): Ask;
+  askFor(scanner: Pick<Scanner, 'name'>, signal: AbortSignal): Ask;
 }
 
 /** What a scan goes through: a gate that lets nothing pass but looking, at what the operator has declared. */

@@ -246,7 +246,7 @@ async function exportState(call: CommandCall): Promise<number> {
 
 async function free(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
-  const { freeOf } = await import('../../app/state/known-state.ts');
+  const { freeOf } = await import('../../app/state/find-free.ts');
   const answer = await freeOf(world, call.args.value('kind'), call.args.value('host'));
   if (call.args.has('json')) await call.streams.out(jsonLine(answer));
   else if (answer.value !== null) await call.streams.say(`${answer.value}\n`);
