@@ -1,11 +1,13 @@
 import { AUTONOMIES } from '../protocol/effect.ts';
 import { ISOLATION_CHOICES } from '../protocol/isolation.ts';
-import type { Trigger } from '../protocol/trigger.ts';
+import { ENVIRONMENT_ROWS } from './environment-rows.ts';
 import { INCIDENT_ROWS } from './incident-rows.ts';
 import { KNOWING_ROWS } from './knowing-rows.ts';
+import { LIMIT_ROWS } from './limit-rows.ts';
 import { NOTIFY_ROWS } from './notify-rows.ts';
 import { PAGE_ROWS } from './page-rows.ts';
 import { PERMISSION_ROWS } from './permission-rows.ts';
+import { SCREEN_ROWS } from './screen-rows.ts';
 import { row, type SettingRow } from './setting-row.ts';
 import {
   anything,
@@ -21,47 +23,7 @@ import {
   size,
   text,
   url,
-  type ValueType,
 } from './value-type.ts';
-
-/** Variables that say where a service is. Names of secrets are not among them: a secret is not a setting. */
-export const ENDPOINT_VARIABLES = [
-  'NOMAD_ADDR',
-  'NOMAD_NAMESPACE',
-  'NOMAD_REGION',
-  'NOMAD_CACERT',
-  'NOMAD_CAPATH',
-  'NOMAD_CLIENT_CERT',
-  'NOMAD_CLIENT_KEY',
-  'NOMAD_TLS_SERVER_NAME',
-  'CONSUL_HTTP_ADDR',
-  'CONSUL_HTTP_SSL',
-  'CONSUL_CACERT',
-  'CONSUL_CAPATH',
-  'CONSUL_CLIENT_CERT',
-  'CONSUL_CLIENT_KEY',
-  'CONSUL_NAMESPACE',
-  'CONSUL_TLS_SERVER_NAME',
-  'CONSUL_HTTP_TOKEN_FILE',
-  'VAULT_ADDR',
-  'VAULT_CACERT',
-  'VAULT_NAMESPACE',
-  'KUBECONFIG',
-  'DOCKER_HOST',
-  'CONTAINER_HOST',
-  'INCUS_REMOTE',
-  'RESTIC_REPOSITORY',
-  'RESTIC_PASSWORD_FILE',
-  'BORG_REPO',
-  'PGHOST',
-  'PGPORT',
-  'PGUSER',
-  'PGDATABASE',
-  'PGPASSFILE',
-  'ETCDCTL_ENDPOINTS',
-] as const;
-
-const TRIGGERS = ['manual', 'timer', 'alert', 'on-failure', 'resume'] as const satisfies Trigger['kind'][];
 
 const provider = record(
   { kind: choice(['anthropic', 'ollama', 'openai-compatible']) },
@@ -152,70 +114,7 @@ export const SETTINGS_TABLE = {
     null,
     'Who may answer what waits at the executor; never whoever asked for it, nor the user `steward`. Read from /etc/steward/steward.yaml only.',
   ),
-  'limits.turns': row(
-    orNull(count()),
-    null,
-    'replace',
-    'lower',
-    'STEWARD_MAX_TURNS',
-    'Model replies in one run.',
-  ),
-  'limits.calls': row(
-    orNull(count()),
-    null,
-    'replace',
-    'lower',
-    'STEWARD_MAX_CALLS',
-    'Tool calls in one run.',
-  ),
-  'limits.tokens': row(
-    orNull(count()),
-    null,
-    'replace',
-    'lower',
-    'STEWARD_MAX_TOKENS',
-    'Tokens, in and out, in one run.',
-  ),
-  'limits.usd': row(
-    orNull(dollars()),
-    null,
-    'replace',
-    'lower',
-    'STEWARD_MAX_BUDGET_USD',
-    'Money in one run.',
-  ),
-  'limits.duration': row(
-    orNull(duration()),
-    null,
-    'replace',
-    'lower',
-    'STEWARD_MAX_DURATION',
-    'Wall time of one run.',
-  ),
-  'budgets.usd_per_day': row(
-    orNull(dollars()),
-    null,
-    'replace',
-    'lower',
-    null,
-    'Money of all runs of a day together. When it is spent, runs are rules only.',
-  ),
-  'budgets.usd_per_month': row(
-    orNull(dollars()),
-    null,
-    'replace',
-    'lower',
-    null,
-    'The same for a calendar month.',
-  ),
-  'budgets.usd_per_day_by_trigger': row(
-    map(dollars(), TRIGGERS),
-    {},
-    'by-name',
-    'lower',
-    null,
-    'Money a day for runs that were started in one way, so that an alert storm cannot spend the night check.',
-  ),
+  ...LIMIT_ROWS,
   'probes.disabled': row(list(text()), [], 'append', 'never', null, 'Probes that do not run here.'),
   'probes.dirs': row(list(path()), [], 'append', 'never', null, 'More folders with probe files.'),
   'probes.parameters': row(
@@ -234,14 +133,7 @@ export const SETTINGS_TABLE = {
     null,
     'Addresses that the probe `endpoints` asks for; `expect_status` is 200 unless given.',
   ),
-  environment: row(
-    map(variable(), ENDPOINT_VARIABLES),
-    {},
-    'by-name',
-    'never',
-    null,
-    'Variables for the commands steward runs: where a service is, never a secret.',
-  ),
+  ...ENVIRONMENT_ROWS,
   'ssh.hosts': row(
     list(
       text('the name of a host, as ssh knows it', { pattern: /^[A-Za-z0-9][\w.-]*$/, example: 'nas.lan' }),
@@ -304,38 +196,7 @@ export const SETTINGS_TABLE = {
     null,
     'Goals that ship disabled and are wanted here.',
   ),
-  'screen.theme': row(
-    choice(['terminal', 'light', 'dark', 'ansi']),
-    'terminal',
-    'replace',
-    'never',
-    null,
-    "Colours of the screen. `terminal`: the terminal's own; `ansi`: only its eight basic ones. NO_COLOR goes over all.",
-  ),
-  'screen.animation': row(
-    choice(['on', 'off']),
-    'on',
-    'replace',
-    'never',
-    null,
-    'Whether anything on the screen moves while it waits.',
-  ),
-  'screen.notify': row(
-    choice(['auto', 'bell', 'off']),
-    'auto',
-    'replace',
-    'never',
-    null,
-    'How you are called, when you look elsewhere, to answer a question or to the end of a turn of more than 10 s. `auto`: by a notification where the terminal has them, else by a bell.',
-  ),
-  'screen.probes': row(
-    list(text()),
-    ['systemd-failed', 'disk', 'memory', 'oom', 'reboot-needed'],
-    'replace',
-    'never',
-    null,
-    'Probes of the quick look that a session begins with. They should be cheap: it is taken each time.',
-  ),
+  ...SCREEN_ROWS,
   'mask.values_from': row(
     list(path()),
     [],
@@ -368,14 +229,4 @@ export function settingRows(): { key: SettingKey; row: SettingRow<unknown> }[] {
     key: key as SettingKey,
     row: entry as unknown as SettingRow<unknown>,
   }));
-}
-
-/** Ports are numbers in YAML; a variable is text. */
-function variable(): ValueType<string> {
-  const plain = text();
-  return {
-    ...plain,
-    jsonSchema: { type: ['string', 'number'] },
-    read: (raw, context) => plain.read(typeof raw === 'number' ? String(raw) : raw, context),
-  };
 }
