@@ -10,6 +10,15 @@ export interface Plan {
   work: TargetWork[];
 }
 
+/** Why there is no plan: the field, and what is wrong with it. */
+export interface PlanProblem {
+  /** `apply[1]` */
+  field: string;
+  message: string;
+  /** Of what a file or a tool had against it: `unreadable`. Absent for what policy said. */
+  code?: string;
+}
+
 /** A timer on the machine that changes, which brings the old state back unless somebody confirms the new one. */
 export interface DeadMan {
   /** What the change touches, for people. */
