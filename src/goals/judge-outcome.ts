@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.ts';
 import type { ChangeEnd } from '../protocol/change.ts';
 import type { Finding } from '../protocol/finding.ts';
 import { ending, type Outcome, type Reason } from '../protocol/outcome.ts';
@@ -57,12 +58,12 @@ function judgeFacts(facts: OutcomeFacts): OutcomeJudgement {
     return end('rolled-back', 'A change did not hold, and was rolled back.');
   }
   const parked = facts.changes.filter((change) => change === 'parked').length;
-  if (parked > 0) return end('parked', `${count(parked, 'change')} waiting for an answer.`);
+  if (parked > 0) return end('parked', `${counted(parked, 'change')} waiting for an answer.`);
   if (hasEffects && verification === 'failed') {
     return end('escalated', 'Something was changed, and a check afterwards failed.');
   }
   if (findings.length > 0) {
-    return end('escalated', `${count(findings.length, 'finding')} still there: ${nameSome(findings)}.`);
+    return end('escalated', `${counted(findings.length, 'finding')} still there: ${nameSome(findings)}.`);
   }
   if (hasEffects && verification !== 'passed') {
     return end('cannot-tell', 'Something was changed, and nothing proved that it worked.');
@@ -73,7 +74,7 @@ function judgeFacts(facts: OutcomeFacts): OutcomeJudgement {
   if (configured.length > 0 && silent.length === configured.length) {
     return end('monitoring-broken', `No probe answered: ${names(silent)}.`);
   }
-  if (brokenRules > 0) return end('cannot-tell', `${count(brokenRules, 'rule')} could not be judged.`);
+  if (brokenRules > 0) return end('cannot-tell', `${counted(brokenRules, 'rule')} could not be judged.`);
   if (silent.length > 0) return end('cannot-tell', `No answer from ${names(silent)}.`);
   // After the silent ones: a check on a probe that gave no answer fails too, and proves nothing.
   if (verification === 'failed') return end('escalated', 'A check of the goal failed.');
@@ -82,12 +83,12 @@ function judgeFacts(facts: OutcomeFacts): OutcomeJudgement {
   // Without a core probe all that answered count: an operator's own goal may watch one thing only.
   const hasCore = items.some((item) => item.core);
   if (core.length > 0 || (modelEnded === 'not-called' && configured.length > 0 && !hasCore))
-    return end('healthy', `${count(configured.length, 'probe')} answered and nothing was found.`);
+    return end('healthy', `${counted(configured.length, 'probe')} answered and nothing was found.`);
   // A goal without core probes asks a question; an answer needs somebody who looked.
   if (modelEnded !== 'not-called' && facts.answeredCalls + configured.length > 0) {
     return end('reported', 'The question was answered.');
   }
-  const refused = facts.refusedCalls > 0 ? `, and ${count(facts.refusedCalls, 'call')} refused` : '';
+  const refused = facts.refusedCalls > 0 ? `, and ${counted(facts.refusedCalls, 'call')} refused` : '';
   return end('cannot-tell', `Nothing was checked${refused}.`);
 }
 
@@ -112,7 +113,7 @@ function lower(judged: OutcomeJudgement, facts: OutcomeFacts): OutcomeJudgement 
   if (claimed) return end(claimed, `The model reports ${report.outcome}.`);
   const critical = report.findings.filter(({ severity }) => severity === 'critical');
   if (judged.reason === 'healthy' && critical.length > 0) {
-    return end('escalated', `The model reports ${count(critical.length, 'critical finding')}.`);
+    return end('escalated', `The model reports ${counted(critical.length, 'critical finding')}.`);
   }
   return judged;
 }
@@ -133,10 +134,6 @@ function isSuccess(reason: Reason): boolean {
 
 function end(reason: Reason, because: string): OutcomeJudgement {
   return { reason, because };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function names(items: readonly { probe: string }[]): string {

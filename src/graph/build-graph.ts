@@ -138,7 +138,8 @@ function createNames() {
   const byWord = new Map<string, Set<string>>();
   const ids = new Map<string, string>();
   const items = new Map<StateItem, string>();
-  /** Of which one source, at least, says that it is well. */
+  /** What a source has seen; of these, which one source at least says are well. What is only declared says neither. */
+  const seen = new Set<string>();
   const well = new Set<string>();
   const learn = (word: string, name: string): void => {
     byWord.set(word, (byWord.get(word) ?? new Set()).add(name));
@@ -184,7 +185,10 @@ function createNames() {
       const name = declared ?? own;
       const node = nodes.get(name) ?? { ...blank(name), aliases: [] };
       const isBad = item.status !== null && BAD.has(item.status.toLowerCase());
-      if (item.stale === null && !isBad) well.add(name);
+      if (item.seen_at !== null) {
+        seen.add(name);
+        if (item.stale === null && !isBad) well.add(name);
+      }
       put({
         ...node,
         aliases: [...new Set([...node.aliases, ...wordsOf(item.name), ...(isGuest ? [item.id] : [])])].filter(
@@ -192,7 +196,7 @@ function createNames() {
         ),
         host: node.host ?? item.host,
         status: isBad || node.status === null ? item.status : node.status,
-        isDown: item.seen_at !== null && !well.has(name),
+        isDown: seen.has(name) && !well.has(name),
       });
       ids.set(item.id, name);
       items.set(item, name);

@@ -26,7 +26,7 @@ function label(node: GraphNode | undefined, name: string): string {
   if (node === undefined) return name;
   const words = [
     node.criticality === 'medium' ? null : node.criticality,
-    node.isDown ? (node.status ?? 'not seen') : null,
+    node.isDown ? `down: ${node.status ?? 'not seen'}` : null,
   ];
   const said = words.filter((word) => word !== null);
   return said.length === 0 ? name : `${name} [${said.join(', ')}]`;

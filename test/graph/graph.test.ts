@@ -133,6 +133,33 @@ describe('what depends on what', () => {
     expect(graph.notes).toEqual(['systemd:web1 says that b needs a, which would be a circle: left out']);
   });
 
+  it('knows that a thing is down whether or not it is also declared under another name', async () => {
+    const failed = item({ id: 'db1/pg.service', name: 'pg.service', host: 'db1', status: 'failed' });
+    const declared = item({
+      id: 'postgres',
+      name: 'postgres',
+      source: 'inventory',
+      seen_at: null,
+      host: 'db1',
+    });
+    const known = {
+      name: 'postgres',
+      place: 'inventory.yaml:2',
+      unit: 'pg.service',
+      host: 'db1',
+      dependsOn: [],
+    };
+    const downIn = (services: (typeof failed)[]) => {
+      const graph = buildGraph(NO_DEPENDENCIES, { services: [known], names: ['db1'] }, stateOf({ services }));
+      return [...graph.nodes.values()].filter(({ isDown }) => isDown).map(({ name }) => name);
+    };
+    expect(downIn([failed, declared])).toEqual(['postgres']);
+    expect(downIn([declared, failed])).toEqual(['postgres']);
+    expect(downIn([declared])).toEqual([]);
+    const well = { ...failed, id: 'consul/postgres', source: 'consul', status: 'passing' };
+    expect(downIn([failed, declared, well])).toEqual([]);
+  });
+
   it('is drawn as a tree, and as Mermaid', async () => {
     const graph = await whole(
       stateOf({
@@ -144,7 +171,7 @@ describe('what depends on what', () => {
     const names = new Set(['postgres', 'grafana', 'webapp', 'redis', 'status']);
     const shown = { ...graph, edges: graph.edges.filter(({ to }) => names.has(to)) };
     expect(drawTree(shown, rootsOf(shown, [...names]))).toBe(
-      'grafana\n└─ postgres [critical, failed]\nstatus\n└─ webapp [high]\n   ├─ postgres [critical, failed]\n   └─ redis\n',
+      'grafana\n└─ postgres [critical, down: failed]\nstatus\n└─ webapp [high]\n   ├─ postgres [critical, down: failed]\n   └─ redis\n',
     );
     expect(drawMermaid(shown, new Set(['redis', 'webapp']))).toBe(
       'flowchart TD\n  n0["redis"]\n  n1["webapp"]\n  n1 --> n0\n',

@@ -9,6 +9,7 @@ import {
   windowOf,
 } from '../../graph/index.ts';
 import { readTimeZone } from '../../host/index.ts';
+import { formatZonedTime } from '../../lib/zoned-time.ts';
 import type { Graph } from '../../protocol/graph.ts';
 import type { World } from '../world.ts';
 
@@ -67,9 +68,11 @@ export function describeImpact(
 ): { json: Record<string, unknown>; text: string } {
   const node = demandNode(graph, wanted, world.host.hostname);
   const impact = impactOf(graph, node.name);
-  const { isOpen, opensAt, hours } = windowOf(node, world.clock.now(), readTimeZone(world.env));
+  const zone = readTimeZone(world.env);
+  const { isOpen, opensAt, hours } = windowOf(node, world.clock.now(), zone);
   const loss = quorumLoss(graph, [node.name, ...impact.map((each) => each.node.name)]);
   const next = opensAt === null ? null : new Date(opensAt).toISOString();
+  const nextHere = opensAt === null ? '' : formatZonedTime(opensAt, zone);
   const lines = impact.map(
     ({ node: each, path }) =>
       `  ${each.name} (${each.criticality})${path.length > 2 ? `, through ${path.slice(1, -1).join(' and ')}` : ''}\n`,
@@ -78,18 +81,20 @@ export function describeImpact(
     impact.length === 0
       ? `Nothing that is known needs ${node.name}.\n`
       : `Without ${node.name} these stop working:\n`;
+  const now = node.isDown ? `${node.name} is down now (${node.status ?? 'not seen'}).\n` : '';
   const window =
     hours.length === 0
       ? 'No safe hours are declared for it.\n'
       : isOpen
         ? `Its safe hours are ${hours.join(', ')}: now is one.\n`
-        : `Its safe hours are ${hours.join(', ')}: next ${next}.\n`;
+        : `Its safe hours are ${hours.join(', ')}: next ${nextHere}.\n`;
   const approval =
     node.restartWithoutApproval === false ? `It is not restarted without approval (${node.place}).\n` : '';
   return {
     json: {
       name: node.name,
       criticality: node.criticality,
+      down: node.isDown ? (node.status ?? 'not seen') : null,
       restart_without_approval: node.restartWithoutApproval,
       impact: impact.map(({ node: each, path }) => ({
         name: each.name,
@@ -101,6 +106,6 @@ export function describeImpact(
       window_next: next,
       quorum_lost: loss,
     },
-    text: [head, ...lines, window, approval, loss === null ? '' : `${loss}.\n`].join(''),
+    text: [now, head, ...lines, window, approval, loss === null ? '' : `${loss}.\n`].join(''),
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/counted.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { CommandCall } from '../command-call.ts';
@@ -62,7 +63,7 @@ async function check(call: CommandCall): Promise<number> {
   if (call.args.has('json')) await call.streams.out(jsonLine({ ok: true, ...counts, notes: graph.notes }));
   else {
     await call.streams.say(
-      `No circle, no unknown name: ${counts.nodes} things, ${declared} declared and ${counts.derived} derived dependencies, ${counts.quorums} quorums.\n`,
+      `No circle, no unknown name: ${counted(counts.nodes, 'thing')}, ${counts.declared} declared and ${counted(counts.derived, 'derived dependency', 'derived dependencies')}, ${counted(counts.quorums, 'quorum')}.\n`,
     );
     for (const note of graph.notes) await call.streams.say(`${note}\n`);
   }

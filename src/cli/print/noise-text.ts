@@ -1,4 +1,5 @@
 import type { CostedNoise } from '../../app/incidents/noise.ts';
+import { counted } from '../../lib/counted.ts';
 import { formatDuration } from '../../lib/duration.ts';
 
 /** What scripts read. */
@@ -32,7 +33,7 @@ function describe(one: CostedNoise): string {
   const days = Math.max(1, Math.ceil((one.to - one.from) / DAY_MS));
   const cost = one.costUsd === 0 ? '' : `, $${one.costUsd.toFixed(2)}`;
   return [
-    `${flat(one.title)} from ${one.source}: ${count(one.incidents, 'incident')} in ${count(days, 'day')}, half over within ${formatDuration(one.medianMs)}, ${count(one.runs.length, 'run')}${cost}\n`,
+    `${flat(one.title)} from ${one.source}: ${counted(one.incidents, 'incident')} in ${counted(days, 'day')}, half over within ${formatDuration(one.medianMs)}, ${counted(one.runs.length, 'run')}${cost}\n`,
     `  answers: ${expected} expected, ${wrong} wrong, ${useful} useful; ${one.why}\n`,
     ...proposalsFor(one).map((line) => `  ${line}\n`),
   ].join('');
@@ -59,10 +60,6 @@ function proposalsFor({ intake, title, labels, medianMs }: CostedNoise): string[
 
 function shell(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** On one line: it comes from outside. */
