@@ -53,6 +53,10 @@ export function judgeCommand(
   if (strange !== undefined) {
     return denied('characters:look-alike', `the option ${JSON.stringify(strange.text)} is not plain ASCII`);
   }
+  const mixed = rest.find((arg) => mixesScripts(arg.text));
+  if (mixed !== undefined) {
+    return asks('characters:look-alike', `${JSON.stringify(mixed.text)} mixes letters that look alike`);
+  }
   if (isPiped && INTERPRETERS.has(name)) {
     return denied('floor:pipe-to-interpreter', `what is piped into ${name} would be run as a program`);
   }
@@ -64,10 +68,33 @@ export function judgeCommand(
     ownEndpoint: ownEndpointOf(options.specs.get(name), options.environment),
     ...(options.notes === undefined ? {} : { notes: options.notes }),
   };
-  const ruling = judgeNamed(name, rest, context, isPiped, commands, options);
+  const settled = judgePrivilege(name, rest, context, isPiped, commands, options);
+  if (settled?.isSettled === true) return settled.ruling;
+  const ruling = settled?.ruling ?? judgeNamed(name, rest, context, isPiped, commands, options);
   return ruling.verdict === 'allow' || ruling.effect === 'observe'
     ? ruling
     : withFloors(ruling, rest, context);
+}
+
+/** undefined: not about other rights. `isSettled`: its words were judged, so that no floor need look at them again. */
+function judgePrivilege(
+  name: string,
+  rest: readonly Arg[],
+  context: CommandContext,
+  isPiped: boolean,
+  commands: string[][],
+  options: WalkOptions,
+): { ruling: Ruling; isSettled: boolean } | undefined {
+  if (!PRIVILEGE.has(name)) return undefined;
+  // What is denied without other rights is denied with them.
+  const wrapped = unwrapPrivilege(name, rest);
+  const inner = wrapped === undefined ? undefined : judgeInner(wrapped, context, isPiped, commands, options);
+  if (inner?.verdict === 'deny') return { ruling: inner, isSettled: true };
+  const ruling = asks(
+    'privilege',
+    `${name} runs a command with other rights or in another place; steward does not judge that`,
+  );
+  return { ruling, isSettled: inner?.verdict === 'allow' };
 }
 
 function ownEndpointOf(
@@ -89,17 +116,6 @@ function judgeNamed(
   const builtin = judgeBuiltin(name, rest);
   if (builtin !== undefined) return builtin;
   if (name === 'steward') return denied('floor:steward', 'steward is not run by steward');
-  if (PRIVILEGE.has(name)) {
-    // What is denied without other rights is denied with them.
-    const wrapped = unwrapPrivilege(name, rest);
-    const inner =
-      wrapped === undefined ? undefined : judgeInner(wrapped, context, isPiped, commands, options);
-    if (inner?.verdict === 'deny') return inner;
-    return asks(
-      'privilege',
-      `${name} runs a command with other rights or in another place; steward does not judge that`,
-    );
-  }
   if (name === 'command') {
     if (rest[0]?.kind === 'literal' && /^-[vV]$/.test(rest[0].text)) {
       return rest.slice(1).every((arg) => arg.kind === 'literal')
@@ -174,6 +190,16 @@ function judgeInner(
     );
   }
   return judgeCommand(inner, context.cwds, isPiped, commands, options);
+}
+
+/** Latin beside Cyrillic or Greek in one run of letters: not how people write, but how names are forged. */
+function mixesScripts(text: string): boolean {
+  // Nearly every word is plain ASCII.
+  if (!/[^ -~]/.test(text)) return false;
+  return (text.match(/\p{L}+/gu) ?? []).some(
+    (run) =>
+      /\p{Script=Latin}/u.test(run) && /\p{Script=Cyrillic}|\p{Script=Greek}|\p{Script=Armenian}/u.test(run),
+  );
 }
 
 /** A long option with a foreign letter, or a word that starts with a dash that is none. */

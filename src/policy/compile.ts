@@ -113,6 +113,9 @@ function compileVerb(
     operands: compileOperands(raw, bad),
     variants: (raw.variants ?? []).map((variant) => compileVerb(variant, name, bad)),
   };
+  for (const option of Object.keys(verb.deny)) {
+    if (Object.hasOwn(verb.options, option)) throw bad(`the option ${option} is both known and denied`);
+  }
   for (const [key, value] of Object.entries(raw.verbs ?? {})) {
     const made = compileVerb(value ?? {}, key, bad);
     let owner: string | undefined;

@@ -22,12 +22,14 @@ export interface CommandContext {
 
 /**
  * `archive`: tar takes a name with a colon for a file on another host, and starts ssh. `script`: bash takes a word with a
- * plus for options that are taken back, `+n` for one.
+ * plus for options that are taken back, `+n` for one. `source`: what go-getter and its like would rather fetch than read,
+ * as `github.com/x/y` and `git@host:x`.
  */
 const PATH_KINDS: Record<string, PathUse> = {
   read: 'read',
   archive: 'read',
   script: 'read',
+  source: 'read',
   place: 'place',
   tree: 'tree',
   write: 'write',
@@ -42,9 +44,11 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
     if (kind === 'script' && (arg.kind === 'pattern' || arg.text.startsWith('+')))
       return unfit(context, arg.text);
     if (kind === 'archive' && arg.text.includes(':')) return unfit(context, arg.text);
+    if (use !== 'place' && isElsewhere(kind, arg.text)) return unfit(context, arg.text);
     if (arg.kind === 'literal' && (arg.text === '-' || arg.text === '')) return undefined;
     return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');
   }
+  if (kind === 'device') return checkDevice(arg, context);
   if (kind === 'text' || kind === 'value' || kind === 'value2') return undefined;
   if (kind === 'folder') return moveTo(arg, context);
   if (kind === 'number' && arg.isNumber) return undefined;
@@ -63,6 +67,21 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
   return matcher(pattern[1] ?? '', pattern[2] ?? '').test(arg.text) ? undefined : unfit(context, arg.text);
 }
 
+/** Asked about itself by a program that knows how: nothing of its content is read. */
+function checkDevice(arg: Arg, context: CommandContext): Ruling | undefined {
+  const characters = arg.kind === 'literal' ? /^[\w/.:-]+$/ : /^[\w/.:?*[\]-]+$/;
+  const isBelow = arg.text.startsWith('/dev/') && !arg.text.includes('..');
+  return isBelow && characters.test(arg.text) ? undefined : unfit(context, arg.text);
+}
+
+/** A program that is known to read files may know how to fetch them too: kubectl, promtool, nomad, compose. */
+function isElsewhere(kind: string, text: string): boolean {
+  return (
+    /^[a-z][a-z\d+.-]*:(?:\/\/|:)/i.test(text) ||
+    (kind === 'source' && (/[:@]/.test(text) || /^(?!\.\.?\/)[^/]*\.[^/]*\//.test(text)))
+  );
+}
+
 function moveTo(arg: Arg, context: CommandContext): Ruling | undefined {
   if (arg.kind !== 'literal') return unknownWord(context, 'the folder to work in');
   const ruling = context.paths.check(arg.text, context.cwds, 'folder');
@@ -72,7 +91,7 @@ function moveTo(arg: Arg, context: CommandContext): Ruling | undefined {
 
 /** Kinds in which a word may stand whose value nobody knows, if it cannot be taken for an option. */
 export function toleratesUnknown(kind: string): boolean {
-  return kind === 'text' || kind === 'value' || kind === 'place';
+  return kind === 'text' || kind === 'value' || kind === 'place' || kind === 'device';
 }
 
 export function isKnownKind(kind: string): boolean {
@@ -80,7 +99,7 @@ export function isKnownKind(kind: string): boolean {
     kind in PATH_KINDS ||
     kind in LANGUAGES ||
     kind === 'revision' ||
-    ['flag', 'text', 'value', 'value2', 'optional', 'number', 'folder'].includes(kind) ||
+    ['flag', 'device', 'text', 'value', 'value2', 'optional', 'number', 'folder'].includes(kind) ||
     /^\/.*\/i?$/s.test(kind)
   );
 }

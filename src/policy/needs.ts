@@ -1,11 +1,16 @@
 import type { Needs } from '../protocol/isolation.ts';
 import type { ProgramSpec } from '../protocol/program-spec.ts';
 import { normalise } from './paths.ts';
-import type { SpecBook } from './spec-book.ts';
+import type { PolicyOptions } from './policy-options.ts';
+import { readWords } from './read-words.ts';
 import type { Part } from './walk.ts';
 
 /** What a sandbox must leave to a line: of each program what its spec says, and the paths that it says it changes. */
-export function needsOf(parts: readonly Part[], cwd: string, home: string, specs: SpecBook): Needs {
+export function needsOf(
+  parts: readonly Part[],
+  cwd: string,
+  { home, specs, environment = {} }: Pick<PolicyOptions, 'home' | 'specs' | 'environment'>,
+): Needs {
   const folders = foldersOf(parts, cwd);
   const absolute = (word: string): string[] =>
     word.startsWith('/')
@@ -16,7 +21,7 @@ export function needsOf(parts: readonly Part[], cwd: string, home: string, specs
   const profiles = new Set<ProgramSpec['profile']>();
   const writes = new Set<string>();
   const reaches = new Set<string>();
-  const environment = new Set<string>();
+  const credentials = new Set<string>();
   for (const { commands, ruling, writes: redirected } of parts) {
     for (const path of redirected ?? []) for (const place of absolute(path)) writes.add(place);
     for (const [name = '', ...words] of commands) {
@@ -24,7 +29,8 @@ export function needsOf(parts: readonly Part[], cwd: string, home: string, specs
       if (spec === undefined) continue;
       profiles.add(spec.profile);
       for (const path of spec.reaches ?? []) for (const place of absolute(path)) reaches.add(place);
-      for (const variable of spec.environment ?? []) environment.add(variable);
+      if (!goesElsewhere(spec, words, environment))
+        for (const variable of spec.environment ?? []) credentials.add(variable);
       if (ruling.effect === 'observe') continue;
       const isAboutFiles = spec.profile === 'files' || spec.profile === 'text';
       for (const word of words.flatMap((text) => pathsIn(text, isAboutFiles))) {
@@ -36,8 +42,29 @@ export function needsOf(parts: readonly Part[], cwd: string, home: string, specs
     profiles: [...profiles],
     writes: [...writes],
     reaches: [...reaches],
-    environment: [...environment],
+    environment: [...credentials],
   };
+}
+
+const HERE = /^(?:localhost|127\.0\.0\.1|::1|\/.*)$/;
+
+/** A server that a line names itself may be anybody's: the password is for the one that settings name, or this host's. */
+function goesElsewhere(
+  spec: ProgramSpec,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): boolean {
+  const { target } = spec;
+  // Of a kind that policy holds against the program's own place, another is not allowed in the first place.
+  const options = (target?.options ?? []).filter((name) => spec.root.options[name] !== 'own-endpoint');
+  if (target?.kind !== 'endpoint' || options.length === 0) return false;
+  const { values, isSure } = readWords(spec, words);
+  const own = environment[target.variable ?? ''];
+  const named = options.flatMap((name) => values.get(name) ?? []);
+  if (named.some((place) => place !== own && !HERE.test(place))) return true;
+  // Letters in one word, as in `-Ath`, are not all told apart: any of them may be the one.
+  const letters = options.flatMap((name) => (name.length === 2 ? [name.slice(1)] : []));
+  return !isSure && words.some((word) => /^-[^-]/.test(word) && letters.some((one) => word.includes(one)));
 }
 
 /** The working directory and wherever a `cd` may lead. */

@@ -173,7 +173,7 @@ function judgeParts(core: Core, action: Action, parts: readonly Part[]): Judgeme
   if (action.kind !== 'process' && action.kind !== 'shell') return judgement;
   const commands = parts.flatMap((part) => part.commands);
   const writes = parts.flatMap((part) => part.writes ?? []);
-  const needs = needsOf(parts, action.cwd, core.options.home, specs);
+  const needs = needsOf(parts, action.cwd, core.options);
   const things = thingsOf(parts, specs);
   const verbs = ruling.effect === 'observe' ? [] : verbsOf(parts, specs);
   return {

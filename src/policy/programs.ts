@@ -76,14 +76,14 @@ function note(
 
 function judgeVerb(verb: VerbSpec, found: Arguments, context: CommandContext): Ruling {
   const rule = ['spec:', context.program, ...found.path.map((word) => `.${word}`)].join('');
-  if (verb.verdict !== 'allow') return refusalOf(verb, rule, context, found.path);
-  const ruling = checkUse(verb, found, context);
-  if (ruling === undefined) return allowed(rule);
+  if (verb.verdict === 'deny') return refusalOf(verb, rule, context, found.path);
+  const ruling = verb.verdict === 'allow' ? checkUse(verb, found, context) : undefined;
+  if (verb.verdict === 'allow' && ruling === undefined) return allowed(rule);
   for (const variant of verb.variants) {
     const other = checkUse(variant, found, context);
     if (other === undefined && variant.verdict === 'allow') return allowed(rule);
   }
-  return ruling;
+  return ruling ?? refusalOf(verb, rule, context, found.path);
 }
 
 function refusalOf(verb: VerbSpec, rule: string, context: CommandContext, path: string[]): Ruling {

@@ -205,6 +205,19 @@ const HARMLESS = [
   '/proc/self/fd/2',
 ];
 
+/** Where the system's own programs name the files: what a pattern could match there is none of the secrets named anywhere. */
+const PLAIN = [
+  '/sys/**',
+  '/proc/sys/**',
+  '/proc/net/**',
+  '/proc/pressure/**',
+  '/boot/**',
+  '/etc/cron.*/**',
+  '/etc/apt/sources.list.d/**',
+  '/var/log/dpkg.*',
+  '/var/log/apt/**',
+];
+
 /** Where people and services keep what no pattern can name: not to be walked through with everything below it. */
 const HOMES = ['/root', '/home/*', '/run/user/*'];
 
@@ -237,6 +250,17 @@ export function createSecretPaths(home: string): SecretPaths {
     return likely;
   };
   const harmless = HARMLESS.map(split);
+  const plain = PLAIN.map((pattern) => pattern.slice(0, pattern.indexOf('*')));
+  // Up to the first special character it says where it looks.
+  const isPlainPlace = (pattern: string): boolean => {
+    const fixed = pattern.slice(0, /[*?[\\]/.exec(pattern)?.index ?? pattern.length);
+    return !pattern.includes('..') && plain.some((place) => fixed.startsWith(place));
+  };
+  let anchoredSecrets: PathPattern[] | undefined;
+  const anchored = (): PathPattern[] => {
+    anchoredSecrets ??= SECRETS.filter((pattern) => pattern.startsWith('/')).map(split);
+    return anchoredSecrets;
+  };
   // One step asks several times about the same paths: what is wanted, what it links to, what is judged.
   const answers = new Map<string, boolean>();
   // A `**` in front would make every folder hold a secret; those are met file by file where files are named.
@@ -255,7 +279,7 @@ export function createSecretPaths(home: string): SecretPaths {
       const known = isPattern ? undefined : answers.get(path);
       if (known !== undefined) return known;
       const components = parse(path, isPattern);
-      if (isPattern) return matchesAny(components, likelyNames());
+      if (isPattern) return matchesAny(components, isPlainPlace(path) ? anchored() : likelyNames());
       const answer = !matchesAny(components, harmless) && matchesAny(components, secrets);
       if (answers.size >= MOST_KEPT) answers.clear();
       answers.set(path, answer);

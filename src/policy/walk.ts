@@ -305,7 +305,7 @@ function walkSubstitutions(word: Word, scope: Scope, walker: Walker): void {
 
 /** Variables of the environment that hold no secret. Their values are not relied on. */
 const KNOWN_ENVIRONMENT = new Set(
-  'USER LOGNAME HOSTNAME PWD OLDPWD UID EUID SHELL RANDOM SECONDS HOSTTYPE MACHTYPE OSTYPE BASH_VERSION LANG TERM'.split(
+  'PATH USER LOGNAME HOSTNAME PWD OLDPWD UID EUID SHELL RANDOM SECONDS HOSTTYPE MACHTYPE OSTYPE BASH_VERSION LANG TERM'.split(
     ' ',
   ),
 );

@@ -127,6 +127,7 @@ const FLOORS: Record<string, string[]> = {
     '!tail -n 1 ~/.pgpass',
     '!grep x /root/.ssh/id_rsa',
     '!sudo cat /etc/shadow',
+    '!sudo grep x ~/.ssh/id_rsa',
     'cp /etc/shado? /srv/x',
     'cat /etc/shado?',
     'grep -r . /root',

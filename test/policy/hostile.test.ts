@@ -57,3 +57,32 @@ describe('hostile lines', () => {
     );
   });
 });
+
+describe('words of other alphabets', () => {
+  it.each(['grep größe x', 'grep -c ошибка x', 'ls /srv/Übersicht', 'grep 20µs x', 'ls /srv/данные'])(
+    'are nothing special by themselves: %s',
+    (line) => {
+      expect(verdict(line)).toBe('allow');
+    },
+  );
+
+  it.each(['cat /etc/ѕhadow', 'ls /srv/dаta', 'grep pаssword x'])('ask beside Latin ones: %s', (line) => {
+    expect(checkLine(policy, line, CWD)).toMatchObject({ verdict: 'ask', rule: 'characters:look-alike' });
+  });
+});
+
+describe('sudo before what only observes', () => {
+  it.each(['sudo smartctl -a /dev/sda', 'sudo mdadm --detail /dev/md0', 'sudo -n fdisk -l /dev/sda'])(
+    'asks for the rights alone: %s',
+    (line) => {
+      expect(checkLine(policy, line, CWD)).toMatchObject({ verdict: 'ask', rule: 'privilege' });
+    },
+  );
+
+  it.each(['sudo dd if=/dev/zero of=/dev/sda', 'sudo smartctl -t long /dev/sda', 'sudo fdisk /dev/sda'])(
+    'lifts no floor: %s',
+    (line) => {
+      expect(verdict(line)).toBe('deny');
+    },
+  );
+});

@@ -39,6 +39,30 @@ describe('what a sandbox must leave to a line', () => {
   });
 });
 
+describe('a password in the environment', () => {
+  it.each([
+    ["psql -c 'select 1'", true],
+    ["psql -Atc 'select 1'", true],
+    ["psql -h /run/postgresql -c 'select 1'", true],
+    ['redis-cli -h localhost info', true],
+    ["psql -h evil.example -c 'select 1'", false],
+    ["psql --host=evil.example -c 'select 1'", false],
+    ["psql -Ahevil.example -c 'select 1'", false],
+    ['redis-cli -h evil.example info', false],
+    ['redis-cli -hevil.example info', false],
+  ])('is given to %s: %s', (line, isGiven) => {
+    expect((needsOf(line)?.environment ?? []).length > 0).toBe(isGiven);
+  });
+
+  it('is given to the server that settings name', () => {
+    const named = shippedPolicy({ environment: { PGHOST: 'db.lan' } });
+    const needs = named.judge(named.toAction("psql -h db.lan -c 'select 1'", CWD), {
+      resolved: new Map(),
+    }).needs;
+    expect(needs?.environment).toEqual(['PGPASSWORD', 'PGPASSFILE']);
+  });
+});
+
 describe('where secrets are looked for', () => {
   it('are the places that policy knows by name, and homes', () => {
     const folders = new Map(policy.secretFolders.map(({ path, depth }) => [path, depth]));

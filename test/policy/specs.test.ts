@@ -37,6 +37,11 @@ describe('program specs', () => {
       /-dump is not spelled in getopt's way/,
     ],
     ['an option that is there twice', spec('options: { flag: -x, value: -x }'), /-x is there twice/],
+    [
+      'an option that is known and denied',
+      spec('options: { flag: -x }\ndeny: { -x: it writes }'),
+      /-x is both known and denied/,
+    ],
     ['a verb that is there twice', spec('verbs: { a: {}, a|b: {} }'), /twice/],
     ['a change that is allowed', spec('effect: disruptive\nverdict: allow'), /cannot be allowed/],
     ['broken YAML', 'names: [', /specs\/x\.yaml:1/],

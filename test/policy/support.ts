@@ -27,6 +27,7 @@ export function shippedPolicy(
     deny?: string[];
     mode?: PermissionMode;
     remoteHosts?: string[];
+    environment?: Record<string, string>;
   } = {},
 ): Policy {
   const rules = (texts: string[] = []) => texts.map(parsePermissionRule);
@@ -39,6 +40,7 @@ export function shippedPolicy(
     stateLocation: '/var/lib/steward',
     declaredEndpoints: ['https://consul.lan:8501/v1'],
     remoteHosts: options.remoteHosts ?? [],
+    environment: options.environment ?? {},
   });
 }
 

@@ -4,6 +4,7 @@
  */
 export function checkSql(statement: string): string | undefined {
   const text = statement.trim().replace(/;$/, '');
+  if (DESCRIBING.test(text)) return undefined;
   // Comments, escapes, dollar quotes, psql's own commands and variables: each could hide the rest.
   // Without a backslash every kind of string ends at its quote, and doubled quotes are the only escape.
   if (/[\\;$`]|--|\/\*|(?<![:\w]):(?!:)["'\w]|&['"]/.test(text)) return problem;
@@ -22,6 +23,9 @@ export function checkSql(statement: string): string | undefined {
   }
   return undefined;
 }
+
+/** psql's own `\\d…` and `\\l`: one of them, with a plain name. */
+const DESCRIBING = /^\\(?:d[A-Za-z]*|l|z|conninfo)[S+x]*(?: +[\w.*]+)?$/;
 
 const problem = 'this SQL is not known to be one statement that only reads';
 
