@@ -4,9 +4,10 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { createCapture } from '../lib/cap.ts';
 import type { Captured, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
+import type { Command } from './command.ts';
 import { monotonicMs } from './monotonic.ts';
 import { endGroup, endStrays, terminateGroup } from './process-group.ts';
-import type { Command } from './run-process.ts';
+import { endingOf } from './shell-status.ts';
 import { errorCode } from './state-errors.ts';
 
 /** One program of several, and who waits for it. */
@@ -169,12 +170,6 @@ function follow({ command, options, resolve, reject }: Start, files: readonly nu
     lost: (startError) =>
       finish({ exitCode: null, signal: startError === null ? 'SIGKILL' : null, startError }),
   };
-}
-
-/** bash says 128 and the number of the signal that ended a program. */
-function endingOf(status: number): Ending {
-  const signal = Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0] ?? null;
-  return { exitCode: signal === null ? status : null, signal, startError: null };
 }
 
 function roomKib({ limitBytes }: ProcessOptions): number {

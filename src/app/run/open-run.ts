@@ -124,6 +124,7 @@ export async function openRun(
       clock: world.clock,
       store: world.store,
       extraEnv: { ...world.settings.environment, ...lineageEnvironment(run, asked.trigger) },
+      isForMany: true,
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));
