@@ -1,5 +1,6 @@
-import { nearest } from '../lib/nearest.ts';
+import { fieldPath } from '../lib/field-path.ts';
 import { OpsError } from '../lib/ops-error.ts';
+import { type SchemaIssue, schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
 import type { Change } from '../protocol/change.ts';
 import { EXIT, EXPECTATION_VARIABLES } from './expectations.ts';
@@ -31,10 +32,10 @@ export async function readWrittenChange(
   if (checked.success) {
     const change = toChange(checked.data);
     const wrong = await wrongExpression(change);
-    return wrong === null ? { change } : { problems: [`${fieldName(wrong.path)}: ${wrong.message}`] };
+    return wrong === null ? { change } : { problems: [`${fieldPath(wrong.path)}: ${wrong.message}`] };
   }
   const issues = checked.error.issues.flatMap(insideOf);
-  return { problems: issues.map(({ path, message }) => `${fieldName(path)}: ${message}`) };
+  return { problems: issues.map(({ path, message }) => `${fieldPath(path)}: ${message}`) };
 }
 
 async function read(source: string, text: string): Promise<Change> {
@@ -45,26 +46,17 @@ async function read(source: string, text: string): Promise<Change> {
     const change = toChange(checked.data);
     const wrong = await wrongExpression(change);
     if (wrong === null) return change;
-    throw fileError(source, yaml.lineOf(wrong.path), `${fieldName(wrong.path)}: ${wrong.message}`);
+    throw fileError(source, yaml.lineOf(wrong.path), `${fieldPath(wrong.path)}: ${wrong.message}`);
   }
   const issues = checked.error.issues.flatMap(insideOf);
-  // A misspelt field makes two issues, and its name is the better one: the field is also missing.
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  if (issue === undefined || yaml.value === null || typeof yaml.value !== 'object') {
+  if (issues.length === 0 || yaml.value === null || typeof yaml.value !== 'object') {
     throw fileError(source, 1, 'is not a change: it has `title`, `apply` and `verify`');
   }
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys?.[0] ?? '';
-    const known =
-      issue.path.length === 0 ? Object.keys(changeSchema.shape) : [...STEP_FIELDS, ...CHECK_FIELDS];
-    const meant = nearest(key, known);
-    const hint = meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
-    const path = [...issue.path, key];
-    throw fileError(source, yaml.lineOf(path), `${fieldName(path)}: there is no such field`, hint);
-  }
-  const field = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;
-  const isMissing = issue.path.length > 0 && valueAt(yaml.value, issue.path) === undefined;
-  throw fileError(source, yaml.lineOf(issue.path), `${field}${isMissing ? 'is missing' : issue.message}`);
+  throw schemaFault(yaml, issues, {
+    otherwise: 'is not a change',
+    fields: (place) =>
+      place.length === 0 ? Object.keys(changeSchema.shape) : [...STEP_FIELDS, ...CHECK_FIELDS],
+  });
 }
 
 /** The first `expect` that means nothing: a misspelt name would be found out only when everything is applied. */
@@ -83,22 +75,15 @@ async function wrongExpression(change: Change): Promise<{ path: PropertyKey[]; m
   return null;
 }
 
-interface Issue {
-  code: string;
-  path: PropertyKey[];
-  message: string;
-  keys?: string[];
-}
-
 /** Of alternatives the one that came nearest says what is wrong; where none did, they say together what is possible. */
 function insideOf(issue: {
   code?: string | undefined;
   path: PropertyKey[];
   message: string;
   keys?: string[];
-  errors?: readonly (readonly Issue[])[];
-}): Issue[] {
-  const own: Issue = {
+  errors?: readonly (readonly SchemaIssue[])[];
+}): SchemaIssue[] {
+  const own: SchemaIssue = {
     code: issue.code ?? 'custom',
     path: issue.path,
     message: issue.message,
@@ -108,20 +93,4 @@ function insideOf(issue: {
   const deep = (issue.errors ?? []).find((inner) => inner.every(({ path }) => path.length > 0));
   if (deep === undefined) return [own];
   return deep.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-/** `apply[0].edit.file` */
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  );
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
 }

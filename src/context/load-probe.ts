@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
-import { nearest } from '../lib/nearest.ts';
+import { fieldPath } from '../lib/field-path.ts';
+import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
 import type { ProbeSpec, ProbeStep, RuleSpec } from '../protocol/probe.ts';
 import { compileFacts, FACT_VARIABLES, FactError } from './compute-facts.ts';
@@ -37,7 +38,7 @@ export async function compileProbe(
   lineOf: LineOf = () => null,
 ): Promise<ProbeSpec> {
   const fail = (path: readonly PropertyKey[], message: string, hint?: string) =>
-    fileError(source, lineOf(path), `${fieldName(path)}${message}`, hint);
+    fileError(source, lineOf(path), `${path.length === 0 ? '' : `${fieldPath(path)}: `}${message}`, hint);
 
   const name = basename(source).replace(/\.(ya?ml|json)$/, '');
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
@@ -46,16 +47,8 @@ export async function compileProbe(
   const { probeSchema } = await import('../protocol/schemas/probe.ts');
   const checked = probeSchema.safeParse(raw);
   if (!checked.success) {
-    // A misspelt field makes two issues, and its name is the better one: the field is also missing.
-    const { issues } = checked.error;
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    if (issue === undefined) throw fail([], 'is not a probe');
-    if (issue.code === 'unrecognized_keys') {
-      const key = issue.keys[0] ?? '';
-      const meant = nearest(key, KNOWN_KEYS);
-      throw fail([...issue.path, key], 'there is no such field', meant && `Did you mean "${meant}"?`);
-    }
-    throw fail(issue.path, issue.message);
+    const file = { source, value: raw, lineOf };
+    throw schemaFault(file, checked.error.issues, { otherwise: 'is not a probe', fields: KNOWN_KEYS });
   }
 
   const { run, steps, http, executable, credential, limit, timeout, rules, ...rest } = checked.data;
@@ -212,13 +205,3 @@ const KNOWN_KEYS = [
     'skip',
   ],
 ];
-
-/** `rules[0].when: ` */
-function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  );
-  return name === '' ? '' : `${name}: `;
-}

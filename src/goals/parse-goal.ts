@@ -1,4 +1,4 @@
-import { nearest } from '../lib/nearest.ts';
+import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { GoalFrontMatter } from '../protocol/schemas/goal.ts';
@@ -8,7 +8,7 @@ import { placeholders } from './parameters.ts';
 export async function parseGoalFile(source: string, layer: Goal['layer'], text: string): Promise<Goal> {
   const { head, body, bodyLine } = splitFrontMatter(source, text);
   const file = await parseYaml(source, head, 2);
-  const front = await checkFrontMatter(source, file);
+  const front = await checkFrontMatter(file);
   const { limits, ...rest } = front;
   const goal: Goal = {
     ...rest,
@@ -62,34 +62,19 @@ function splitFrontMatter(source: string, text: string): { head: string; body: s
 
 const CHECK_FIELDS = ['run', 'http', 'probe', 'promql', 'call', 'expect', 'within', 'for'];
 
-async function checkFrontMatter(source: string, file: YamlFile): Promise<GoalFrontMatter> {
+async function checkFrontMatter(file: YamlFile): Promise<GoalFrontMatter> {
   const { goalSchema } = await import('../protocol/schemas/goal.ts');
   const result = goalSchema.safeParse(file.value ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = issue?.path ?? [];
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const known =
-      path[0] === 'invariants'
-        ? CHECK_FIELDS
-        : Object.keys(path[0] === 'limits' ? goalSchema.shape.limits.unwrap().shape : goalSchema.shape);
-    const near = nearest(key, known);
-    const hint = near ? `Did you mean \`${near}\`?` : `Known: ${known.join(', ')}.`;
-    throw fileError(
-      source,
-      file.lineOf([...path, key]),
-      `${[...path, key].join('.')}: there is no such field`,
-      hint,
-    );
-  }
-  const field = path.length > 0 ? `${path.map(String).join('.')}: ` : '';
-  const missing = path.length > 0 && valueAt(file.value, path) === undefined;
-  throw fileError(
-    source,
-    file.lineOf(path),
-    `${field}${missing ? 'is missing' : (issue?.message ?? 'is wrong')}`,
-  );
+  const { limits } = goalSchema.shape;
+  throw schemaFault(file, result.error.issues, {
+    otherwise: 'is not the front matter of a goal',
+    fields([top]) {
+      if (top === 'invariants') return CHECK_FIELDS;
+      if (top === 'done') return ['probe', 'expect'];
+      return Object.keys(top === 'limits' ? limits.unwrap().shape : goalSchema.shape);
+    },
+  });
 }
 
 /** A `{{name}}` that nobody can fill would be shown to the model as it is. */
@@ -115,7 +100,7 @@ function checkDoneProbes(goal: Goal, file: YamlFile): void {
     throw fileError(
       goal.source,
       file.lineOf(['done', index, 'probe']),
-      `done.${index}.probe: ${probe} is not in \`probes\``,
+      `done[${index}].probe: ${probe} is not in \`probes\``,
     );
   }
 }
@@ -126,15 +111,8 @@ function checkInvariants(goal: Goal, file: YamlFile): void {
     const name = placeholders(JSON.stringify(invariant))[0];
     if (name === undefined) continue;
     const line = file.lineOf(['invariants', index]);
-    throw fileError(goal.source, line, `invariants.${index}: takes no parameters, and has {{${name}}}`);
+    throw fileError(goal.source, line, `invariants[${index}]: takes no parameters, and has {{${name}}}`);
   }
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
 }
 
 function withoutUndefined<T extends Record<string, number | undefined>>(

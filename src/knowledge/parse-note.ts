@@ -1,5 +1,5 @@
-import { nearest } from '../lib/nearest.ts';
-import { fileError, parseYaml } from '../lib/yaml-file.ts';
+import { schemaFault } from '../lib/schema-fault.ts';
+import { parseYaml } from '../lib/yaml-file.ts';
 import type { Note, NoteScope } from '../protocol/knowledge.ts';
 
 const KEYS = ['applies_to', 'learned_from', 'date', 'confidence'];
@@ -30,24 +30,8 @@ async function parseFront(path: string, text: string): Promise<Front> {
   const { noteSchema } = await import('../protocol/schemas/note.ts');
   const checked = noteSchema.safeParse(yaml.value ?? {});
   if (!checked.success) {
-    const { issues } = checked.error;
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    if (issue === undefined) throw fileError(path, 2, 'is not the front matter of a note');
-    if (issue.code === 'unrecognized_keys') {
-      const key = issue.keys[0] ?? '';
-      const meant = nearest(key, KEYS);
-      throw fileError(
-        path,
-        yaml.lineOf([key]),
-        `${key}: there is no such field`,
-        meant && `Did you mean "${meant}"?`,
-      );
-    }
-    throw fileError(
-      path,
-      yaml.lineOf(issue.path),
-      `${issue.path.map(String).join('.') || 'front matter'}: ${issue.message}`,
-    );
+    const otherwise = 'is not the front matter of a note';
+    throw schemaFault(yaml, checked.error.issues, { otherwise, fields: KEYS });
   }
   const { applies_to, learned_from, date, confidence } = checked.data;
   return { appliesTo: applies_to, learnedFrom: learned_from ?? null, date: date ?? null, confidence };

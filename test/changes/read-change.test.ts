@@ -118,6 +118,6 @@ describe('a change file', () => {
 
   it('names the field that was meant', async () => {
     const text = 'title: a\naply:\n  - run: x\nverify:\n  - run: "true"\n';
-    await expect(readChange('fix.yaml', text)).rejects.toMatchObject({ hint: 'Did you mean `apply`?' });
+    await expect(readChange('fix.yaml', text)).rejects.toMatchObject({ hint: 'Did you mean "apply"?' });
   });
 });

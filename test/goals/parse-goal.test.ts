@@ -71,22 +71,22 @@ x`;
   test.each([
     [
       '---\ndescription: x\ninvariants:\n  - run: "true"\n  - rum: ls\n---\nx',
-      '5: invariants.1.rum: there is no such field',
-      'Did you mean `run`?',
+      '5: invariants[1].rum: there is no such field',
+      'Did you mean "run"?',
     ],
     [
       '---\ndescription: x\ninvariants:\n  - expect: exit 0\n---\nx',
-      '4: invariants.0: must have exactly one of `run`, `http`, `probe`, `promql`, `call`',
+      '4: invariants[0]: must have exactly one of `run`, `http`, `probe`, `promql`, `call`',
       null,
     ],
     [
       '---\ndescription: x\ninvariants:\n  - run: "true"\n    for: soon\n---\nx',
-      '5: invariants.0.for: must be a duration like 500ms, 10s or 2m',
+      '5: invariants[0].for: must be a duration like 500ms, 10s or 2m',
       null,
     ],
     [
       '---\ndescription: x\nparameters: { unit: }\ninvariants:\n  - run: systemctl status {{unit}}\n---\nx',
-      '5: invariants.0: takes no parameters, and has {{unit}}',
+      '5: invariants[0]: takes no parameters, and has {{unit}}',
       null,
     ],
     ['Look.', '1: must begin with front matter: a line of `---`', null],
@@ -100,7 +100,7 @@ x`;
     [
       '---\ndescription: x\nprobs: [disk]\n---\nx',
       '3: probs: there is no such field',
-      'Did you mean `probes`?',
+      'Did you mean "probes"?',
     ],
     [
       '---\ndescription: x\nlimits:\n  minutes: 3\n---\nx',
@@ -119,7 +119,7 @@ x`;
     ],
     [
       '---\ndescription: x\ntools:\n  - Bash\n  - Curl\n---\nx',
-      '5: tools.1: Invalid option: expected one of "Bash"|"Read"|"Edit"|"Write"|"Search"|"Change"|"Report"',
+      '5: tools[1]: Invalid option: expected one of "Bash"|"Read"|"Edit"|"Write"|"Search"|"Change"|"Report"',
       null,
     ],
     ['---\ndescription: [\n---\nx', '2: not valid YAML', null],
@@ -130,7 +130,7 @@ x`;
     ],
     [
       '---\ndescription: x\ndone:\n  - { probe: disk, expect: "true" }\n---\nx',
-      '4: done.0.probe: disk is not in `probes`',
+      '4: done[0].probe: disk is not in `probes`',
       null,
     ],
     [

@@ -65,7 +65,7 @@ describe('a dependencies.yaml that is wrong', () => {
     ],
     [
       'services:\n  a: { safe_hours: ["at night"] }\n',
-      'dependencies.yaml:2: services.a.safe_hours.0: is no time such as 02:00-05:00, Sat 02:00-05:00 or an hour such as 2',
+      'dependencies.yaml:2: services.a.safe_hours[0]: is no time such as 02:00-05:00, Sat 02:00-05:00 or an hour such as 2',
     ],
     [
       'services: { a: {}, b: {} }\nquorums:\n  q: { members: [a, b], needs: 3 }\n',

@@ -67,7 +67,7 @@ describe('an inventory', () => {
     ],
     [
       'hosts:\n  web1:\n    addresses: [10.0.0]\n',
-      'inventory.yaml:3: hosts.web1.addresses.0: is not an IP address',
+      'inventory.yaml:3: hosts.web1.addresses[0]: is not an IP address',
     ],
     [
       'hosts:\n  web1:\n    ssh: "-oProxyCommand=evil"\n',
@@ -89,7 +89,7 @@ describe('an inventory', () => {
     ['ranges: { vmid: 9-1 }\n', 'inventory.yaml:1: ranges.vmid: ends before it begins'],
     [
       'ranges: { ip: [10.0.0.0/8] }\n',
-      'inventory.yaml:1: ranges.ip.0: is not an IPv4 network such as 10.0.0.0/24 (/16 at most)',
+      'inventory.yaml:1: ranges.ip[0]: is not an IPv4 network such as 10.0.0.0/24 (/16 at most)',
     ],
     ['- web1\n', 'inventory.yaml:1: the file: Invalid input: expected object, received array'],
   ])('%j is an error with file, line and field', async (text, expected) => {

@@ -225,7 +225,7 @@ describe('steward change check', () => {
     const { code, stderr } = await box.run(['change', 'check', path]);
     expect(code).toBe(42);
     expect(stderr).toContain(`${path}:5: verfy: there is no such field`);
-    expect(stderr).toContain('Did you mean `verify`?');
+    expect(stderr).toContain('Did you mean "verify"?');
   });
 
   it('says all that stands against it at once', async () => {
