@@ -34,14 +34,18 @@ const DATA_SIZE = '16M';
 
 /**
  * `name`: lower-case letters, digits and dashes; told apart from other runs of the same test by the process id. `isBare`:
- * without steward and its settings, for what installs it as operators do.
+ * without steward and its settings, for what installs it as operators do. `root`: which of those that make-root.sh makes.
  */
 export async function bootLab(
   name: string,
-  { isPersistent = false, isBare = false }: { isPersistent?: boolean; isBare?: boolean } = {},
+  {
+    isPersistent = false,
+    isBare = false,
+    root: kind,
+  }: { isPersistent?: boolean; isBare?: boolean; root?: 'services' } = {},
 ): Promise<Lab> {
   if (!existsSync(join(PROJECT, 'dist/cli.mjs'))) throw new Error('not built: npm run test:lab builds first');
-  const root = (await mustRun(['bash', join(HERE, 'make-root.sh')])).trim();
+  const root = (await mustRun(['bash', join(HERE, 'make-root.sh'), kind ?? ''])).trim();
   await sweep(root);
   const full = `${name}-${process.pid}`;
   const place = join(dirname(root), `place-${full}`);
