@@ -152,7 +152,7 @@ const CASES: Case[] = [
   {
     title: 'a server that falls silent',
     turn: { fault: 'silent-after-start', text: 'half an answer that goes on' },
-    args: ['--max-duration', '3s'],
+    args: ['--max-duration', '12s'],
     code: 56,
     reason: 'duration',
     status: null,
