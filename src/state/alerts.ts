@@ -1,4 +1,5 @@
 import type { StateFile, StateItem } from '../protocol/state-file.ts';
+import { toItem } from './to-item.ts';
 
 /** Words of sources for what is broken; `inactive` or `dead` may be as it should be. */
 const BAD = new Set(['failed', 'critical', 'down', 'offline', 'notready', 'restarting', 'unhealthy', 'lost']);
@@ -25,22 +26,17 @@ export function alertsOf(
   );
   const silent = state.sources
     .filter(({ problem }) => problem !== null)
-    .map(
-      (source): StateItem => ({
-        id: `sources/${source.name}`,
-        name: source.name,
-        source: source.name,
-        seen_at: source.seen_at,
-        stale: null,
-        status: 'no answer',
-        host: null,
-        addresses: [],
-        ports: [],
-        tags: [],
-        owner: null,
-        needs: [],
-        facts: { about: 'sources', severity: 'warning', reason: source.problem },
-      }),
+    .map(({ name, seen_at, problem }) =>
+      toItem(
+        {
+          id: `sources/${name}`,
+          name,
+          status: 'no answer',
+          facts: { about: 'sources', severity: 'warning', reason: problem },
+        },
+        name,
+        seen_at,
+      ),
     );
   return [...items, ...silent];
 }

@@ -8,6 +8,7 @@ import {
   type StateSource,
 } from '../protocol/state-file.ts';
 import { alertsOf } from './alerts.ts';
+import { toItem } from './to-item.ts';
 
 export interface Scan {
   /** Milliseconds since the epoch. */
@@ -98,24 +99,6 @@ function keep(item: StateItem, source: ScannedSource | undefined): StateItem[] {
   if ('found' in source.answer) return [];
   const since = item.stale?.since ?? item.seen_at ?? iso(source.at);
   return [{ ...item, stale: { since, reason: source.answer.problem } }];
-}
-
-function toItem(found: FoundItem, source: string, seenAt: string | null): StateItem {
-  return {
-    id: found.id,
-    name: found.name,
-    source,
-    seen_at: seenAt,
-    stale: null,
-    status: found.status ?? null,
-    host: found.host ?? null,
-    addresses: found.addresses ?? [],
-    ports: found.ports ?? [],
-    tags: found.tags ?? [],
-    owner: found.owner ?? null,
-    needs: found.needs ?? [],
-    facts: found.facts ?? {},
-  };
 }
 
 /** What a source has seen carries what is declared of it; what nobody has seen stands by itself. */

@@ -1,24 +1,12 @@
 import type { Found, ScannedSource, StateFile, StateItem } from '../../src/protocol/state-file.ts';
 import { emptySections, mergeScan } from '../../src/state/index.ts';
+import { toItem } from '../../src/state/to-item.ts';
 
 export const T0 = Date.parse('2026-10-20T12:00:00Z');
 
 export function item(fields: Partial<StateItem> & { id: string }): StateItem {
-  return {
-    name: fields.id,
-    source: 'systemd:web1',
-    seen_at: new Date(T0).toISOString(),
-    stale: null,
-    status: null,
-    host: null,
-    addresses: [],
-    ports: [],
-    tags: [],
-    owner: null,
-    needs: [],
-    facts: {},
-    ...fields,
-  };
+  const blank = toItem({ id: fields.id, name: fields.id }, 'systemd:web1', new Date(T0).toISOString());
+  return { ...blank, ...fields };
 }
 
 export function stateOf(sections: Partial<ReturnType<typeof emptySections>>, at = T0): StateFile {

@@ -4,6 +4,7 @@ import { createClock, openDiskStore, readTimeZone } from '../../../src/host/inde
 import { checkStateFile } from '../../../src/protocol/schemas/state-file.ts';
 import type { StateFile } from '../../../src/protocol/state-file.ts';
 import { mergeScan, readState, swapState } from '../../../src/state/index.ts';
+import { toItem } from '../../../src/state/to-item.ts';
 
 /** One of the processes of the campaign: scans, reads and counts itself up, until it is killed or told to end. */
 const [folder = '', index = '0'] = process.argv.slice(2);
@@ -22,26 +23,8 @@ function countUp(current: StateFile | null): StateFile {
       Date.now(),
     );
   const count = countIn(before) + 1;
-  const provider = { ...blank(), id: mine, name: mine, facts: { count } };
+  const provider = toItem({ id: mine, name: mine, facts: { count } }, 'campaign', null);
   return { ...before, providers: [...before.providers.filter(({ id }) => id !== mine), provider] };
-}
-
-function blank(): StateFile['providers'][number] {
-  return {
-    id: '',
-    name: '',
-    source: 'campaign',
-    seen_at: null,
-    stale: null,
-    status: null,
-    host: null,
-    addresses: [],
-    ports: [],
-    tags: [],
-    owner: null,
-    needs: [],
-    facts: {},
-  };
 }
 
 function countIn(state: StateFile | null): number {
