@@ -1,6 +1,11 @@
 import { row } from './setting-row.ts';
 import { count, duration, list, map, orNull, record, text, url, weekWindow } from './value-type.ts';
 
+/** By the name of the source: where it answers, and what holds the token for it. */
+const SERVERS = map(
+  record({ url: url() }, { token: text('the name of a variable or a credential', { pattern: /^[\w.-]+$/ }) }),
+);
+
 /** What `steward serve` takes in, and what it makes of it. */
 export const INCIDENT_ROWS = {
   'intake.sources': row(
@@ -20,12 +25,7 @@ export const INCIDENT_ROWS = {
     'The header into which Grafana puts the time that it signs; without it the signature is over the body alone.',
   ),
   'intake.alertmanagers': row(
-    map(
-      record(
-        { url: url() },
-        { token: text('the name of a variable or a credential', { pattern: /^[\w.-]+$/ }) },
-      ),
-    ),
+    SERVERS,
     {},
     'by-name',
     'never',
@@ -33,12 +33,7 @@ export const INCIDENT_ROWS = {
     'Where the Alertmanager of a source answers, by the name of the source, and what holds the bearer token for it. It is asked before a run whether the alerts still fire and are not silenced, and for those that `max_alerts` left out.',
   ),
   'intake.consul': row(
-    map(
-      record(
-        { url: url() },
-        { token: text('the name of a variable or a credential', { pattern: /^[\w.-]+$/ }) },
-      ),
-    ),
+    SERVERS,
     {},
     'by-name',
     'never',
