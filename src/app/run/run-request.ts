@@ -32,6 +32,27 @@ export interface RunRequest {
   approved?: ApprovedWork;
 }
 
+/** A person asks for nothing yet, of whatever model settings say. */
+export function blankRequest(): RunRequest {
+  return {
+    goal: null,
+    sets: {},
+    prompt: null,
+    attachment: null,
+    probes: [],
+    trigger: { kind: 'manual', payload: null, parent: null },
+    resume: null,
+    sessionId: null,
+    model: null,
+    fallbackModels: [],
+    allowed: [],
+    denied: [],
+    mode: 'default',
+    appendSystemPrompt: null,
+    outputSchema: null,
+  };
+}
+
 /** A change that somebody said yes to. */
 export interface ApprovedWork {
   approval: Approval;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { performRun } from '../../../src/app/run/run.ts';
-import type { RunRequest } from '../../../src/app/run/run-request.ts';
+import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
 import { openWorld } from '../../../src/app/world.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 import { type ScriptedCall, startModelServer } from '../../wire/index.ts';
@@ -73,21 +73,10 @@ export async function runAlone(
   });
   const events: RunEvent[] = [];
   const whole: RunRequest = {
-    goal: null,
-    sets: {},
+    ...blankRequest(),
     prompt: 'look',
-    attachment: null,
-    probes: [],
     trigger: { kind: 'manual', payload: alert ?? null, parent: null },
-    resume: null,
-    sessionId: null,
     model: 'claude-sonnet-5-5',
-    fallbackModels: [],
-    allowed: [],
-    denied: [],
-    mode: 'default',
-    appendSystemPrompt: null,
-    outputSchema: null,
     ...request,
   };
   const times: Alone['times'] = [];

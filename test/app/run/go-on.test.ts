@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestToGoOn } from '../../../src/app/run/go-on.ts';
-import type { RunRequest } from '../../../src/app/run/run-request.ts';
+import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
 import { createMasker } from '../../../src/lib/mask.ts';
 import { replay } from '../../../src/runs/index.ts';
 import { openedEvent } from '../../runs/scripted-run.ts';
@@ -8,23 +8,7 @@ import { openedEvent } from '../../runs/scripted-run.ts';
 const MASKER = createMasker(['correct horse battery'], 'salt');
 const RULE = 'Bash(login "correct horse battery")';
 
-const REQUEST: RunRequest = {
-  goal: null,
-  sets: {},
-  prompt: 'go on',
-  attachment: null,
-  probes: [],
-  trigger: { kind: 'manual', payload: null, parent: null },
-  resume: 'r1',
-  sessionId: null,
-  model: null,
-  fallbackModels: [],
-  allowed: [],
-  denied: [],
-  mode: 'default',
-  appendSystemPrompt: null,
-  outputSchema: null,
-};
+const REQUEST: RunRequest = { ...blankRequest(), prompt: 'go on', resume: 'r1' };
 
 function deniedAfter(before: string[], now: string[]): string[] {
   const opened = openedEvent('r1', { denied: before });

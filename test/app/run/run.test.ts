@@ -3,30 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { performRun } from '../../../src/app/run/run.ts';
-import type { RunRequest } from '../../../src/app/run/run-request.ts';
+import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
 import { openWorld } from '../../../src/app/world.ts';
 import { createMemoryStore } from '../../../src/host/index.ts';
 import { OpsError } from '../../../src/lib/ops-error.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 import type { AppendFile } from '../../../src/protocol/store.ts';
 
-const REQUEST: RunRequest = {
-  goal: 'quiet',
-  sets: {},
-  prompt: null,
-  attachment: null,
-  probes: [],
-  trigger: { kind: 'manual', payload: null, parent: null },
-  resume: null,
-  sessionId: null,
-  model: null,
-  fallbackModels: [],
-  allowed: [],
-  denied: [],
-  mode: 'default',
-  appendSystemPrompt: null,
-  outputSchema: null,
-};
+const REQUEST: RunRequest = { ...blankRequest(), goal: 'quiet' };
 
 const QUIET = 'describe: d\ncore: true\nrun: [echo, well]\nparse: lines\nfacts: { rows: output }\n';
 
