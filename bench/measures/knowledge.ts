@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderStamp, listNotes, openTextIndex, readNote } from '../../src/host/index.ts';
-import { createNoteBook, printNote } from '../../src/knowledge/index.ts';
+import { printNote } from '../../src/knowledge/index.ts';
+import { openBook } from '../../test/knowledge/open-book.ts';
 import { quantile } from '../statistics.ts';
 import type { Row } from '../table.ts';
 
@@ -14,8 +14,7 @@ const VOCABULARY = 4_000;
 export async function measureKnowledge(rounds: number): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'steward-bench-notes-'));
   try {
-    const folder = join(root, 'knowledge');
-    mkdirSync(folder);
+    const { folder, book } = await openBook(root);
     const word = createWords(7);
     for (let index = 0; index < NOTES; index += 1) {
       const body = Array.from({ length: WORDS_A_NOTE }, word).join(' ');
@@ -29,15 +28,6 @@ export async function measureKnowledge(rounds: number): Promise<Row[]> {
       };
       writeFileSync(join(folder, `${index}.md`), printNote(note));
     }
-    const index = await openTextIndex(join(root, 'knowledge.db'));
-    const book = createNoteBook({
-      index,
-      folders: [{ folder, scope: 'user' }],
-      list: listNotes,
-      read: readNote,
-      folderStamp,
-      now: () => Date.now(),
-    });
     const first = await timed(() => book.refresh());
     const again = await timed(() => book.refresh());
     const searches: number[] = [];

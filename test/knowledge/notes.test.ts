@@ -1,19 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { folderStamp, listNotes, openTextIndex, readNote } from '../../src/host/index.ts';
-import {
-  ageOf,
-  createNoteBook,
-  noteFileName,
-  parseNote,
-  printNote,
-  staleNotes,
-} from '../../src/knowledge/index.ts';
+import { ageOf, noteFileName, parseNote, printNote, staleNotes } from '../../src/knowledge/index.ts';
 import { OpsError } from '../../src/lib/ops-error.ts';
 import type { Note } from '../../src/protocol/knowledge.ts';
+import { openBook } from './open-book.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
@@ -98,17 +91,7 @@ describe('the book of notes', () => {
   async function opened() {
     const root = mkdtempSync(join(tmpdir(), 'steward-notes-'));
     onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-    const folder = join(root, 'knowledge');
-    mkdirSync(folder);
-    const index = await openTextIndex(join(root, 'knowledge.db'));
-    const book = createNoteBook({
-      index,
-      folders: [{ folder, scope: 'user' }],
-      list: listNotes,
-      read: readNote,
-      folderStamp,
-      now: () => Date.now(),
-    });
+    const { folder, book } = await openBook(root);
     onTestFinished(book.close);
     const write = (name: string, text: string, seconds = 1): void => {
       writeFileSync(join(folder, name), text);
@@ -166,35 +149,23 @@ describe('the book of notes', () => {
   });
 
   it('is made anew from the files where its index is gone or is no index', async () => {
-    const { root, folder, book, write } = await opened();
+    const { root, book, write } = await opened();
     write('a.md', 'words');
     await book.refresh();
-    const path = join(root, 'other.db');
-    writeFileSync(path, 'this is no database, and long enough to be taken for one'.repeat(100));
-    const again = createNoteBook({
-      index: await openTextIndex(path),
-      folders: [{ folder, scope: 'user' }],
-      list: listNotes,
-      read: readNote,
-      folderStamp,
-      now: () => Date.now(),
-    });
+    writeFileSync(
+      join(root, 'other.db'),
+      'this is no database, and long enough to be taken for one'.repeat(100),
+    );
+    const { book: again } = await openBook(root, 'other.db');
     await again.refresh();
     expect(titles(again.search('words', 10))).toEqual(['words']);
     again.close();
   });
 
   it('takes two processes at once', async () => {
-    const { root, folder, book, write } = await opened();
+    const { root, book, write } = await opened();
     write('a.md', 'words');
-    const second = createNoteBook({
-      index: await openTextIndex(join(root, 'knowledge.db')),
-      folders: [{ folder, scope: 'user' }],
-      list: listNotes,
-      read: readNote,
-      folderStamp,
-      now: () => Date.now(),
-    });
+    const { book: second } = await openBook(root);
     await Promise.all([book.refresh(), second.refresh()]);
     expect(titles(second.all(10))).toEqual(['words']);
     second.close();
