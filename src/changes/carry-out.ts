@@ -8,6 +8,7 @@ import { commitOnBranch } from './commit-branch.ts';
 import { armDeadMan, canArm, confirmDeadMan } from './dead-man.ts';
 import { textOf } from './describe.ts';
 import { awaitExpectation, type Looked, lookOnce } from './expectations.ts';
+import type { FileCheck } from './file-check.ts';
 import { goBack } from './go-back.ts';
 import { keepState, lookBack } from './kept-state.ts';
 import type { Plan, TargetWork } from './plan.ts';
@@ -202,8 +203,8 @@ async function arm(step: string, index: number, target: TargetWork, ports: Chang
 }
 
 async function checkAll(step: string, target: TargetWork, ports: ChangePorts): Promise<Looked> {
-  const checks = await checkFiles(step, target.files, ports);
-  const bad = checks.filter(({ ok }) => !ok);
+  const checks = await checkFiles(step, target.files, target.name, ports);
+  const bad = checks.filter(({ ok }) => ok === false);
   if (bad.length > 0) {
     return {
       ok: false,
@@ -212,8 +213,12 @@ async function checkAll(step: string, target: TargetWork, ports: ChangePorts): P
   }
   return {
     ok: true,
-    detail: checks.map(({ path, by }) => `${path}: ${by}`).join(', ') || 'nothing to check',
+    detail: checks.map(describeCheck).join(', ') || 'nothing to check',
   };
+}
+
+function describeCheck({ path, by, ok, detail }: FileCheck): string {
+  return ok === null ? `${path}: not checked by ${by}: ${detail}` : `${path}: ${by}`;
 }
 
 /** What was true before has to be true again; what was not is not asked of an old state. */

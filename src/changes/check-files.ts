@@ -1,38 +1,42 @@
 import { basename } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import { parseYaml } from '../lib/yaml-file.ts';
+import type { FileCheck } from './file-check.ts';
 import type { FutureFile } from './future-files.ts';
+import { checkFlakes } from './nix/check-flakes.ts';
 import type { ChangePorts } from './ports.ts';
 
-export interface FileCheck {
-  path: string;
-  /** What looked at it: `JSON`, `systemd-analyze verify`. */
-  by: string;
-  ok: boolean;
-  detail: string;
-}
-
 /** What it needs of a change. */
-export type CheckPorts = Pick<ChangePorts, 'gate' | 'processes' | 'copyOf' | 'origin' | 'signal'>;
+export type CheckPorts = Pick<
+  ChangePorts,
+  'gate' | 'processes' | 'files' | 'copyOf' | 'secrets' | 'origin' | 'signal' | 'hostname' | 'clock'
+>;
 
 const TIMEOUT_MS = 60_000;
 const LIMIT_BYTES = 64 * 1024;
 
-/** Each file as it will be, by what its kind is checked with here. A kind that nothing here knows is not in the answer. */
+/**
+ * Each file as it will be, by what its kind is checked with here, and the flakes that they are in. A kind that nothing
+ * here knows is not in the answer. `target`: its name, which may be that of a
+ * system of a flake.
+ */
 export async function checkFiles(
   step: string,
   files: readonly FutureFile[],
+  target: string,
   ports: CheckPorts,
 ): Promise<FileCheck[]> {
   const checks: FileCheck[] = [];
   for (const [index, file] of files.entries()) {
     const check =
       findConflict(file) ??
-      (await parse(file)) ??
       (await askProgram(`${step}.check${index + 1}`, `check-${index + 1}`, file, ports));
-    if (check !== null) checks.push(check);
+    const parsed = check === null || check.ok === null ? await parse(file) : null;
+    if (parsed !== null) checks.push(parsed);
+    if (check !== null && parsed?.ok !== false) checks.push(check);
   }
-  return checks;
+  const isWellFormed = checks.every(({ ok }) => ok !== false);
+  return isWellFormed ? [...checks, ...(await checkFlakes(step, files, target, ports))] : checks;
 }
 
 const CONFLICT = ['<<<<<<< ', '=======', '>>>>>>> '];
@@ -57,7 +61,7 @@ async function parse({ path, after }: FutureFile): Promise<FileCheck | null> {
       return { path, by: 'JSON', ok: false, detail: error instanceof Error ? error.message : String(error) };
     }
   }
-  if (!/\.ya?ml$/.test(path) || programFor(path, after) !== null) return null;
+  if (!/\.ya?ml$/.test(path)) return null;
   try {
     await parseYaml(path, after);
     return { path, by: 'YAML', ok: true, detail: 'it is valid' };
@@ -72,6 +76,8 @@ interface Checker {
   name: RegExp;
   holds?: RegExp;
   argv: string[];
+  /** It prints what it has read, which nobody asked for. */
+  isEcho?: boolean;
   /** What it says when it could not look: then the file is not checked. */
   unable?: RegExp;
 }
@@ -80,7 +86,7 @@ const UNIT = /\.(service|timer|socket|mount|path|target|slice)$/;
 
 const CHECKERS: readonly Checker[] = [
   { name: UNIT, argv: ['systemd-analyze', 'verify', '--man=no', 'FILE'] },
-  { name: /\.nix$/, argv: ['nix-instantiate', '--parse', 'FILE'] },
+  { name: /\.nix$/, argv: ['nix-instantiate', '--parse', 'FILE'], isEcho: true },
   {
     name: /\.ya?ml$/,
     holds: /^scrape_configs:/m,
@@ -112,23 +118,28 @@ async function askProgram(
 ): Promise<FileCheck | null> {
   const checker = programFor(file.path, file.after);
   const program = checker?.argv[0];
-  if (checker === null || program === undefined || ports.processes.find(program) === undefined) return null;
+  if (checker === null || program === undefined) return null;
+  const by = checker.argv.filter((word) => word !== 'FILE').join(' ');
+  const unable = (detail: string): FileCheck => ({ path: file.path, by, ok: null, detail });
+  if (ports.processes.find(program) === undefined) return unable(`there is no ${program} here`);
   // Under its own name: what a unit is, for one, is in its name.
   const copy = `${folder}/${basename(file.path)}`;
   const at = await ports.copyOf(copy, file.after);
   const argv = checker.argv.map((word) => (word === 'FILE' ? at : word));
-  const by = checker.argv.filter((word) => word !== 'FILE').join(' ');
   const action = { kind: 'process' as const, argv, cwd: '/' };
   const admission = await ports.gate.perform({ id: step, origin: ports.origin, action }, async (permit) => {
     const options = { timeoutMs: TIMEOUT_MS, limitBytes: LIMIT_BYTES, signal: ports.signal, merge: true };
     const value = await ports.processes.run(permit, options);
     return { value, trace: { ok: value.exitCode === 0, summary: `exit ${value.exitCode ?? value.signal}` } };
   });
-  // Policy does not let it look: then it is not checked, which the plan says by not naming it.
-  if (admission.kind === 'refused') return null;
-  const { exitCode, stdout } = admission.value;
-  if (exitCode !== 0 && checker.unable?.test(stdout.text) === true) return null;
+  if (admission.kind === 'refused') return unable(admission.reason);
+  const { exitCode, stdout, timedOut, startError } = admission.value;
+  if (timedOut) return unable(`it takes longer than ${TIMEOUT_MS / 1000} s`);
+  if (startError !== null) return unable(`${program} could not be started (${startError})`);
   const said = stdout.text.replaceAll(at, file.path).trim();
   const detail = said === '' ? `exit ${exitCode}` : said.split('\n').slice(0, 5).join('\n');
+  if (exitCode === 0 && checker.isEcho === true)
+    return { path: file.path, by, ok: true, detail: 'it is valid' };
+  if (exitCode !== 0 && checker.unable?.test(stdout.text) === true) return unable(detail);
   return { path: file.path, by, ok: exitCode === 0, detail };
 }

@@ -40,7 +40,9 @@ export interface ChangePorts {
     pathOf(name: string): string | undefined;
   };
   /** A copy for programs that check a file before it is in its place; gives its absolute path. */
-  copyOf(name: string, text: string): Promise<string>;
+  copyOf(name: string, content: string | Uint8Array): Promise<string>;
+  /** What no copy may hold. */
+  secrets: { isSecret(path: string): boolean; isSecretLink(path: string): boolean };
   record(event: ChangeEvent): void;
   /** On disk when it resolves: a step is not begun before its `began` is. */
   sync(): Promise<void>;

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { sha256 } from '../lib/digest.ts';
 import type { Precondition } from '../protocol/change.ts';
 import type { FutureFile } from './future-files.ts';
+import { digestOf, flakesOf, readFlake } from './nix/flake-tree.ts';
 import type { ChangePorts } from './ports.ts';
 import type { JudgedStep } from './way-back.ts';
 
@@ -37,6 +38,11 @@ export async function gatherPreconditions(
     if (head?.exit === 0) {
       found.push({ kind: 'git-commit', name: dirname(file.path), value: head.output.trim() });
     }
+  }
+  for (const [folder, own] of await flakesOf(files, ports)) {
+    const tree = folder === null ? null : await readFlake(`${step}.flake${found.length}`, folder, ports);
+    if (folder === null || tree === null || 'problem' in tree) continue;
+    found.push({ kind: 'flake-source', name: folder, value: digestOf(tree, own) });
   }
   for (const { judgement, typed } of steps) {
     // A typed call says itself what it rests on.

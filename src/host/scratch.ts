@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 /** Files for other programs to look at, outside steward's own state, which no program is let into. */
 export interface Scratch {
   /** Gives the absolute path. `name` is relative, `/`-separated, and steward's own choice. */
-  write(name: string, text: string): Promise<string>;
+  write(name: string, content: string | Uint8Array): Promise<string>;
   /** Removes everything. Idempotent. */
   clear(): Promise<void>;
 }
@@ -14,11 +14,11 @@ export interface Scratch {
 export function createScratch(): Scratch {
   let folder: Promise<string> | null = null;
   return {
-    async write(name, text) {
+    async write(name, content) {
       folder ??= mkdtemp(join(tmpdir(), 'steward-check-'));
       const path = join(await folder, name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, text, { mode: 0o600 });
+      await writeFile(path, content, { mode: 0o600 });
       return path;
     },
     async clear() {

@@ -84,6 +84,8 @@ export interface Precondition {
   kind:
     | 'file'
     | 'git-commit'
+    /** All that nix sees of a flake beside the files of the change, committed or not. */
+    | 'flake-source'
     | 'nomad-index'
     | 'consul-index'
     | 'store-path'

@@ -230,6 +230,7 @@ export function createMachine({ units: given, isNewBad, folders }: MachineOption
         pathOf: (name) => `/var/lib/steward/${name}`,
       },
       copyOf: async (name) => `/tmp/${name}`,
+      secrets: { isSecret: () => false, isSecretLink: () => false },
       record: (event) => quiet(() => void pending.push(event)),
       sync: async () => quiet(sync),
       mask: (text) => text,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CheckPorts, checkFiles } from '../../src/changes/index.ts';
-import { createMemoryStore, createProcesses, createScratch } from '../../src/host/index.ts';
+import { createFiles, createMemoryStore, createProcesses, createScratch } from '../../src/host/index.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { createOpenGate } from '../fakes/gate.ts';
 import { shippedPolicy } from '../policy/support.ts';
@@ -83,19 +83,25 @@ async function check(texts: readonly (readonly [string, string])[]) {
     gate,
     processes,
     copyOf: scratch.write,
+    files: createFiles(),
+    clock,
+    hostname: 'nuc1',
+    secrets: { isSecret: () => false, isSecretLink: () => false },
     origin: 'change',
     signal: new AbortController().signal,
   };
   const files = texts.map(([name, after]) => ({ path: `/srv/${name}`, before: null, after, known: [] }));
-  return checkFiles('X1.1', files, ports);
+  return checkFiles('X1.1', files, 'this machine', ports);
 }
 
 describe('the static check of files', () => {
   it('takes each kind to the program that will read it, which finds nothing in what is well formed', async () => {
     const checks = await check(KINDS.map(([name, , good]) => [name, good]));
-    expect(checks.map(({ path, by, ok }) => [path, by, ok])).toEqual(
-      KINDS.map(([name, by]) => [`/srv/${name}`, by, true]),
-    );
+    expect(checks.map(({ path, by, ok }) => [path, by, ok])).toEqual([
+      ...KINDS.map(([name, by]) => [`/srv/${name}`, by, true]),
+      ['/srv/host.nix', 'nix', null],
+    ]);
+    expect(checks.at(-1)?.detail).toBe('it is in no flake, so its options were not looked up');
   });
 
   it('fails for what is not, with the file and what the program said', async () => {

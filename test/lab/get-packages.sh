@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# get-packages.sh SUITE PACKAGE...: prints the folder with the programs of these packages of a Debian release, fetching them
-# if need be. For static programs, which run on any Debian: what they depend on is not fetched. Kept between runs on one
-# machine. The machine's own apt is left as it is.
+# get-packages.sh [--with-libraries] SUITE PACKAGE...: prints the folder with the programs of these packages of a Debian release, fetching them
+# if need be. Static programs run on any Debian as they are; with their libraries others run by the dynamic loader that
+# comes with these. Kept between runs on one machine. The machine's own apt is left as it is.
 set -euo pipefail
 
+libraries=
+[ "$1" != --with-libraries ] || { libraries=-libraries; shift; }
 suite=$1
 shift
-base=${LAB_DIR:-/var/tmp/steward-lab}/$suite-$(IFS=+ && echo "$*")
+base=${LAB_DIR:-/var/tmp/steward-lab}/$suite-$(IFS=+ && echo "$*")$libraries
 mkdir -p "$base"
 exec 9>"$base/lock"
 flock 9
@@ -25,6 +27,11 @@ CONF
   {
     apt-get update -q
     cd "$base/debs"
+    if [ -n "$libraries" ]; then
+      # shellcheck disable=SC2046 # one word a package
+      set -- "$@" $(apt-cache depends --recurse --no-pre-depends --no-recommends --no-suggests --no-conflicts --no-breaks \
+        --no-replaces --no-enhances "$@" | grep -E '^(lib|zlib1g)' | sort -u)
+    fi
     apt-get download -q "${@/%//$suite}"
     for package in *.deb; do dpkg -x "$package" "$base/root"; done
     touch "$base/done"

@@ -1,7 +1,7 @@
 import type { ChangePorts } from '../../changes/index.ts';
 import { EXPECTATION_VARIABLES } from '../../changes/index.ts';
 import { createGate, foresee } from '../../gate/index.ts';
-import { createProcesses, createScratch } from '../../host/index.ts';
+import { createProcesses, createScratch, createSecretLinkFinder } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
 import type { Gate, Grant } from '../../protocol/gate.ts';
@@ -101,6 +101,7 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
       pathOf: (name) => world.store.pathOf(`${folder}/${name}`),
     },
     copyOf: scratch.write,
+    secrets: secretsOf(policing.policy, world.cwd),
     record: (event: ChangeEvent) => recorder.record(event),
     sync: () => recorder.sync(),
     mask: world.masker.mask,
@@ -119,6 +120,11 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
       grant = given;
     },
   };
+}
+
+function secretsOf(policy: Policing['policy'], cwd: string): ChangePorts['secrets'] {
+  const secretNameOf = createSecretLinkFinder(policy, cwd);
+  return { isSecret: policy.isSecretPath, isSecretLink: (path) => secretNameOf(path) !== undefined };
 }
 
 /** Where a change keeps its plan and what it may have to put back; private, since nothing in it is masked. */

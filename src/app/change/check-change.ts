@@ -6,15 +6,15 @@ import type { World } from '../world.ts';
 import { openBench } from './change-ports.ts';
 
 export interface CheckedChange {
-  /** Everything could be checked, and nothing stands against it. */
+  /** Nothing that could be checked stands against it. */
   ok: boolean;
   problems: { field: string; message: string }[];
   planned: Pick<
     PlannedChange,
     'id' | 'digest' | 'effect' | 'steps' | 'undo' | 'doubts' | 'preconditions'
   > | null;
-  /** Checked by the program that will read it, or by how it is written. */
-  files: { path: string; by: string; ok: boolean; detail: string }[];
+  /** Checked by the program that will read it, or by how it is written; `ok` is null where nobody could look. */
+  files: { path: string; by: string; ok: boolean | null; detail: string }[];
   preflight: { text: string; ok: boolean; detail: string }[];
   /** Both texts cut where they are long; `size` is of the whole, null for a file that is not there. */
   diffs: {
@@ -48,7 +48,7 @@ export async function checkChange(world: World, change: Change, signal: AbortSig
     const files: CheckedChange['files'] = [];
     const preflight: CheckedChange['preflight'] = [];
     for (const [index, target] of work.entries()) {
-      const checks = await checkFiles(`X1.${index + 1}`, target.files, ports);
+      const checks = await checkFiles(`X1.${index + 1}`, target.files, target.name, ports);
       files.push(...checks.map((check) => ({ ...check, detail: ports.mask(check.detail) })));
       for (const [number, expectation] of target.preflight.entries()) {
         const seen = await awaitExpectation(`X1.${index + 1}.preflight${number + 1}`, expectation, ports);
@@ -58,7 +58,7 @@ export async function checkChange(world: World, change: Change, signal: AbortSig
     }
     const { id, digest, effect, steps, undo, doubts, preconditions } = planned;
     return {
-      ok: files.every(({ ok }) => ok) && preflight.every(({ ok }) => ok),
+      ok: files.every(({ ok }) => ok !== false) && preflight.every(({ ok }) => ok),
       problems: [],
       planned: { id, digest, effect, steps, undo, doubts, preconditions },
       files,

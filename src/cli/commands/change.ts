@@ -35,7 +35,7 @@ async function check(call: CommandCall, file: string): Promise<number> {
   if (isJson) await streams.out(jsonLine({ file, ...checked }));
   else await streams.say(checkedText(file, checked));
   if (checked.ok) return 0;
-  const isFile = checked.problems.length > 0 || checked.files.some(({ ok }) => !ok);
+  const isFile = checked.problems.length > 0 || checked.files.some(({ ok }) => ok === false);
   return isFile ? ENDINGS.input.exitCode : ENDINGS.escalated.exitCode;
 }
 

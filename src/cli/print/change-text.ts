@@ -26,7 +26,10 @@ export function checkedText(file: string, checked: CheckedChange): string {
     section('Mind', planned.doubts),
     section(
       'Files',
-      files.map(({ path, by, ok, detail }) => `${mark(ok)} ${path} (${by}): ${detail}`),
+      files.map(({ path, by, ok, detail }) => {
+        const said = ok === null ? `not checked: ${detail}` : detail;
+        return `${mark(ok)} ${path} (${by}): ${said.replaceAll('\n', '\n      ')}`;
+      }),
     ),
     section(
       'Preflight',
@@ -54,6 +57,7 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function mark(ok: boolean): string {
+function mark(ok: boolean | null): string {
+  if (ok === null) return '-- ';
   return ok ? 'ok ' : 'BAD';
 }

@@ -12,6 +12,7 @@ export const preconditions = z.array(
     kind: z.enum([
       'file',
       'git-commit',
+      'flake-source',
       'nomad-index',
       'consul-index',
       'store-path',
