@@ -204,6 +204,10 @@ describe('what a history of forty days is good for', () => {
       'wiki.service running',
     ]);
     expect((await entriesOf(box)).length).toBe(rows.length + 2);
+    expect(await box.state('at', '#2')).toMatchObject({
+      code: 42,
+      stderr: expect.stringContaining('the history has no #2: it was not kept, or never was'),
+    });
   });
 });
 

@@ -83,6 +83,11 @@ function findEntry(
 ): { found: HistoryEntry; at: number; note: string | null } {
   const named = entries.find(({ seq, tag }) => tag === text || `#${seq}` === text);
   if (named !== undefined) return { found: named, at: named.at, note: null };
+  if (/^#\d+$/.test(text)) {
+    throw new OpsError('no-history', 'input', `the history has no ${text}: it was not kept, or never was`, {
+      hint: 'steward state history lists what is kept',
+    });
+  }
   const zone = zoneOf(world);
   const said = readMoment(text, now, zone);
   if (said === undefined) {
