@@ -15,6 +15,8 @@ export interface ProbeAdvice {
   answeredAt: number | null;
   /** What the operator can do; null: nothing. */
   advice: string | null;
+  /** Who asks what only root may ask; `nobody`: it is not asked. null: anybody may ask this. */
+  rootBy: 'steward' | 'executor' | 'nobody' | null;
 }
 
 export interface AdviceContext {
@@ -22,6 +24,8 @@ export interface AdviceContext {
   answeredAt: number | null;
   /** Is one of what the probe names as `sign` on this machine? */
   isThere(sign: string): boolean;
+  /** Whether the executor was asked for it, and answered with what it saw. */
+  byExecutor?: 'answered' | 'silent' | null;
 }
 
 const STALE_MS = 26 * 3_600_000;
@@ -30,9 +34,14 @@ const STALE_MS = 26 * 3_600_000;
 export function advise(
   spec: ProbeSpec,
   { status, reason }: Pick<SnapshotItem, 'status' | 'reason'>,
-  { now, answeredAt, isThere }: AdviceContext,
+  { now, answeredAt, isThere, byExecutor = null }: AdviceContext,
 ): ProbeAdvice {
-  const about = { probe: spec.name, reason, answeredAt };
+  const isOnlyRoots = spec.privilege === 'root' && reason?.startsWith(ONLY_ROOT) === true;
+  const isAsked = spec.privilege === 'root' && (isOnlyRoots || status !== 'not-configured');
+  const asked: ProbeAdvice['rootBy'] =
+    byExecutor === 'answered' ? 'executor' : isOnlyRoots ? 'nobody' : 'steward';
+  const rootBy = isAsked ? asked : null;
+  const about = { probe: spec.name, reason, answeredAt, rootBy };
   switch (status) {
     case 'ok': {
       const isStale = answeredAt === null || now - answeredAt > STALE_MS;
@@ -52,12 +61,20 @@ export function advise(
       };
     }
     case 'not-configured': {
+      // There is somebody to ask, who said nothing: that is no "not configured".
+      if (isOnlyRoots && byExecutor === 'silent')
+        return { ...about, condition: 'failed', advice: ASK_EXECUTOR };
+      if (isOnlyRoots) return { ...about, condition: 'absent', advice: `${ONLY_ROOT}: ${HAVE_EXECUTOR}` };
       const isUndeclared = spec.unset !== null && spec.sign.some(isThere);
       return { ...about, condition: isUndeclared ? 'undeclared' : 'absent', advice: adviseToDeclare(spec) };
     }
   }
 }
 
+/** Why a probe that asks for root is not asked by another user, where all else is there. */
+export const ONLY_ROOT = 'only root may ask this';
+const HAVE_EXECUTOR = 'run steward as root, or have the executor asked (steward setup --executor)';
+const ASK_EXECUTOR = 'look why: systemctl status steward-executor.socket, journalctl -u steward-executor@*';
 const ASK_AGAIN = 'is it running, and is the way there open? Ask again: steward context PROBE';
 const RUN_IT = 'run its command by hand as the user of steward, and see what it says';
 const NOT_LET_IN = 'the account that asks is not let in.';

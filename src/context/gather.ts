@@ -1,5 +1,6 @@
 import { type Action, describeAction } from '../protocol/action.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
+import { ONLY_ROOT } from './advise.ts';
 import { askAll, fetchAction, fetchOne, reach } from './gather-http.ts';
 import { CAPTURE_BYTES, type Gathered, type GatherPorts, nothing } from './gather-ports.ts';
 import { runSteps } from './gather-steps.ts';
@@ -38,7 +39,7 @@ export function missingFor(spec: ProbeSpec, ports: GatherPorts): string | null {
   }
   if (gather.kind === 'executable' && !ports.exists(gather.path)) return `${gather.path} does not exist`;
   // Last: it is of interest only where there is something to ask.
-  if (spec.privilege === 'root' && !ports.isRoot) return 'only root may ask this';
+  if (spec.privilege === 'root' && !ports.isRoot) return ONLY_ROOT;
   return null;
 }
 

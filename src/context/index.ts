@@ -1,4 +1,4 @@
-export { advise, type ProbeAdvice } from './advise.ts';
+export { advise, ONLY_ROOT, type ProbeAdvice } from './advise.ts';
 export type { FindingHistory } from './finding-history.ts';
 export {
   emptyHistory,

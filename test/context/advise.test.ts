@@ -70,6 +70,33 @@ describe('advice on a probe', () => {
     );
   });
 
+  it('says who asks what only root may ask, and that an executor which says nothing is a fault', () => {
+    const probe = makeProbe({ privilege: 'root' });
+    const on = (
+      status: 'ok' | 'failed' | 'not-configured',
+      reason: string | null,
+      byExecutor: 'answered' | 'silent' | null = null,
+    ) => {
+      const { condition, rootBy, advice } = advise(probe, { status, reason }, { ...context, byExecutor });
+      return [condition, rootBy, advice?.split(':')[0]];
+    };
+    expect(on('ok', null)).toEqual(['answers', 'steward', undefined]);
+    expect(on('ok', null, 'answered')).toEqual(['answers', 'executor', undefined]);
+    expect(on('failed', 'exit 3', 'answered')).toMatchObject(['failed', 'executor', expect.anything()]);
+    expect(on('not-configured', 'vgs is not installed')).toEqual(['absent', null, undefined]);
+    expect(on('not-configured', 'only root may ask this')).toEqual([
+      'absent',
+      'nobody',
+      'only root may ask this',
+    ]);
+    expect(on('not-configured', 'only root may ask this; the executor was asked: lost', 'silent')).toEqual([
+      'failed',
+      'nobody',
+      'look why',
+    ]);
+    expect(advise(makeProbe(), { status: 'ok', reason: null }, context).rootBy).toBeNull();
+  });
+
   it('has no advice where there is nothing to declare', async () => {
     const item = { status: 'not-configured', reason: 'zpool is not installed' } as const;
     expect(advise(await loadShipped('zfs'), item, context)).toMatchObject({

@@ -483,6 +483,8 @@ describe('the executor', () => {
       },
     ]);
     expect(await look()).toMatchObject([{ status: 'ok', change: 'same' }]);
+    const doctor = await scene.steward('steward', ['context', 'doctor'], env);
+    expect(doctor.stdout).toContain('\nOnly root may ask these, so the executor does\n  private\n');
     await lab.must(['systemctl', 'stop', 'steward-executor.socket']);
     expect(await look()).toMatchObject([{ status: 'not-configured', reason: 'only root may ask this' }]);
     await lab.must(['systemctl', 'start', 'steward-executor.socket']);

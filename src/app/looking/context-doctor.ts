@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { look } from './look.ts';
 import { createLookBench } from './look-bench.ts';
 import { loadProbes } from './probes.ts';
+import { executorPart } from './root-probes.ts';
 
 /** `steward context doctor`: which probes answer, which do not, and what to do about it. Asks each of them once. */
 export async function diagnoseContext(world: World, signal: AbortSignal): Promise<ProbeAdvice[]> {
@@ -18,7 +19,8 @@ export async function diagnoseContext(world: World, signal: AbortSignal): Promis
     const item = gathered.items.find(({ probe }) => probe === spec.name);
     if (item === undefined) return [];
     const answeredAt = answered.get(spec.name) ?? null;
-    return [advise(spec, item, { now: world.clock.now(), answeredAt, isThere })];
+    const byExecutor = executorPart(item);
+    return [advise(spec, item, { now: world.clock.now(), answeredAt, isThere, byExecutor })];
   });
 }
 
@@ -46,11 +48,23 @@ export function describeContext(probes: readonly ProbeAdvice[], now: number): st
     `${of('answers').length + of('stale').length} of ${probes.length} probes answer.`,
     ...sections,
     ...(of('answers').length === 0 ? [] : [`Answer, and were asked lately\n  ${names(of('answers'))}`]),
+    ...describeRoots(probes),
     ...(absent.length === 0
       ? []
       : [`Not configured, which is no fault\n${absent.map(describeAbsent).join('\n')}`]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** By which way, what nobody but root may ask; that nobody asks it is said where it is not configured. */
+function describeRoots(probes: readonly ProbeAdvice[]): string[] {
+  const of = (who: ProbeAdvice['rootBy']) => probes.filter(({ rootBy }) => rootBy === who);
+  const executor = of('executor');
+  const self = of('steward');
+  return [
+    ...(executor.length === 0 ? [] : [`Only root may ask these, so the executor does\n  ${names(executor)}`]),
+    ...(self.length === 0 ? [] : [`Only root may ask these, and steward is root here\n  ${names(self)}`]),
+  ];
 }
 
 function describeRow({ probe, reason, advice, answeredAt, condition }: ProbeAdvice, now: number): string {

@@ -1,3 +1,4 @@
+import { ONLY_ROOT } from '../../context/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { ExecutorAnswer } from '../../protocol/executor.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
@@ -48,8 +49,17 @@ function changeOf(
   return before.digest === digest && before.status === status ? 'same' : 'changed';
 }
 
-/** What src/context says of a probe that asks for root, where all else is there. */
-const ONLY_ROOT = 'only root may ask this';
+const BY_EXECUTOR = ' (by the executor)';
+const WAS_ASKED = `${ONLY_ROOT}; the executor was asked: `;
+
+/** What the executor had to do with an item; null: it was not asked. */
+export function executorPart({
+  command,
+  reason,
+}: Pick<SnapshotItem, 'command' | 'reason'>): 'answered' | 'silent' | null {
+  if (command.endsWith(BY_EXECUTOR)) return 'answered';
+  return reason?.startsWith(WAS_ASKED) === true ? 'silent' : null;
+}
 
 async function askOne(
   socket: string,
@@ -60,7 +70,7 @@ async function askOne(
   const since = clock.elapsed();
   const notAsked = (why: string): SnapshotItem => ({
     ...item,
-    reason: masker.mask(`${ONLY_ROOT}; the executor was asked: ${why}`),
+    reason: masker.mask(`${WAS_ASKED}${why}`),
   });
   let found = null as SnapshotItem | null;
   try {
@@ -87,7 +97,7 @@ async function askOne(
     ...{ status, totalBytes, isTruncated, digest, at, facts },
     text: masker.mask(text),
     reason: reason === null ? null : masker.mask(reason),
-    command: `${masker.mask(command)} (by the executor)`,
+    command: `${masker.mask(command)}${BY_EXECUTOR}`,
     durationMs: Math.round(clock.elapsed() - since),
   };
 }
