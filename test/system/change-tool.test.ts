@@ -231,6 +231,31 @@ describe('a change that a model asks for', () => {
   });
 });
 
+describe('a change of a file that would not be valid', () => {
+  it('is given back to the model before anybody is asked', async () => {
+    const script = (text: string) => ({
+      name: 'Change',
+      input: { ...change('port=8080').input, apply: [{ write: { file: 'fix.sh', text } }] },
+    });
+    const { box, server, code } = await run(
+      [
+        { toolCalls: [script('if true; then\n')] },
+        { toolCalls: [script('if true; then ls; fi\n')] },
+        { toolCalls: [report('needs-approval', 'X2')] },
+      ],
+      'propose',
+    );
+    expect(code).toBe(77);
+    const told = JSON.stringify(server.requests[1]?.body);
+    expect(told).toContain('fix.sh (bash -n): ');
+    expect(told).toContain('Not begun, nothing was done, and nobody was asked');
+    const { stdout } = await box.run(['approvals', 'list', '--json']);
+    expect((JSON.parse(stdout) as { approvals: Approval[] }).approvals.map(({ change: id }) => id)).toEqual([
+      'X2',
+    ]);
+  });
+});
+
 describe('an answer to what a run left for a person', () => {
   const parked: Script = [
     { toolCalls: [change('port=8080')] },

@@ -107,6 +107,26 @@ verify:
     expect(now(box)).toBe('{"port": 80}\n');
   });
 
+  it('asks nobody about a script that bash cannot read', async () => {
+    const box = site();
+    const broken = `title: A script
+apply:
+  - write: { file: backup.sh, text: "if true; then\\n  touch ran\\n" }
+verify: [{ run: 'test -f backup.sh' }]
+`;
+    const file = change(box, broken);
+    const checked = await box.run(['change', 'check', file]);
+    expect(checked.code).toBe(42);
+    expect(checked.stdout).toMatch(/BAD .*backup\.sh \(bash -n\): .*backup\.sh: line 3: syntax error/);
+    const asked = await box.json(['change', 'run', file]);
+    expect({ code: asked.code, reason: asked.result.reason }).toEqual({ code: 42, reason: 'input' });
+    expect(asked.result.error?.message).toContain('nothing was done, and nobody was asked: ');
+    expect((await box.run(['approvals', 'list'])).stdout).toBe('Nothing waits for an answer.\n');
+    writeFileSync(file, broken.replace('touch ran', 'touch ran\\nfi'));
+    expect((await box.run(['change', 'check', file])).code).toBe(0);
+    expect(existsSync(join(box.cwd, 'ran'))).toBe(false);
+  });
+
   it('does nothing when its preflight fails', async () => {
     const box = site();
     const text = GOOD.replace('apply:', 'preflight:\n  - run: grep -q 443 app.json\napply:');

@@ -8,6 +8,7 @@ import type { RunScope } from '../run/open-run.ts';
 import { createSecondOpinion } from '../run/second-opinion.ts';
 import { carryInRun, recordPlan, tellCarried } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
+import { failingFiles } from './failing-files.ts';
 import { askElsewhere } from './model-elsewhere.ts';
 import { park } from './park.ts';
 import { shownOf } from './show-plan.ts';
@@ -77,6 +78,8 @@ async function settle(
   const own = standingOf(await gatherStanding(scope, { plan, bench }));
   const standing = forPerson !== undefined && own.kind === 'grant' ? leaveTo(scope, forPerson) : own;
   if (standing.kind === 'refuse') return refused(standing.why);
+  const failing = standing.kind === 'grant' ? [] : await failingFiles(plan, bench);
+  if (failing.length > 0) return malformed(failing);
   if (standing.kind === 'ask') {
     const answer = await askPerson(scope, plan, callId, standing.why, signal);
     if (answer !== null) return answer;
@@ -205,6 +208,15 @@ function failed(problems: readonly string[]): ToolOutput {
     ok: false,
     isOwnWords: true,
     text: `Not begun, nothing was done. ${problems.join('\n')}`,
+  };
+}
+
+function malformed(failing: readonly string[]): ToolOutput {
+  return {
+    ok: false,
+    isOwnWords: false,
+    text: failing.join('\n'),
+    note: 'Not begun, nothing was done, and nobody was asked: what checks the files says what stands above. Correct it, and propose it again.',
   };
 }
 

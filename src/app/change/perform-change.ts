@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { carryInRun, recordPlan } from './carry-in-run.ts';
 import { type ChangeBench, openBench } from './change-ports.ts';
 import { type ChangeEnding, endingOf } from './ending.ts';
+import { failingFiles } from './failing-files.ts';
 import { opensAt } from './standing.ts';
 
 export interface ChangeRequest {
@@ -23,6 +24,8 @@ export interface ChangeRequest {
   source: string;
   /** The run in which it was proposed. */
   parent: string | null;
+  /** Somebody is still to be asked: what the static check finds is said instead. */
+  isAsked?: boolean;
   /** Asked once, with the plan. */
   approve(planned: PlannedChange, run: string): Promise<Approved>;
   /** What it has shown of the machine, before the run is closed. Absent: whoever asked reads it in `change.ended`. */
@@ -108,6 +111,11 @@ async function live(world: World, parts: Parts): Promise<ChangeEnding> {
   if (shut !== null) {
     const message = `its window is shut until ${shut}; nothing was done`;
     return { reason: 'try-later', message, result: null, resumeAt: Date.parse(shut) };
+  }
+  const failing = request.isAsked === true ? await failingFiles(first.plan, bench) : [];
+  if (failing.length > 0) {
+    const message = `nothing was done, and nobody was asked: ${failing.join('\n')}`;
+    return { reason: 'input', message, result: null };
   }
   const answer = await request.approve(planned, parts.run);
   if (answer.kind === 'no') {

@@ -63,7 +63,7 @@ async function carryOut(call: CommandCall, file: string): Promise<number> {
     performChange(
       world,
       {
-        ...{ run, parent: null, change, source: file, approve },
+        ...{ run, parent: null, change, source: file, approve, isAsked: !args.has('yes') },
         onLearned: (learned, parts) => proposeLearned({ world, signal, ...parts }, learned),
         ...elsewhere,
       },
