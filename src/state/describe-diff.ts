@@ -127,9 +127,9 @@ function nameOf(section: StateSection, item: StateItem): string {
 }
 
 function statusOf({ status }: StateItem): string {
-  return status === null ? '' : `, and is ${status}`;
+  return status === null ? '' : status === 'failed' ? ', and has failed' : `, and is ${status}`;
 }
 
 function wasOf({ status }: StateItem): string {
-  return status === null ? '' : `; it was ${status}`;
+  return status === null ? '' : status === 'failed' ? '; it had failed' : `; it was ${status}`;
 }

@@ -374,7 +374,7 @@ describe('the state of this machine and of its Consul', () => {
     expect(said.sort()).toEqual(['bad.service failed systemd', 'web critical consul']);
     const diff = await lab.steward(['state', 'diff']);
     expect(diff.stdout).toMatch(/web on nuc1 is critical now; it was passing\.\n/);
-    expect(diff.stdout).toMatch(/bad\.service on \S+ is new, and is failed\.\n/);
+    expect(diff.stdout).toMatch(/bad\.service on \S+ is new, and has failed\.\n/);
     expect((await lab.steward(['state', 'validate'])).code).toBe(0);
   });
 

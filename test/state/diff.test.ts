@@ -21,6 +21,9 @@ describe('what a diff says', () => {
         stateOf({ services: [service('postgresql.service', 'running')] }),
       ),
     ).toEqual(['postgresql.service on web1 is running now; it had failed.']);
+    const failed = stateOf({ services: [service('postgresql.service', 'failed')] });
+    expect(told(stateOf({}), failed)).toEqual(['postgresql.service on web1 is new, and has failed.']);
+    expect(told(failed, stateOf({}))).toEqual(['postgresql.service on web1 is gone; it had failed.']);
   });
 
   it('names a guest by number and name, and says how it is', () => {
