@@ -1,12 +1,13 @@
 /**
- * Makes dist/ from src/: the program in one file, libraries that few runs need in files of their own, and a small entry
- * that loads them with the code V8 compiled before.
+ * Makes dist/ from src/: the program in files by what a run needs (layers.ts), libraries that few runs need in files of
+ * their own, and a small entry that loads them with the code V8 compiled before.
  */
 import { createHash } from 'node:crypto';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compileShipped } from './compile-shipped.ts';
+import { across, assignLayers, entryOf, type Layer } from './layers.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 import { leanInk } from './lean-ink.ts';
 import { steadyInk } from './steady-ink.ts';
@@ -15,6 +16,7 @@ const root = join(import.meta.dirname, '..');
 
 await compileShipped(root);
 await rm(join(root, 'dist'), { recursive: true, force: true });
+await mkdir(join(root, 'dist'));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -57,20 +59,77 @@ const parts = [
   { part: 'anthropic', filter: /\/anthropic-sdk\.ts$/, entry: 'src/models/anthropic-sdk.ts' },
 ];
 
-const { metafile } = await build({
+/** Of generated/: data that is read when it is wanted, and texts that are read in parts, by places that the data has. */
+const SHIPPED = ['goals', 'probes', 'prompts', 'specs', 'tools'];
+const TEXTS = ['spec-texts', 'probe-texts'];
+
+const whole: BuildOptions = {
   ...loadable,
-  entryPoints: { program: 'src/cli/main.ts' },
   // Native, and loaded only for a command of the operator's own.
   external: ['@lydell/node-pty'],
+};
+const elsewheres = [
+  ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`)),
+  ...TEXTS.map((name) => elsewhere(new RegExp(`/generated/${name}\\.json$`), `part:${name}`)),
+  ...SHIPPED.map((name) => elsewhere(new RegExp(`/generated/${name}\\.json$`), `part:${name}`)),
+];
+const { metafile } = await build({
+  ...whole,
+  entryPoints: { program: 'src/cli/main.ts' },
   metafile: true,
-  plugins: [
-    leanBuiltins,
-    ...parts.map(({ part, filter }) => elsewhere(filter, `part:${part}`)),
-    elsewhere(/\/spec-texts\.json$/, 'part:spec-texts'),
-  ],
+  write: false,
+  plugins: [leanBuiltins, ...elsewheres],
 });
-const program = await nameByContent('program.cjs');
-const partFiles: Record<string, string> = { 'part:spec-texts': await writeSpecTexts() };
+const layers: Layer[] = [
+  // A check that finds nothing.
+  { name: 'program', roots: ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/cli/commands/print.ts'] },
+  // What operators wrote is checked with.
+  {
+    name: 'schemas',
+    roots: Object.keys(metafile.inputs).filter((path) => path.startsWith('src/protocol/schemas/')),
+  },
+  // A model is asked.
+  {
+    name: 'talk',
+    roots: [
+      'src/app/run/model.ts',
+      'src/app/run/open-talk.ts',
+      'src/app/run/converse.ts',
+      'src/app/run/second-opinion.ts',
+      'src/app/run/asking.ts',
+      'src/app/graph/graph-opinion.ts',
+      'src/app/change/carry-approved.ts',
+      'src/app/incidents/incident-findings.ts',
+      'src/models/anthropic.ts',
+      'src/models/ollama.ts',
+      'src/models/openai-compatible.ts',
+    ],
+  },
+  { name: 'rest', roots: [] },
+];
+const layerOf = assignLayers(metafile.inputs, layers);
+const partFiles: Record<string, string> = {};
+for (const name of TEXTS) partFiles[`part:${name}`] = await writeText(name);
+for (const { name } of layers) {
+  const own = name === 'program' ? `export { isTypical, main } from './src/cli/main.ts';\n` : '';
+  await build({
+    ...whole,
+    entryNames: name,
+    stdin: {
+      contents: own + entryOf(name, metafile.inputs, layerOf),
+      resolveDir: root,
+      sourcefile: `${name}.ts`,
+      loader: 'ts',
+    },
+    plugins: [leanBuiltins, ...elsewheres, across(name, layerOf, root)],
+  });
+  partFiles[`part:${name}`] = await nameByContent(`${name}.cjs`);
+}
+for (const name of SHIPPED) {
+  await copyFile(join(root, `generated/${name}.json`), join(root, `dist/${name}.json`));
+  partFiles[`part:${name}`] = await nameByContent(`${name}.json`);
+}
+const program = partFiles['part:program'];
 for (const { part, entry } of parts) {
   await build({ ...loadable, entryPoints: { [part]: entry }, plugins: [leanBuiltins] });
   partFiles[`part:${part}`] = await nameByContent(`${part}.cjs`);
@@ -114,9 +173,9 @@ async function buildScreen(): Promise<string> {
 }
 
 /** As plain text, of which the program reads what it needs. */
-async function writeSpecTexts(): Promise<string> {
-  const text = JSON.parse(await readFile(join(root, 'generated/spec-texts.json'), 'utf8')) as string;
-  const file = 'spec-texts.text';
+async function writeText(name: string): Promise<string> {
+  const text = JSON.parse(await readFile(join(root, `generated/${name}.json`), 'utf8')) as string;
+  const file = `${name}.text`;
   await writeFile(join(root, 'dist', file), text);
   return nameByContent(file);
 }

@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compileProbes } from '../src/context/index.ts';
 import { parseGoalFile } from '../src/goals/index.ts';
+import { packJson } from '../src/lib/packed-json.ts';
 import { compileSpecs, packSpecs } from '../src/policy/index.ts';
 import { compileFragments } from '../src/prompt/index.ts';
 import { compileTools } from '../src/tools/index.ts';
@@ -20,15 +21,19 @@ export async function compileShipped(root: string): Promise<void> {
     goals.push(await parseGoalFile(source, 'shipped', text));
   }
   const packed = packSpecs(await compileSpecs(await readAll(join(root, 'src/policy/specs'), '.yaml')));
+  // Their examples have been tried by now; at a start they would only be read.
+  const packedProbes = packJson(
+    probes.map((probe) => {
+      const rules = probe.rules.map((rule) => ({ ...rule, examples: [] }));
+      return { names: [probe.name], value: { ...probe, rules } };
+    }),
+  );
   const fragments = compileFragments(await readAll(join(root, 'prompts'), '.md'));
   const write = (name: string, value: unknown): Promise<void> =>
     writeFile(join(out, `${name}.json`), `${JSON.stringify(value)}\n`);
   await Promise.all([
-    // Their examples have been tried by now; at a start they would only be read.
-    write(
-      'probes',
-      probes.map((probe) => ({ ...probe, rules: probe.rules.map((rule) => ({ ...rule, examples: [] })) })),
-    ),
+    write('probes', packedProbes.places),
+    write('probe-texts', packedProbes.text),
     write('goals', goals),
     write('specs', packed.index),
     write('spec-texts', packed.text),

@@ -1,3 +1,4 @@
+import type { Places } from '../lib/packed-json.ts';
 import { openSpecs, type SpecBook, type SpecIndex } from '../policy/index.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { ToolSpec } from '../protocol/model.ts';
@@ -7,9 +8,15 @@ import type { ProbeSpec } from '../protocol/probe.ts';
  * What the project ships for operators, checked and compiled at build. Each is its own chunk, read when it is first
  * wanted. The casts are true because scripts/compile-shipped.ts wrote the files from these types.
  */
-export async function shippedProbes(): Promise<ProbeSpec[]> {
-  return (await import('../../generated/probes.json', { with: { type: 'json' } }))
-    .default as unknown as ProbeSpec[];
+export async function shippedProbes(isWanted: (name: string) => boolean = () => true): Promise<ProbeSpec[]> {
+  const [{ default: places }, { default: text }] = await Promise.all([
+    import('../../generated/probes.json', { with: { type: 'json' } }),
+    // Built, it stays a file that is read in parts.
+    import('../../generated/probe-texts.json', { with: { type: 'json' } }),
+  ]);
+  return Object.entries(places as unknown as Places).flatMap(([name, [start, end]]) =>
+    isWanted(name) ? [JSON.parse(text.slice(start, end)) as ProbeSpec] : [],
+  );
 }
 
 export async function shippedGoals(): Promise<Goal[]> {

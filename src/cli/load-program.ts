@@ -30,6 +30,7 @@ const FORGOTTEN_MS = 30 * KEPT_MS;
  * cache keeps only what is compiled when a file is loaded, so that each start compiled a thousand functions again.
  * `folder` must be ours alone, since what lies there is executed; null: nothing is kept. `parts` are files beside it, by
  * the names by which the program requires them; each is loaded in the same way, when it is first required.
+ * `part:NAME/MODULE` is one module of a part that exports `modules()`.
  */
 export function loadProgram<T>(
   path: string,
@@ -38,22 +39,28 @@ export function loadProgram<T>(
 ): LoadedProgram<T> {
   const requireModule = createRequire(path);
   const loaded = new Map<string, LoadedFile>();
-  const texts = new Map<string, Text>();
+  const data = new Map<string, unknown>();
   const load = (file: string): unknown => {
-    if (file.endsWith('.text')) {
-      const text = texts.get(file) ?? textOf(file);
-      texts.set(file, text);
-      return text;
+    if (!file.endsWith('.cjs')) {
+      if (!data.has(file)) data.set(file, readData(file));
+      return data.get(file);
     }
     const known = loaded.get(file);
     if (known !== undefined) return known.exports;
-    const fresh = loadFile(file, folder, (name) => {
-      const part = parts[name];
-      if (part !== undefined) return load(join(dirname(path), part));
-      return process.getBuiltinModule(name) ?? requireModule(name);
-    });
+    const fresh = loadFile(file, folder, requirePart);
     loaded.set(file, fresh);
     return fresh.exports;
+  };
+  const modules = new Map<string, unknown>();
+  const requirePart = (name: string): unknown => {
+    const end = name.indexOf('/');
+    const part = parts[end === -1 ? name : name.slice(0, end)];
+    if (part === undefined) return process.getBuiltinModule(name) ?? requireModule(name);
+    const file = join(dirname(path), part);
+    if (end === -1) return load(file);
+    // The build makes such a part from the modules that it names.
+    if (!modules.has(name)) modules.set(name, (load(file) as Layer).modules()[name.slice(end + 1)]?.());
+    return modules.get(name);
   };
   return {
     // The build makes the program from the module whose type the caller names.
@@ -69,6 +76,10 @@ export function loadProgram<T>(
       }
     },
   };
+}
+
+interface Layer {
+  modules(): Record<string, () => unknown>;
 }
 
 interface LoadedFile {
@@ -89,6 +100,10 @@ function loadFile(file: string, folder: string | null, require: (name: string) =
   script.runInThisContext()(module.exports, require, module);
   const isFresh = kept !== null && script.cachedDataRejected !== true && kept.ageMs < KEPT_MS;
   return { file, exports: module.exports, script, isFresh };
+}
+
+function readData(file: string): unknown {
+  return file.endsWith('.text') ? textOf(file) : JSON.parse(readFileSync(file, 'latin1'));
 }
 
 /** Of ASCII, by the places of its characters. */

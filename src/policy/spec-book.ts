@@ -1,4 +1,5 @@
 import { sha256 } from '../lib/digest.ts';
+import { type PackedText, type Places, packJson } from '../lib/packed-json.ts';
 import type { ProgramSpec } from '../protocol/program-spec.ts';
 
 /** What is known of programs, by their names. */
@@ -14,12 +15,7 @@ export interface SpecBook {
 export interface SpecIndex {
   digest: string;
   /** Name of a program → from where to where its spec, as JSON, stands in the text. */
-  places: Record<string, readonly [start: number, end: number]>;
-}
-
-/** A string, or a file that is read where it is asked for. */
-export interface SpecText {
-  slice(start: number, end: number): string;
+  places: Places;
 }
 
 export function bookOf(specs: readonly ProgramSpec[]): SpecBook {
@@ -29,17 +25,11 @@ export function bookOf(specs: readonly ProgramSpec[]): SpecBook {
 
 /** The text is ASCII: a byte is a character. */
 export function packSpecs(specs: readonly ProgramSpec[]): { index: SpecIndex; text: string } {
-  const places: SpecIndex['places'] = {};
-  let text = '';
-  for (const spec of specs) {
-    const json = JSON.stringify(spec).replaceAll(/[^\0-\x7f]/g, escapeUnit);
-    for (const name of spec.names) places[name] = [text.length, text.length + json.length];
-    text += `${json}\n`;
-  }
+  const { places, text } = packJson(specs.map((spec) => ({ names: spec.names, value: spec })));
   return { index: { digest: sha256(text), places }, text };
 }
 
-export function openSpecs({ digest, places }: SpecIndex, text: SpecText): SpecBook {
+export function openSpecs({ digest, places }: SpecIndex, text: PackedText): SpecBook {
   // A map, since a program may be called `constructor`.
   const placeOf = new Map(Object.entries(places));
   const open = new Map<number, ProgramSpec>();
@@ -60,8 +50,4 @@ export function openSpecs({ digest, places }: SpecIndex, text: SpecText): SpecBo
     },
     all: () => [...new Set([...placeOf.values()].map(at))],
   };
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

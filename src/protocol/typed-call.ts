@@ -14,6 +14,18 @@ export const TYPED_TOOLS = [
 ] as const;
 export type TypedToolName = (typeof TYPED_TOOLS)[number];
 
+/** The programs behind them, so that a tool is only offered where its program is. */
+export const PROGRAM_OF: Readonly<Record<TypedToolName, string>> = {
+  Systemctl: 'systemctl',
+  Journal: 'journalctl',
+  Consul: 'consul',
+  Nomad: 'nomad',
+  NixosRebuild: 'nixos-rebuild',
+  Git: 'git',
+  Kubectl: 'kubectl',
+  Ssh: 'ssh',
+};
+
 /** What a program talks to, found out once and named in every call: `{ address: …, namespace: … }`. */
 export type Pin = Readonly<Record<string, string>>;
 

@@ -126,6 +126,38 @@ test('reads parts of a text, and keeps nothing of it', () => {
   expect(readdirSync(folder)).toEqual(['program-0123.code']);
 });
 
+test('reads data, and single modules of another part, each once', () => {
+  writeFileSync(
+    path,
+    `(function (exports, require, module) {
+      module.exports = {
+        modules: () => ({ 'src/own.ts': () => 'own' }),
+        talk: () => [require('part:talk/src/a.ts'), require('part:talk/src/a.ts'), require('part:talk/src/b.ts')],
+        data: () => require('part:goals'),
+      };
+    })`,
+  );
+  writeFileSync(
+    join(root, 'talk-4567.cjs'),
+    `(function (exports, require, module) {
+      let n = 0;
+      module.exports = {
+        modules: () => ({ 'src/a.ts': () => ++n, 'src/b.ts': () => require('part:program/src/own.ts') }),
+      };
+    })`,
+  );
+  writeFileSync(join(root, 'goals-89ab.json'), '[{"name":"caf\\u00e9"}]');
+  const program = loadProgram<{ talk(): unknown; data(): unknown }>(path, folder, {
+    'part:program': 'program-0123.cjs',
+    'part:talk': 'talk-4567.cjs',
+    'part:goals': 'goals-89ab.json',
+  });
+  expect(program.exports.talk()).toEqual([1, 1, 'own']);
+  expect(program.exports.data()).toEqual([{ name: 'caf\u00e9' }]);
+  program.keepCode();
+  expect(readdirSync(folder).sort()).toEqual(['program-0123.code', 'talk-4567.code']);
+});
+
 test('removes what other programs left when nobody loaded it for a month', () => {
   for (const name of ['program-old.code', 'program-new.code']) writeFileSync(join(folder, name), 'x');
   age(join(folder, 'program-old.code'), 40);

@@ -9,8 +9,10 @@ import type { World } from '../world.ts';
 /**
  * All probes there are: shipped, then /etc/steward/context, the user's, and the folders that settings name; a later
  * file of the same name replaces an earlier one. A project has none: a probe is a command that runs unasked.
+ *
+ * With `wanted`, of the shipped ones at least those: the others need not be read where settings tell them nothing.
  */
-export async function loadProbes(world: World): Promise<ProbeSpec[]> {
+export async function loadProbes(world: World, wanted?: readonly string[]): Promise<ProbeSpec[]> {
   const { operatorFiles, settings, env, home } = world;
   const folders = ['/etc/steward/context', `${configFolder(env, home)}/context`, ...settings.probes.dirs];
   const own = new Map<string, ProbeSpec>();
@@ -22,9 +24,13 @@ export async function loadProbes(world: World): Promise<ProbeSpec[]> {
       own.set(probe.name, probe);
     }
   }
-  const shipped = (await shippedProbes()).filter(({ name }) => !own.has(name));
+  const isWanted = (name: string): boolean =>
+    wanted === undefined || wanted.includes(name) || tellsAny(world);
+  const shipped = await shippedProbes((name) => !own.has(name) && isWanted(name));
   const all = [...shipped, ...own.values()];
   const names = all.map(({ name }) => name);
+  // Whoever misspells one is told of all that there are.
+  if (wanted?.some((name) => !names.includes(name)) === true) return loadProbes(world);
   const unknown = Object.keys(settings.probes.parameters).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     const guess = nearest(unknown, names);
@@ -61,10 +67,10 @@ function told(probe: ProbeSpec, world: World): ProbeSpec {
  * Addresses that probes ask because settings name them, for policy: nothing else makes them known. Only the shipped
  * probes are told anything, and only where settings do is their file read.
  */
-export async function probeAddresses({ settings }: Pick<World, 'settings'>): Promise<string[]> {
-  const { parameters } = settings.probes;
-  const { environment } = settings;
-  if (Object.keys(parameters).length === 0 && Object.keys(environment).length === 0) return [];
+export async function probeAddresses(world: Pick<World, 'settings'>): Promise<string[]> {
+  if (!tellsAny(world)) return [];
+  const { environment, probes } = world.settings;
+  const { parameters } = probes;
   return (await shippedProbes()).flatMap((probe) => {
     if (probe.gather.kind !== 'http' || Object.keys(probe.parameters).length === 0) return [];
     try {
@@ -76,6 +82,11 @@ export async function probeAddresses({ settings }: Pick<World, 'settings'>): Pro
       throw error;
     }
   });
+}
+
+/** Do settings say anything that a probe could be told? */
+function tellsAny({ settings }: Pick<World, 'settings'>): boolean {
+  return Object.keys(settings.probes.parameters).length + Object.keys(settings.environment).length > 0;
 }
 
 /** In the order asked for. OpsError `settings` for a goal that names one that does not exist, `usage` for a flag. */

@@ -1,23 +1,24 @@
 import { judgeOutcome, type OutcomeFacts } from '../../goals/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import { NO_USAGE, type Usage } from '../../protocol/model.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
 import type { Verification } from '../../protocol/report.ts';
 import { reportText } from '../../report/index.ts';
-import { carryApproved } from '../change/carry-approved.ts';
+import type { CarriedApproved } from '../change/carry-there.ts';
 import { worthMore } from '../change/trust.ts';
-import { findTaken, tellFindings } from '../incidents/incident-findings.ts';
 import { type Gathered, gather } from '../looking/gather.ts';
 import { loadProbes, pickProbes } from '../looking/probes.ts';
 import { rememberSeen } from '../stored.ts';
-import { converse, type Talk } from './converse.ts';
+import type { World } from '../world.ts';
+import type { Talk } from './converse.ts';
 import { isBegun } from './go-on.ts';
-import { createThinker, type Thinker } from './model.ts';
+import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
-import { openTalk } from './open-talk.ts';
+import type { openTalk } from './open-talk.ts';
 import { isUnheard, reopen } from './reopen.ts';
-import type { RunListener } from './run-request.ts';
+import type { ApprovedWork, RunListener } from './run-request.ts';
 import { verify } from './verify.ts';
 
 /** How a run ends, as it will stand in `run.closed`. */
@@ -31,14 +32,17 @@ export interface Ending {
   costUsd: number | null;
 }
 
-/** The life of a run between its opening and its closing: gather, judge, talk, verify, end. */
+/**
+ * The life of a run between its opening and its closing: gather, judge, talk, verify, end. What a check that finds nothing
+ * does not come to is loaded where a run comes to it.
+ */
 export async function live(scope: RunScope, listener: RunListener): Promise<Ending> {
   const { recorder, goal, signal } = scope;
   const startedAt = scope.world.clock.now();
   const probes = await probesOf(scope);
   const { approved } = scope.request;
   const before = approved === undefined ? await lookFirst(scope, probes) : await look(scope, probes, true);
-  const carried = approved === undefined ? null : await carryApproved(scope, approved, before);
+  const carried = approved === undefined ? null : await carry(scope, approved, before);
 
   const thinker = carried?.note ?? (await thinkerFor(scope, before));
   const talk =
@@ -68,7 +72,8 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   if (isHeard(judged.reason) && gathered.history !== null) {
     await rememberSeen(scope.world.store, gathered.history.after);
   }
-  if (isHeard(judged.reason)) {
+  if (isHeard(judged.reason) && isWorthTelling(scope, gathered)) {
+    const { tellFindings } = await import('../incidents/incident-findings.ts');
     await tellFindings(scope, gathered, { reason: judged.reason, startedAt });
   }
   return {
@@ -84,7 +89,7 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
 
 async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]> {
   if (goal === null && request.probes.length === 0) return [];
-  const all = await loadProbes(world);
+  const all = await loadProbes(world, [...(goal?.probes ?? []), ...request.probes]);
   const { disabled } = world.settings.probes;
   const own =
     goal === null ? [] : pickProbes(all, goal.probes, { source: goal.source, reason: 'settings' }, disabled);
@@ -123,6 +128,25 @@ function look(scope: RunScope, probes: readonly ProbeSpec[], isLookOnly: boolean
   });
 }
 
+async function findTaken(world: World, findings: readonly Finding[]): Promise<Map<string, string>> {
+  if (findings.length === 0) return new Map();
+  return (await import('../incidents/incident-findings.ts')).findTaken(world, findings);
+}
+
+/** Is there anything of which an incident could tell: something found, or known that may be gone? */
+function isWorthTelling({ request }: RunScope, { findings, history }: Gathered): boolean {
+  const known = Object.keys(history?.after.entries ?? {}).length;
+  return request.trigger.kind === 'timer' && findings.length + known > 0;
+}
+
+async function carry(
+  scope: RunScope,
+  approved: ApprovedWork,
+  now: Gathered,
+): Promise<Pick<CarriedApproved, 'words' | 'note'>> {
+  return (await import('../change/carry-approved.ts')).carryApproved(scope, approved, now);
+}
+
 /** The model, or why none is asked: quiet costs nothing, and with no model at all the rules still report. */
 async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promise<Thinker | string> {
   const { goal, request, resumed } = scope;
@@ -134,6 +158,7 @@ async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promi
       return 'No model was asked: nothing is new, worse or past its cooldown.';
     }
   }
+  const { createThinker } = await import('./model.ts');
   const thinker = await createThinker(scope, items);
   if (!('missing' in thinker)) return thinker;
   if (goal !== null && (request.prompt === null || request.approved !== undefined))
@@ -149,6 +174,7 @@ async function talkWith(
   seen: Parameters<typeof openTalk>[2],
   listener: RunListener,
 ): Promise<Talk> {
+  const [{ openTalk }, { converse }] = await Promise.all([import('./open-talk.ts'), import('./converse.ts')]);
   const opening = await openTalk(scope, thinker, seen);
   return converse(scope, { thinker, ...opening }, listener);
 }

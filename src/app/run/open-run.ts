@@ -10,7 +10,8 @@ import type { Gate } from '../../protocol/gate.ts';
 import type { Goal, Limits } from '../../protocol/goal.ts';
 import type { Processes } from '../../protocol/machine.ts';
 import type { ToolName } from '../../protocol/tool.ts';
-import { TYPED_TOOLS, type TypedToolName } from '../../protocol/typed-call.ts';
+import { PROGRAM_OF, TYPED_TOOLS, type TypedToolName } from '../../protocol/typed-call.ts';
+import type { Judgement } from '../../protocol/verdict.ts';
 import {
   createRunLog,
   latestRun,
@@ -21,14 +22,11 @@ import {
   findRun as resolveRun,
   type Switches,
 } from '../../runs/index.ts';
-import { PROGRAM_OF } from '../../tools/index.ts';
 import { loweredTo } from '../change/trust.ts';
-import { createGraphOpinion } from '../graph/graph-opinion.ts';
 import { hasNotes } from '../knowledge/note-places.ts';
 import { createPolicing, type Policing } from '../policy/policing.ts';
 import { hasState } from '../state/observed-names.ts';
 import type { World } from '../world.ts';
-import { createAskPorts, createLivePolicing } from './asking.ts';
 import type { Attendance } from './attendance.ts';
 import { cardOverrides, chooseTarget } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
@@ -38,7 +36,7 @@ import { limitsOf } from './limits.ts';
 import { lineageEnvironment, refuseLongChain, withLineage } from './lineage.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
-import { createSecondOpinion } from './second-opinion.ts';
+import type { createSecondOpinion } from './second-opinion.ts';
 
 /** One run while it is open: everything that the parts of its life need. */
 export interface RunScope {
@@ -117,7 +115,11 @@ export async function openRun(
       isAttended: attendance !== null,
     };
     const base = await createPolicing(world, { ...permissions, mode: request.mode });
-    const live = attendance === null ? null : createLivePolicing(world, base, permissions, attendance);
+    const asking = attendance === null ? null : await import('./asking.ts');
+    const live =
+      attendance === null || asking === null
+        ? null
+        : asking.createLivePolicing(world, base, permissions, attendance);
     const policing = live ?? base;
     const choice = chooseTarget(world, request, goal);
     const processes = createProcesses({
@@ -128,19 +130,23 @@ export async function openRun(
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));
-    const originOpinion = createSecondOpinion(world, { recorder, processes, gate: () => gate, signal });
-    const graphOpinion = createGraphOpinion(world);
+    const opinion = createOpinion(world, { recorder, processes, gate: () => gate, signal });
     const gateOptions = gateOptionsOf(world, {
       run,
       policing,
-      secondOpinion: async (judgement) => graphOpinion.ofCall(await originOpinion(judgement)),
+      // What policy denies stays denied, whatever is thought of it.
+      secondOpinion: async (judgement) =>
+        judgement.verdict === 'deny' ? judgement : (await opinion())(judgement),
       sink: recorder,
       autonomy,
       mode: request.mode,
       person:
-        live === null || attendance === null
+        live === null || attendance === null || asking === null
           ? null
-          : { mode: attendance.mode, ask: createAskPorts(world, live, attendance, { recorder, signal }) },
+          : {
+              mode: attendance.mode,
+              ask: asking.createAskPorts(world, live, attendance, { recorder, signal }),
+            },
       isLogged: true,
     });
     await runCanary(gateOptions);
@@ -176,6 +182,27 @@ export async function openRun(
     log?.close();
     throw error;
   }
+}
+
+/** Asked only about calls of a model: what the origin of its words and the graph say of it. */
+function createOpinion(
+  world: World,
+  parts: Parameters<typeof createSecondOpinion>[1],
+): () => Promise<(judgement: Judgement) => Promise<Judgement>> {
+  const load = async () => {
+    const [{ createSecondOpinion }, { createGraphOpinion }] = await Promise.all([
+      import('./second-opinion.ts'),
+      import('../graph/graph-opinion.ts'),
+    ]);
+    const ofOrigin = createSecondOpinion(world, parts);
+    const { ofCall } = createGraphOpinion(world);
+    return async (judgement: Judgement) => ofCall(await ofOrigin(judgement));
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
 }
 
 /** Where settings demand an isolation that is not to be had, a run could only fail later, and less clearly. */

@@ -1,4 +1,3 @@
-import type { TypedToolName } from '../../protocol/typed-call.ts';
 import { consul } from '../consul/program.ts';
 import { git } from '../git/program.ts';
 import { journal } from '../journal/program.ts';
@@ -24,15 +23,3 @@ export const TYPED_PROGRAMS: readonly TypedProgram[] = [
 export function typedProgram(name: string): TypedProgram | undefined {
   return TYPED_PROGRAMS.find((known) => known.name === name);
 }
-
-/** The programs behind them, so that a tool is only offered where its program is. */
-export const PROGRAM_OF: Readonly<Record<TypedToolName, string>> = {
-  Systemctl: 'systemctl',
-  Journal: 'journalctl',
-  Consul: 'consul',
-  Nomad: 'nomad',
-  NixosRebuild: 'nixos-rebuild',
-  Git: 'git',
-  Kubectl: 'kubectl',
-  Ssh: 'ssh',
-};
