@@ -52,18 +52,21 @@ export function readFindings(store: StateStore): Promise<string | undefined> {
   return store.readText(FINDINGS);
 }
 
-/** Changes the stored findings under a lock: `change` gets what is there now. */
+/** Changes the stored findings under a lock: `change` gets what is there now, and may be asked twice. */
 export async function updateHistory(
   store: StateStore,
   change: (history: FindingHistory) => FindingHistory,
 ): Promise<void> {
+  const changed = (stored: string | undefined): string =>
+    writeHistory(change(readHistory(stored).history ?? emptyHistory()));
+  // Most checks learn nothing: that takes no lock, and no write, which waits twice for the disk.
+  const before = await store.readText(FINDINGS);
+  if (before !== undefined && changed(before) === before) return;
   const lock = await store.lock(LOCK, LOCK_WAIT_MS);
   try {
     const stored = await store.readText(FINDINGS);
-    const { history } = readHistory(stored);
-    const changed = writeHistory(change(history ?? emptyHistory()));
-    // Most checks learn nothing, and a write waits twice for the disk.
-    if (changed !== stored) await store.write(FINDINGS, changed);
+    const text = changed(stored);
+    if (text !== stored) await store.write(FINDINGS, text);
   } finally {
     lock?.release();
   }

@@ -40,6 +40,7 @@ export interface Mute {
 const DAY = 86_400_000;
 export const REMEMBER_GONE_MS = 30 * DAY;
 const REMEMBER_UNSEEN_MS = 90 * DAY;
+const SEEN_STEP_MS = DAY / 24;
 const MOST_ENTRIES = 5_000;
 const MOST_SEEN = 2_000;
 
@@ -98,10 +99,19 @@ export function mergeEntries(
   return { ...stored, entries: Object.fromEntries([...others, ...own]) };
 }
 
-/** What `changed` rules saw counts as seen once somebody was told: only then is it no news any more. */
+/**
+ * What `changed` rules saw counts as seen once somebody was told: only then is it no news any more. When it was last seen
+ * is kept to the hour, so that a check which sees what the last one saw has nothing to write.
+ */
 export function mergeSeen(stored: FindingHistory, judged: FindingHistory): FindingHistory {
   const seen = { ...stored.seen };
-  for (const [rule, values] of Object.entries(judged.seen)) seen[rule] = { ...seen[rule], ...values };
+  for (const [rule, values] of Object.entries(judged.seen)) {
+    const known = seen[rule] ?? {};
+    const news = Object.entries(values).filter(
+      ([value, at]) => !(Math.abs(at - (known[value] ?? Number.NaN)) < SEEN_STEP_MS),
+    );
+    seen[rule] = { ...known, ...Object.fromEntries(news) };
+  }
   return { ...stored, seen };
 }
 

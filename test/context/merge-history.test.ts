@@ -39,4 +39,14 @@ describe('what changed rules have seen', () => {
     const judged = { ...emptyHistory(), seen: { 'p.r': { '80/tcp': 2 } } };
     expect(mergeSeen(stored, judged).seen).toEqual({ 'p.r': { '22/tcp': 1, '80/tcp': 2 }, 'q.s': { z: 1 } });
   });
+
+  it('is dated anew after an hour, and not before', () => {
+    const hour = 3_600_000;
+    const stored = { ...emptyHistory(), seen: { r: { '22/tcp': 10 * hour, '80/tcp': 10 * hour } } };
+    const seenAt = (at: number) => mergeSeen(stored, { ...emptyHistory(), seen: { r: { '22/tcp': at } } });
+    expect(seenAt(10 * hour + hour - 1)).toEqual(stored);
+    expect(seenAt(11 * hour).seen).toEqual({ r: { '22/tcp': 11 * hour, '80/tcp': 10 * hour } });
+    // A clock that ran ahead was put right.
+    expect(seenAt(2 * hour).seen).toEqual({ r: { '22/tcp': 2 * hour, '80/tcp': 10 * hour } });
+  });
 });

@@ -13,7 +13,7 @@ import { durationLeftMs } from './limits.ts';
 import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder } from './recorder.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
-import { tidy } from './tidy.ts';
+import { tidyHourly } from './tidy.ts';
 
 /** A quiet check takes a fifth of this; whoever asks a model works on for much longer. */
 const QUIET_MS = 2_000;
@@ -59,7 +59,7 @@ export async function performRun(
   const durationMs = Math.round(world.clock.elapsed() - startedMs);
   recorder.tell(closing(await keep(scope, end, durationMs), durationMs));
   const closed = endLog(scope);
-  if (scope?.goal != null) await tidy(world);
+  if (scope?.goal != null) await tidyHourly(world);
   return closed;
 }
 
