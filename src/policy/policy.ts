@@ -66,6 +66,8 @@ export function createPolicy(options: PolicyOptions): Policy {
     if (last?.line !== line || last.cwd !== cwd) last = { line, cwd, action: lineAction(line, cwd, home) };
     return last.action;
   };
+  /** Judgements of what names no path: however the machine's paths resolve, they stay what they are. */
+  const pathless = new WeakMap<Action, Judgement>();
   let digest: string | undefined;
   return {
     get digest() {
@@ -81,10 +83,11 @@ export function createPolicy(options: PolicyOptions): Policy {
     },
     wantedPaths(action) {
       const paths = createPathJudge(core.floor, new Map());
-      judgeAction(core, action, { resolved: new Map() }, paths);
+      const judgement = judgeAction(core, action, { resolved: new Map() }, paths);
+      if (paths.wanted.size === 0 && isOfWords(action)) pathless.set(action, judgement);
       return [...paths.wanted];
     },
-    judge,
+    judge: (action, world) => pathless.get(action) ?? judge(action, world),
     toAction,
     explain(line, cwd, world) {
       const judgement = judge(toAction(line, cwd), world);
@@ -111,6 +114,10 @@ export function createPolicy(options: PolicyOptions): Policy {
       );
     },
   };
+}
+
+function isOfWords({ kind }: Action): boolean {
+  return kind === 'process' || kind === 'shell';
 }
 
 interface Core {
