@@ -65,9 +65,9 @@ const RULES: readonly LineRule[] = [
   },
   {
     kind: 'webhook-url',
-    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt'],
+    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt', 'hc-ping.com', '/api/push/', '/hooks/'],
     pattern:
-      /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key)\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
+      /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key|hc-ping\.com(?=\/[\da-f-]{36})|\/api\/push(?=\/\w{10,64})|\/\/[\w.:-]{1,255}\/hooks(?=\/[a-z0-9]{20,}))\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
   },
   {
     kind: 'telegram-token',
@@ -136,9 +136,25 @@ const RULES: readonly LineRule[] = [
   },
   {
     kind: 'password',
-    hint: ['mongo', 'sqlcmd', 'ipmitool', 'mosquitto', 'smbclient', 'mount.cifs', 'zip', '7z'],
+    hint: [
+      'mongo',
+      'sqlcmd',
+      'ipmitool',
+      'mosquitto',
+      'smbclient',
+      'rpcclient',
+      'smbget',
+      'net ads',
+      'net rpc',
+      'net user',
+      'net join',
+      'rar ',
+      'mount.cifs',
+      'zip',
+      '7z',
+    ],
     pattern:
-      /\b(?:(?:mongosh?|mongodump|mongorestore|mongoexport)\b[^\n|;]{0,300}?[ \t]-p[ \t]{1,4}|(?:sqlcmd|ipmitool|mosquitto_(?:pub|sub)|zip|unzip)\b[^\n|;]{0,300}?[ \t]-P[ \t]{1,4}|smbclient\b[^\n|;]{0,300}?[ \t]-U[ \t]{1,4}["']?[^\s%"']{1,64}%|7z[ar]?\b[^\n|;]{0,300}?[ \t]-p)["']?([^\s"']{3,256})/g,
+      /\b(?:(?:mongosh?|mongodump|mongorestore|mongoexport)\b[^\n|;]{0,300}?[ \t]-p[ \t]{1,4}|(?:sqlcmd|ipmitool|mosquitto_(?:pub|sub)|zip|unzip)\b[^\n|;]{0,300}?[ \t]-P[ \t]{1,4}|(?:smbclient|rpcclient|smbget|net (?:ads|rpc|user|join))\b[^\n|;]{0,300}?[ \t]-U[ \t]{1,4}["']?[^\s%"']{1,64}%|(?:7z[ar]?|(?:un)?rar)\b[^\n|;]{0,300}?[ \t]-p)["']?([^\s"']{3,256})/g,
     accepts: (value) => isReal(value) && !/^\d{1,5}$/.test(value),
   },
   {

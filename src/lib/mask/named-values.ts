@@ -1,7 +1,7 @@
 import { type Span, VEIL } from './found.ts';
-import { hintsAtSecret, isCountName, kindOfName } from './names.ts';
+import { hintsAtSecret, isCountName, isNameOfSomeKey, kindOfName } from './names.ts';
 import { readValue, type Value } from './read-value.ts';
-import { isPlaceholder, isProse, isPublicForm, isRandom } from './values.ts';
+import { isChosen, isPlaceholder, isProse, isPublicForm, isRandom } from './values.ts';
 
 /**
  * Secrets that stand beside their name: env files, JSON, YAML, INI, HCL, Nix, XML, log fields, query strings, options.
@@ -24,7 +24,9 @@ export function findNamed(line: string): Span[] {
     if (value === null) continue;
     if (!isSecret(line, name, place, value)) {
       // A bare word that was turned down is over; a quoted text can hold names of its own.
-      if (value.quote === null) hint.lastIndex = Math.max(hint.lastIndex, value.end);
+      // So can a short one that goes on behind a sign: `load-key: passphrase=x`.
+      const isOver = value.quote === null && !(value.end - value.start < 256 && hasSign(line, value));
+      if (isOver) hint.lastIndex = Math.max(hint.lastIndex, value.end);
       continue;
     }
     // In JSON a bare value can only be a number, and ends where that does.
@@ -44,8 +46,19 @@ export function findNamed(line: string): Span[] {
   return spans;
 }
 
+function isOpenQuote(line: string, at: number): boolean {
+  return /["'`]/.test(line.charAt(at - 1));
+}
+
+function hasSign(line: string, { start, end }: Value): boolean {
+  return (
+    /^[\w./-]{3,64}(?:[:=](?!=)|$)/.test(line.slice(start, end + 1)) ||
+    kindOfName(line.slice(start, end)) !== null
+  );
+}
+
 const HINT =
-  /pass|pwd|psk|secret|token|key|cred|kennwort|masterauth|connection.?string|(?<![a-z])pw(?![a-z])|(?:bind|root|admin|user|db|smb|mail)pw|auth|encrypt/gi;
+  /_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|masterauth|connection.?string|(?<![a-z])pw(?![a-z])|(?:bind|root|admin|user|db|smb|mail)pw|auth|encrypt/gi;
 
 const LONGEST_NAME = 64;
 
@@ -86,7 +99,7 @@ function readName(line: string, from: number, to: number): Name {
       end += more.length;
     }
   }
-  const before = line.slice(Math.max(0, start - 24), start);
+  const before = line.slice(Math.max(0, start - 80), start);
   return {
     text,
     start,
@@ -94,8 +107,8 @@ function readName(line: string, from: number, to: number): Name {
     kind,
     isOption,
     isLineStart:
-      start <= 24 &&
-      /^[\s>|+*#-]{0,16}(?:export |set |set -[A-Za-z]{1,3} |setx |ENV |ARG |Environment=|declare -x |let |const )?\\?["']?[$]?$/i.test(
+      start <= 80 &&
+      /^(?:[\w./@-]{1,56}:(?:\d{1,6}:)?[ \t]{0,4})?[\s>|+*#-]{0,16}(?:export |set |set -[A-Za-z]{1,3} |setx |ENV |ARG |Environment=|declare -x |let |const )?\\?["']?[$]?$/i.test(
         before,
       ),
     isInQuotes: /["']$/.test(before) && line[start] !== '.',
@@ -124,7 +137,7 @@ export interface Place {
 }
 
 const EXPLICIT =
-  /(?:\\{0,3}["'`])?\]?([ \t]{0,40})(=>|:=|\?=|={1,2}|:(?![:/]{2}))([ \t]{0,40})(?:(?:&?str|string|String|SecretStr|Optional\[str\]|Secret)[ \t]{0,4}=[ \t]{0,4})?/y;
+  /(?:\\{0,3}["'`])?\]?([ \t]{0,40})(=>|:=|\?=|={1,2}|::(?=[ \t])|:(?![:/]{2}))([ \t]{0,40})(?:(?:&?str|string|String|SecretStr|Optional\[str\]|Secret)[ \t]{0,4}=[ \t]{0,4})?/y;
 const SPOKEN =
   /[ \t]{1,2}(?:for [\w.@-]{1,64} (?=has|was|is|set|changed|reset))?(?:(?:has been |was |is )?(?:set |changed |reset )?(?:is|was|to)(?: now)?:?|with value)?[ \t]{0,2}(?=[^\s:=])/y;
 
@@ -139,7 +152,7 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
     const skip = isDefault && line[EXPLICIT.lastIndex] === '-' ? 1 : 0;
     return {
       at: EXPLICIT.lastIndex + skip,
-      separator: sign === ':' ? ':' : '=',
+      separator: sign === ':' || sign === '::' ? ':' : '=',
       hasSpace: (explicit[3] ?? '') !== '',
     };
   }
@@ -155,7 +168,8 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
   const at = end + gap.length;
   if (isOption) return line[at] === '-' ? null : { at, separator: ' ', hasSpace: true };
   // `requirepass x`, `PASSWORD 'x'` of SQL, `password x` of a netrc.
-  if (/^(?:requirepass|masterauth|bindpw|rootpw)$/i.test(text)) return { at, separator: ' ', hasSpace: true };
+  if (/^(?:requirepass|masterauth|bindpw|rootpw)$/i.test(text) && line[at] !== '-')
+    return { at, separator: ' ', hasSpace: true };
   if (kind === 'password' && line[at] === "'") return { at, separator: ' ', hasSpace: true };
   if (
     kind === 'password' &&
@@ -166,7 +180,12 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
   if (gap.length > 4) return { at, separator: 'is', hasSpace: true };
   SPOKEN.lastIndex = end;
   if (
-    (kind === 'password' || kind === 'token' || kind === 'api-key' || isLineStart || line[at] === '"') &&
+    (kind === 'password' ||
+      kind === 'token' ||
+      kind === 'api-key' ||
+      kind === 'secret' ||
+      isLineStart ||
+      line[at] === '"') &&
     SPOKEN.test(line)
   )
     return { at: SPOKEN.lastIndex, separator: 'is', hasSpace: true };
@@ -183,6 +202,10 @@ function isSecret(line: string, name: Name, { separator, hasSpace }: Place, valu
   if (value.quote !== null && /^(?:[\]}[{,:\s\d.-]|true|false|null)*$/.test(text) && /^[\]},:]/.test(text))
     return false;
   if (/^(?:https?|arn|urn|oci|docker):/i.test(text)) return false;
+  // A part of Amazon's name for it.
+  if (/\barn:[\w:/-]{0,160}$/.test(line.slice(Math.max(0, name.start - 160), name.start))) return false;
+  if (name.kind === null && isNameOfSomeKey(name.text))
+    return isRandom(text, 20) && !isPublicForm(text) && /^[\w+/=.~-]+$/.test(text);
   if (name.kind === null) {
     if (!hintsAtSecret(name.text) || !isRandom(text, 16) || isPublicForm(text)) return false;
     return /[a-z]/.test(text) && /[A-Z]/.test(text) && /^[\w+/=.~-]+$/.test(text);
@@ -195,7 +218,10 @@ function isSecret(line: string, name: Name, { separator, hasSpace }: Place, valu
     return true;
   if (separator === 'is')
     return isSpokenSecret(text, name.kind, line.slice(name.end, value.start), value.quote);
-  if (COMPLAINT.test(line.slice(Math.max(0, name.start - 16), name.start))) return isRandom(text, 10);
+  if (COMPLAINT.test(line.slice(Math.max(0, name.start - 16), name.start)))
+    return (
+      isRandom(text, 10) || (name.kind === 'password' && isOpenQuote(line, value.start) && isChosen(text))
+    );
   if (value.quote !== null || value.isRest) return !isProse(text) && text !== name.text;
   if (isReference(text, name, separator)) return false;
   if (separator !== ':') return true;
@@ -222,6 +248,8 @@ function isTabled(text: string): boolean {
 /** In a sentence only what cannot be a word of it. Object names (`secret db-creds-x7`) are none. */
 function isSpokenSecret(text: string, kind: string, between: string, quote: string | null): boolean {
   if (kind === 'password' && quote !== null && /\b(?:is|was|to)\b/.test(between)) return !isProse(text);
+  // `pppoe password "x"`
+  if (kind === 'password' && quote !== null && isChosen(text)) return true;
   // `The password is: winter-tiger-889`
   if (kind === 'password' && /\b(?:is|was|to):[ \t]*$/.test(between)) return /\d/.test(text);
   // `rejected token 1d85ad8d…`: a digest is called one.
@@ -229,6 +257,8 @@ function isSpokenSecret(text: string, kind: string, between: string, quote: stri
   if (isPublicForm(text) && !(/\b(?:is|was|to)\b/.test(between) && /^[\da-f]{32,}$/i.test(text)))
     return false;
   if (/^[\da-f]{32,}$/i.test(text)) return true;
+  if (kind === 'secret' && /\b(?:is|was|to)\b/.test(between) && /^[A-Z2-7]{16,}$/.test(text))
+    return isRandom(text, 16);
   if (kind === 'password') return (isRandom(text, 8) && /[^a-z]/.test(text)) || isUnspeakable(text);
   return isRandom(text, 16) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
 }

@@ -29,7 +29,7 @@ const PUBLIC_END = new Set(
 );
 
 /** One of these stands in every telling name. Most names are keys of events, and end here. */
-const TELLING = /pass|pw|psk|token|secret|cred|key|auth|connection|kennwort/;
+const TELLING = /_pat$|pass|pw|psk|token|secret|cred|key|auth|connection|kennwort/;
 
 /** The kind of secret that a name says its value is; null for a name that says nothing of the sort. */
 export function kindOfName(name: string): string | null {
@@ -49,12 +49,18 @@ export function kindOfName(name: string): string | null {
   if (last === 'key' && words[0] === 'x' && words.length > 2) return 'api-key';
   if (last.length > 4 && last.endsWith('pass') && !NO_PASS.test(last)) return 'password';
   if (/psks?$/.test(last)) return 'pre-shared-key';
-  if (/tokens?$/.test(last)) return 'token';
+  if (/tokens?$/.test(last) || (last === 'pat' && words.length > 1)) return 'token';
   if (/secrets?$/.test(last)) return 'secret';
   if (/credentials?$|^creds?$/.test(last)) return 'credential';
   if (JOINED_KEY.test(last)) return last.includes('private') ? 'private-key' : 'api-key';
   if (/^(?:masterauth|rpcauth|(?:bind|root|admin|user|db|smb|mail)pw)$/.test(last)) return 'password';
   if (last === 'connectionstring' || (last === 'connection' && name.toLowerCase().endsWith('string')))
+    return 'secret';
+  // WordPress, Nextcloud: what a hash is salted with is as private as the key of a cookie.
+  if (
+    /(?:auth|password|secret)salt$/.test(last) ||
+    (last === 'salt' && /^(?:auth|password|secret)$/.test(words.at(-2) ?? ''))
+  )
     return 'secret';
   if (last === 'encryption' && words.at(-2) === 'key') return 'api-key';
   if (last === 'key' || last === 'keys') {
@@ -75,6 +81,16 @@ export function hintsAtSecret(name: string): boolean {
       word,
     ),
   );
+}
+
+/** Keys of rows, caches and queues: as random as they like, and no secret. */
+const INDEXED =
+  /^(?:primary|foreign|public|sort|partition|cache|object|row|index|dedup|idempotency|group|map|hash|registry|storage|lock|routing|shard|lookup|unique|composite|message|s3|image|item|translation|ssh|host|gpg|pgp|signature|etag|context|layer|build|job|alloc|chunk|block|blob)$/;
+
+/** `pushover_user_key`, `ping_key`: nobody's list of names is long enough. */
+export function isNameOfSomeKey(name: string): boolean {
+  const words = wordsOf(name);
+  return words.length > 1 && /^keys?$/.test(words.at(-1) ?? '') && !words.some((word) => INDEXED.test(word));
 }
 
 /** Numbers beside these are counts: `prompt_tokens=512`, `passwords: 3`. */

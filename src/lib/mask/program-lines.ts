@@ -1,5 +1,5 @@
 import { isReal, type LineRule } from './line-rule.ts';
-import { isRandom } from './values.ts';
+import { isChosen, isPublicForm, isRandom } from './values.ts';
 
 /** What programs of a homelab take for a secret where no name stands beside it: settings files and command lines, each as its manual writes them. */
 export const PROGRAM_RULES: readonly LineRule[] = [
@@ -61,7 +61,138 @@ export const PROGRAM_RULES: readonly LineRule[] = [
       /\buser(?:name)?[ \t]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:there |with |has ){0,2}pass(?:word)?[ \t]{1,4}["']([^"'\n]{3,256})["']/gi,
     accepts: isReal,
   },
-  { kind: 'ceph-key', hint: ['key'], pattern: /\bkey[ \t]{0,4}=[ \t]{0,4}(AQ[A-Za-z0-9+/]{36}==)/g },
+  // An account and its password on one line, as people note them.
+  {
+    kind: 'password',
+    hint: ['zugangsdaten', 'anmeldedaten', 'credentials', 'login'],
+    pattern:
+      /\b(?:zugangsdaten|anmeldedaten|credentials|login)\b[^\n:=]{0,32}[:=][ \t]{0,4}["']?[\w.@-]{1,64}[ \t]{0,2}(?:[/|]|:[ \t])[ \t]{0,2}["']?([^\s"'/]{5,128})/gi,
+    accepts: isChosen,
+  },
+  // `A temporary password is generated for root@localhost: x`: the sentence is about the password, and ends with it.
+  {
+    kind: 'password',
+    hint: ['passwor', 'passphrase', 'passcode'],
+    pattern:
+      /\b(?:\w{0,24}password|passphrase|passcode|\w{0,24}passwort)\b[^\n:="'{}]{1,80}:[ \t]{1,4}["'`]?([^\s"'`]{6,128})["'`.]?[ \t]{0,4}$/gi,
+    accepts: (value) => isChosen(value) && !isPublicForm(value),
+  },
+  // The same in German.
+  {
+    kind: 'password',
+    hint: ['passwort', 'kennwort'],
+    pattern:
+      /\b\w{0,24}(?:passwort|kennwort)\b(?: für [^\n"':=]{1,48})?(?: ist| lautet| heißt| wurde auf)(?: jetzt| nun)?:? ["'„“»`]?([^\s"'“”«`]{5,128})/gi,
+    accepts: isChosen,
+  },
+  {
+    kind: 'recovery-code',
+    hint: ['recovery', 'backup'],
+    pattern:
+      /\b(?:recovery|backup)[ _-]?codes?\\?["']?[ \t]{0,4}[:= ][ \t]{0,4}\[?[ \t]{0,4}\\?["']?((?=[\w-]{0,32}\d)[\w-]{8,64}(?:["']?,[ \t]{0,2}["']?[\w-]{8,64}){0,20})/gi,
+  },
+  // Keys of radio networks as German routers print them.
+  {
+    kind: 'pre-shared-key',
+    hint: ['schlüssel', 'zugangscode', 'freischaltcode'],
+    pattern:
+      /\b(?:(?:WLAN|WPA\d?|Netzwerk|Lizenz|Wiederherstellungs|Produkt|API|Geheim|Zugangs)[ -]?schlüssel|zugangscode|freischaltcode)(?:[^\n:="']{0,24}[:=][ \t]{0,8}|[ \t](?:ist|lautet):?[ \t])["']?([^\s"']{8,128})/gi,
+    accepts: (value) => isChosen(value) || /^(?:\d{12,}|[\da-f]{32,})$/.test(value),
+  },
+  // A session's cookie where no header says so.
+  {
+    kind: 'cookie',
+    hint: ['sessid', 'sessionid', 'session_id', 'logged_in_', 'sid=', '_session='],
+    pattern:
+      /(?<![A-Za-z0-9])(?:\w{0,24}sess(?:ion)?_?id|wordpress_\w{0,16}logged_in_\w{1,64}|\w{0,24}_session|(?:connect\.)?(?:auth|_)?sid)=([\w%.+/-]{16,1024})/gi,
+    accepts: (value) =>
+      (isRandom(value, 16) && !/^[\da-f]{8}-[\da-f-]{27}$/.test(value)) || /^[\da-f]{32,}$/i.test(value),
+  },
+  // OpenWrt, NUT, libvirt, Proxmox Backup, kickstart, preseed, cloud-init, Colmena.
+  {
+    kind: 'pre-shared-key',
+    hint: ['option key', 'option sae', 'option p', 'uci set'],
+    pattern:
+      /(?:\boption[ \t]{1,4}(?:key\d?|sae_password|password|psk|private_key|preshared_key)[ \t]{1,4}|\buci set [\w.@[\]-]{1,64}\.(?:key\d?|password|psk|private_key)=)["']([^"'\n]{3,128})/g,
+    accepts: (value) => isReal(value) && !/^[1-4]$/.test(value),
+  },
+  {
+    kind: 'password',
+    hint: ['monitor '],
+    pattern:
+      /\bMONITOR[ \t]{1,4}\S{1,64}@\S{1,128}[ \t]{1,4}\d{1,3}[ \t]{1,4}\S{1,64}[ \t]{1,4}["']?([^\s"']{3,128})["']?[ \t]{1,4}(?:master|slave|primary|secondary)\b/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'secret',
+    hint: ['secret-set-value'],
+    pattern:
+      /\bsecret-set-value\b[^\n|;]{0,200}?[ \t](?:--base64[ =])?([A-Za-z0-9+/]{16,512}={0,2})(?=\s|$)/g,
+    accepts: (value) => isRandom(value, 16),
+  },
+  {
+    kind: 'proxmox-token',
+    hint: ['pam!', 'pve!', 'pbs!'],
+    pattern: /@(?:pam|pve|pbs)![\w.-]{1,64}[:=]([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/g,
+  },
+  {
+    kind: 'password',
+    hint: ['--user ', '--user=', '-creds ', '-creds='],
+    pattern: /--(?:user|(?:src-|dest-)?creds)[ \t=]{1,4}["']?[\w.@-]{1,64}:([^\s"']{4,256})/g,
+    accepts: isChosen,
+  },
+  {
+    kind: 'password',
+    hint: ['ssh-keygen'],
+    pattern: /\bssh-keygen\b[^\n|;]{0,300}?[ \t]-[NP][ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
+    accepts: isReal,
+  },
+  // Postfix's sasl_passwd.
+  {
+    kind: 'password',
+    hint: ['smtp', ']:587', ']:465', ']:25'],
+    pattern: /^\[?[\w.-]{1,255}\]?(?::\d{2,5})?[ \t]{1,8}[\w.+-]{1,64}@[\w.-]{1,255}:(\S{4,256})[ \t]{0,4}$/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: [' auth md5 ', ' auth sha '],
+    pattern: /\bauth (?:md5|sha(?:-?\d{3})?) (\S{6,128})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: [' priv aes', ' priv des', ' priv 3des'],
+    pattern: /\bpriv (?:aes|des|3des)(?: \d{3})? (\S{6,128})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: ['rootpw ', 'chpasswd', 'd-i passwd', 'deployment.keys'],
+    pattern:
+      /(?:\brootpw[ \t]{1,4}(?:--\w{1,16}[ \t]{1,4}){1,3}|\bchpasswd["']?:[^\n]{0,80}?["'|][ \t]{0,4}[\w.-]{1,64}:|\bd-i passwd\/\S{0,64}password\S{0,16}[ \t]{1,4}password[ \t]{1,4}|\bdeployment\.keys\.[\w."-]{1,64}\.text[ \t]{0,8}=[ \t]{0,8}["'])["']?([^\s"']{3,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: ['sqlplus', 'expdp', 'impdp', 'lftp '],
+    pattern:
+      /\b(?:(?:sqlplus|expdp|impdp)[ \t][^\n|;]{0,200}?(?<=[ \t])[\w.]{1,64}\/|lftp\b[^\n|;]{0,200}?[ \t]-u[ \t]{1,4}["']?[\w.@-]{1,64},)["']?([^\s"'@/]{3,128})/g,
+    accepts: isReal,
+  },
+  // `variable "db_password" { default = "x" }`
+  {
+    kind: 'secret',
+    hint: ['variable "'],
+    pattern:
+      /\bvariable "[\w-]{0,64}(?:pass(?:word|phrase)?|secret|token|api_?key)" ?\{[^{}\n]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}"([^"\n]{3,512})"/gi,
+    accepts: isReal,
+  },
+  {
+    kind: 'ceph-key',
+    hint: ['key'],
+    pattern: /\bkey\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?(AQ[A-Za-z0-9+/]{36}==)/g,
+  },
   {
     kind: 'secret',
     hint: ['network_key', 'networkkey'],
@@ -95,7 +226,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'api-key',
     hint: ['key'],
-    pattern: /(?<![\w.-])key\\?["']?[ \t]{0,8}[:=][ \t]{0,8}\\?["']?([A-Za-z0-9+/]{43}=)(?![\w+/=])/gi,
+    pattern:
+      /(?<![\w.-])key\\?["']?[ \t]{0,8}[:=][ \t]{0,8}\\?["']?(?!AAAA|MI[GIHB])([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{64,128}={0,2})(?![\w+/=])/gi,
     accepts: (value) => isRandom(value, 40) && /[A-Z]/.test(value) && /[a-z]/.test(value),
     unless: /public|peer|sha256|fingerprint|hash/i,
   },
@@ -109,7 +241,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['pass'],
     pattern:
-      /\bpass(?:word|phrase)?[-_]?command["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
+      /\bpass(?:word|phrase)?[-_]?c(?:om)?m(?:an)?d["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
     accepts: isReal,
   },
   // Command lines.
@@ -136,6 +268,41 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     hint: ['echo ', 'printf '],
     pattern:
       /(?:\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4})?["']?([^\s"'|]{3,128})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:cryptsetup|(?:docker|podman)[ \t]{1,4}secret|kinit|smbpasswd|vncpasswd|gpg|borg|restic|kopia)\b)/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: [
+      'password-stdin',
+      'password_stdin',
+      'passwd-stdin',
+      'pass-stdin',
+      'key-file',
+      'load-key',
+      'systemd-creds',
+    ],
+    pattern:
+      /\b(?:echo|printf)[ \t]{1,4}(?:-[neE]{1,3}[ \t]{1,4}|["']?%s(?:\\n)?["']?[ \t]{1,4})?["']?([^\s"'|]{3,128})["']?[ \t]{0,4}\|[^\n|]{0,200}?(?:pass(?:wor)?d?[-_]stdin|key-file[ =]-|load-key|systemd-creds)/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'password',
+    hint: ['chpasswd'],
+    pattern: /\bchpasswd\b[^\n|;]{0,64}?<<<[ \t]{0,4}["']?[\w.-]{1,64}:([^\s"']{3,128})/g,
+    accepts: isReal,
+  },
+  // Redis, as somebody types it.
+  {
+    kind: 'password',
+    hint: ['auth '],
+    pattern: /(?:^|[>\]] ?)AUTH[ \t]{1,2}(?:[\w.-]{1,64}[ \t]{1,2})?["']?([^\s"']{8,256})["']?[ \t]{0,4}$/g,
+    accepts: (value) => isRandom(value, 8),
+  },
+  {
+    kind: 'password',
+    hint: ['curl ', 'wget '],
+    pattern:
+      /\b(?:curl|https?|xh|wget)\b[^\n|;]{0,400}?[ \t](?:-u|--user|--proxy-user)(?:[ \t]{1,4}|=)["'][^\s:"']{1,64}:([^"'\n]{3,256})["']/g,
     accepts: isReal,
   },
   {
@@ -219,6 +386,6 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'basic-auth',
     hint: ['auth '],
     pattern: /\bAUTH[ \t]{1,2}(?:PLAIN|LOGIN)[ \t]{1,2}([A-Za-z0-9+/]{8,1024}={0,2})/g,
-    accepts: (value) => isRandom(value, 8),
+    accepts: (value) => isRandom(value, 8) || Buffer.from(value, 'base64').includes(0),
   },
 ];

@@ -94,11 +94,18 @@ function isOpened(line: string, start: number, end: number): boolean {
   return at !== -1 && at < end;
 }
 
+/** Words and nothing else, as Google's passwords for programs and a pass phrase in an env file are: no command has so few signs. */
+const PHRASE = /^(?:(?:[a-z\d]{4} ){3}[a-z\d]{4}|\p{L}{2,16}(?: [\p{L}\d]{1,16}){1,6})$/u;
+
 /** `name: all of this # but not this`: configuration has values with spaces and without quotes. */
 function restOfLine(line: string, start: number, { separator, hasSpace }: ValueContext): Value | null {
   // `PGPASSWORD=x psql -h db`: the value of a variable before a command ends with the first word.
   const isShell = separator === '=' && !hasSpace;
-  if (isShell && (/[A-Z]/.test(line.charAt(line.indexOf('=') - 1)) || /\s[-/"']|=/.test(line.slice(start))))
+  if (
+    isShell &&
+    !PHRASE.test(line.slice(start).trimEnd()) &&
+    (/[A-Z]/.test(line.charAt(line.indexOf('=') - 1)) || /\s[-/"']|=/.test(line.slice(start)))
+  )
     return null;
   let end = line.length;
   const comment = /[ \t][#;]/.exec(line.slice(start));

@@ -28,7 +28,7 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
   ['grafana-token', 'gl(?:sa|c)_[A-Za-z0-9+/=_]{20,}'],
   [
     'api-key',
-    '(?:gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api_|ntn_|sbp_|pul-|dapi|HRKU-|PMAK-|NRAK-|NRII-|rubygems_|pscale_(?:tkn|pw|oauth)_|dp\\.(?:pt|st|ct)\\.|sntry[su]_|cio|ops_eyJ|secret_|fm[12]_|FlyV1 fm2_)(?=[\\w-]{0,23}\\d)[\\w+/=-]{24,}',
+    '(?:gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api_|ntn_|sbp_|pul-|dapi|HRKU-|PMAK-|NRAK-|NRII-|rubygems_|pscale_(?:tkn|pw|oauth)_|dp\\.(?:pt|st|ct)\\.|sntry[su]_|cio|ops_eyJ|secret_|fm[12]_|FlyV1 fm2_|fo1_|nfp_|bkua_|sgp_|figd_|pcsk_|syt_|shippo_(?:live|test)_|AT[ACS]TT3xFf|ATBB|phc_|phx_|dt0[cs]\\d{2}\\.|rnd_|cfut_|sm_pat_|vcp_|jina_|e2b_|key_live_|wandb_v1_)(?=[\\w-]{0,23}\\d)[\\w+/=-]{24,}',
   ],
   ['shopify-token', 'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}'],
   ['square-token', 'sq0[a-z]{3}-[\\w-]{20,}'],
@@ -46,6 +46,11 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
   ['ntfy-token', 'tk_[a-z0-9]{29}(?![A-Za-z0-9])'],
   ['plex-claim', 'claim-(?=[\\w-]{0,19}\\d)[\\w-]{20}(?![\\w-])'],
   ['proxmox-token', 'PVEAPIToken=[\\w.@!-]{3,64}=[\\da-fA-F-]{36}'],
+  // PostgreSQL's.
+  ['password-hash', 'md5[a-f0-9]{32}(?![a-f0-9])'],
+  ['nkey-seed', 'S[UAOCNX][A-Z2-7]{56}(?![A-Za-z0-9])'],
+  // Docker's configuration, `{"auths":{`, in base64: what .dockerconfigjson holds.
+  ['basic-auth', 'eyJhdXRocyI6[A-Za-z0-9+/]{16,}={0,2}'],
 ];
 
 /** A hash of a password is a way to it. */
@@ -60,7 +65,7 @@ const PATTERN = new RegExp(`(?<![A-Za-z0-9])(?:${SHAPES.map(([, source]) => `(${
 
 /** What must stand in a line, in lower case or as it is, for a shape to be in it. */
 export const SHAPE_HINT =
-  'sk-|sk_|rk_|pk_|whsec_|AGE-SECRET|age-secret|secret_|key-[a-f0-9]{8}|ghp_|gho_|ghu_|ghs_|ghr_|github_pat|gl[a-z]{2,5}-|gl(?:sa|c)_|AKIA|ASIA|ABIA|ACCA|AIza|GOCSPX|ya29\\.|xox|xapp-|hvs\\.|hvb\\.|hvr\\.|(?<![A-Za-z0-9])[sbr]\\.[A-Za-z0-9]{24}|atlasv1|hf_|npm_|pypi-|dckr_|do[opr]_v1|tskey-|SG\\.|gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api|ntn_|sbp_|pul-|dapi|HRKU|PMAK|NR[AI][KI]|rubygems|pscale|dp\\.[psc]t|sntry|cio|ops_|fm[12]_|shp[acps]|sq0|SK[a-f0-9]{8}|:AA|(?<![A-Za-z0-9])[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.|claim-|tk_|K00\\d|eyJ|K10|PVEAPI|\\$[1-7a-z]|\\{S|\\{C|\\{P|SCRAM|LS0tLS1CRUdJTi|-\\d{1,3}:[A-Za-z0-9+/]{40}';
+  'sk-|sk_|rk_|pk_|whsec_|AGE-SECRET|age-secret|secret_|key-[a-f0-9]{8}|ghp_|gho_|ghu_|ghs_|ghr_|github_pat|gl[a-z]{2,5}-|gl(?:sa|c)_|AKIA|ASIA|ABIA|ACCA|AIza|GOCSPX|ya29\\.|xox|xapp-|hvs\\.|hvb\\.|hvr\\.|(?<![A-Za-z0-9])[sbr]\\.[A-Za-z0-9]{24}|atlasv1|hf_|npm_|pypi-|dckr_|do[opr]_v1|tskey-|SG\\.|gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api|ntn_|sbp_|pul-|dapi|HRKU|PMAK|NR[AI][KI]|rubygems|pscale|dp\\.[psc]t|sntry|cio|ops_|fm[12]_|fo1_|nfp_|bkua_|sgp_|figd_|pcsk_|syt_|shippo_|AT[ACS]TT3|ATBB|ph[cx]_|dt0[cs]|rnd_|cfut_|sm_pat|vcp_|jina_|e2b_|key_live|wandb_|md5[a-f0-9]{8}|S[UAOCNX][A-Z2-7]{20}|shp[acps]|sq0|SK[a-f0-9]{8}|:AA|(?<![A-Za-z0-9])[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.|claim-|tk_|K00\\d|eyJ|K10|PVEAPI|\\$[1-7a-z]|\\{S|\\{C|\\{P|SCRAM|LS0tLS1CRUdJTi|-\\d{1,3}:[A-Za-z0-9+/]{40}';
 
 export function findShapes(line: string): Span[] {
   const spans: Span[] = [];

@@ -7,7 +7,7 @@ export function joinRules(): Record<'line' | 'programs' | 'shape', string> {
     hints.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|')));
   return {
     line: joinTriggers([
-      'pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
+      '_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
       'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
       ...sourcesOf(LINE_HINTS),
     ]),

@@ -17,12 +17,12 @@ export function isPlaceholder(value: string): boolean {
     return true;
   // A variable, a template, an angle-bracket hole, a format directive.
   if (
-    /^(?:\$[A-Za-z_{(]|\$\$[A-Za-z_{(]|%[({sdvqA-Za-z]|%%|\{\{|\$\{\{|<[^>]*>?$|\(|@@|#\{|@[\w-]+@$|__\w+__$)/.test(
+    /^(?:\$[A-Za-z_{(]|\$\$[A-Za-z_{(]|%[({]|%[sdvq]$|%[a-z](?:[/.]|$)|%[A-Za-z_]\w*%|%%|\{\{|\$\{\{|<[^>]*>?$|\(|@@|#\{|@[\w-]+@$|__\w+__$)/.test(
       value,
     )
   )
     return !/^%[0-9A-F]{2}/.test(value);
-  if (/^(?:\*+|x{3,}|X{3,}|\.{3,}|…|•+|-{2,}|_{2,}|\?+|#+)$/.test(bare)) return true;
+  if (/^(?:\*+|x{3,}|X{3,}|x{3,}(?:-x+)+|\.{3,}|…|•+|-{2,}|_{2,}|\?+|#+)$/.test(bare)) return true;
   if (
     /^\[?(?:redacted|hidden|filtered|masked|omitted|secret|removed|sensitive)/i.test(bare) &&
     bare.length < 24
@@ -86,6 +86,17 @@ export function isRandom(given: string, least: number): boolean {
   if (!hasDigit || !hasLetter)
     return /[^\w\s.,:/-]/.test(value) && hasLetter && /[a-z]/.test(value) && /[A-Z]/.test(value);
   return entropy(value) >= (value.length >= 20 ? 3.2 : value.length >= 12 ? 2.8 : 2.3) && !isWordy(value);
+}
+
+/** What somebody, or a program for somebody, chose for a password: never a word alone, a number, a path. */
+export function isChosen(value: string): boolean {
+  if (isPlaceholder(value) || /^[a-z]+:\/\/|^[\w.-]+@[\w.-]+$/i.test(value)) return false;
+  // Twice from small to capital letters: no word does that.
+  if (/^[A-Za-z]{8,}$/.test(value)) return (value.match(/[a-z][A-Z]/g)?.length ?? 0) >= 2;
+  return (
+    isRandom(value, 8) ||
+    (/[a-z]/i.test(value) && /[\d#!%*^&$]/.test(value) && /[^a-z0-9.,:;/_-]/.test(value))
+  );
 }
 
 /** `web-tls-2`, `db_password_v2`, `node01.lan:8080`: words with separators and short numbers. */

@@ -51,6 +51,32 @@ const LINES = [
   'CONFIG SET requirepass Winter-garden-889',
   'a1 LOGIN me Winter-garden-889',
   '"AUTH" "Winter-garden-889"',
+  'chpasswd <<< me:Winter-garden-889',
+  'chpasswd: { list: "me:Winter-garden-889" }',
+  'rootpw --plaintext Winter-garden-889',
+  'd-i passwd/root-password password Winter-garden-889',
+  'echo Winter-garden-889 | docker login -u me --password-stdin r.lan',
+  "echo 'Winter-garden-889' | zfs load-key tank/x",
+  "curl --user 'me:Winter-garden-889 and more' https://x",
+  'variable "db_password" { default = "Winter-garden-889" }',
+  'MONITOR ups@localhost 1 me Winter-garden-889 primary',
+  "option key 'Winter-garden-889'",
+  "uci set wireless.default_radio0.key='Winter-garden-889'",
+  'lftp -u me,Winter-garden-889 sftp://x',
+  'sqlplus me/Winter-garden-889@//db:1521/x',
+  'net ads join -U admin%Winter-garden-889',
+  "ssh-keygen -t ed25519 -N 'Winter-garden-889' -f x",
+  '[smtp.lan]:587 me@lan:Winter-garden-889',
+  'snmp-server user me grp v3 auth sha Winter-garden-889 priv aes 128 Rocket-velvet-310',
+  'etcdctl --user root:Winter-garden-889 get x',
+  'A temporary password is generated for root@localhost: Winter-garden-889',
+  'Enter LUKS passphrase for /dev/sda2: Winter-garden-889',
+  'zfs load-key: passphrase=Winter-garden-889',
+  'argocd-initial-admin-secret password: Winter-garden-889',
+  'Das Passwort lautet Winter-garden-889 bis Freitag',
+  'Zugangsdaten: me / Winter-garden-889',
+  'host_vars/nas.yaml:12: db_password: Winter-garden-889',
+  'vars: { ansible_password: "%Winter-garden-889" }',
 ];
 
 describe('the place in which a program takes a secret', () => {
@@ -58,5 +84,42 @@ describe('the place in which a program takes a secret', () => {
 
   it.each(LINES)('is known: %s', (line) => {
     expect(mask(line)).not.toContain(SECRET);
+  });
+});
+
+describe('a pass phrase without quotes', () => {
+  const { mask } = createMasker([], 'salt');
+
+  it.each(['MAIL_PASSWORD=pojd 3jh8 zxfq 4v7s', 'SESSION_SECRET=keyboard cat 4453'])(
+    'is masked to its end in an env file: %s',
+    (line) => {
+      expect(mask(line)).toMatch(/^\w+=\[masked:\w+:[\da-f]{4}\]$/);
+    },
+  );
+
+  it('ends before the command that is given it', () => {
+    expect(mask('PGPASSWORD=Winter-889x psql -h db')).toMatch(
+      /^PGPASSWORD=\[masked:password:\w{4}\] psql -h db$/,
+    );
+  });
+});
+
+describe('what only reads like it', () => {
+  const { mask } = createMasker([], 'salt');
+
+  it.each([
+    '250-AUTH PLAIN LOGIN CRAM-MD5',
+    'Login: alex / /bin/bash',
+    'Das Passwort lautet anders als erwartet',
+    'Zugangsdaten: alex / unbekannt',
+    'password authentication for user: admin01',
+    'arn:aws:secretsmanager:eu-central-1:964661009710:secret:db-jP2wO6',
+    'apikey: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx',
+    'docker run --user 1000:1000 nginx',
+    'cache_key=web-index-9f3Kq2LmZx81TTbbQw',
+    "option key '1'",
+    'dovecot: session=<9f3Kq2LmZx81TTbb>',
+  ])('stays as it is: %s', (line) => {
+    expect(mask(line)).toBe(line);
   });
 });
