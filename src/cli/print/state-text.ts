@@ -41,16 +41,33 @@ function sectionsText(state: StateFile, now: number): string {
     const stale = state[section].filter((item) => item.stale !== null).length;
     return `  ${section.padEnd(10)} ${String(state[section].length).padStart(5)}${stale === 0 ? '' : `  (${stale} stale)`}\n`;
   });
-  const sources = state.sources.map(
-    ({ name, seen_at, problem }) =>
-      `  ${name.padEnd(24)} ${problem === null ? `answered ${ago(seen_at, now)}` : `${problem}; ${seen_at === null ? 'never seen' : `last seen ${ago(seen_at, now)}`}`}\n`,
-  );
-  const alerts = state.alerts.map((item) => `  ${alertLine(item)}\n`);
+  const sources = sourceLines(state.sources, now);
+  // Who did not answer is said with the sources.
+  const alerts = state.alerts.filter(({ facts }) => facts.about !== 'sources').map((item) => alertLine(item));
   return [
     ...counts,
     ...(sources.length === 0 ? [] : ['Sources\n', ...sources]),
-    ...(alerts.length === 0 ? [] : ['Not as it should be\n', ...alerts]),
+    ...(alerts.length === 0 ? [] : ['Not as it should be\n', ...first(alerts)]),
   ].join('');
+}
+
+/** Of a list: a thousand lines would push what was wanted off the screen. */
+const MOST_LINES = 20;
+
+function first(lines: readonly string[]): string[] {
+  const more = lines.length - MOST_LINES;
+  const shown = lines.slice(0, MOST_LINES).map((line) => `  ${line}\n`);
+  return more > 0 ? [...shown, `  … and ${more} more: steward state show alerts\n`] : shown;
+}
+
+function sourceLines(sources: StateFile['sources'], now: number): string[] {
+  const line = ({ name, seen_at, problem }: StateFile['sources'][number]): string => {
+    const last = seen_at === null ? 'never seen' : `last seen ${ago(seen_at, now)}`;
+    return `${name.padEnd(24)} ${problem === null ? `answered ${ago(seen_at, now)}` : `${problem}; ${last}`}`;
+  };
+  if (sources.length <= MOST_LINES) return first(sources.map(line));
+  const silent = sources.filter(({ problem }) => problem !== null);
+  return [`  ${sources.length - silent.length} of ${sources.length} answered\n`, ...first(silent.map(line))];
 }
 
 function alertLine({ name, host, status, facts }: StateItem): string {
