@@ -229,4 +229,57 @@ verify:
     expect((await box.json(['change', 'run', place(box, 'b.yaml', text(3)), '--yes'])).code).toBe(0);
     expect((await now('apis/apps/v1', 'deployments/web')).spec?.replicas).toBe(3);
   });
+
+  it('that was applied is put back when the change does not hold, and goes again where it was new', async () => {
+    const { box } = cluster();
+    const old = JSON.parse(manifest('shop3', '80', { team: 'a' })) as { data: Record<string, string> };
+    old.data.theme = 'dark';
+    await put('api/v1', 'configmaps/shop3', old);
+    place(
+      box,
+      'shop3.json',
+      manifest('shop3', '8080', { team: 'b', 'a/b~c': 'new' }).replace('"data":{', '"data":{"more":"1",'),
+    );
+    place(box, 'fresh.json', manifest('fresh', '1'));
+    const text = applying('shop3', '9').replace(
+      'apply:',
+      'apply:\n  - call: { Kubectl: { verb: apply, file: fresh.json } }',
+    );
+    const change = place(box, 'c.yaml', text);
+    const planned = (await box.run(['change', 'check', change])).stdout;
+    expect(planned).toContain('undone by: configmap/fresh is deleted');
+    expect(planned).toContain('undone by: configmap/shop3 as it was (');
+    const { code, result } = await box.json(['change', 'run', change, '--yes']);
+    expect({ code, changes: result.changes }).toMatchObject({
+      code: 58,
+      changes: [{ end: 'rolled-back', rollback_verified: true }],
+    });
+    const back = (await now('api/v1', 'configmaps/shop3')) as {
+      data?: object;
+      metadata?: { labels?: object };
+    };
+    expect({ data: back.data, labels: back.metadata?.labels }).toEqual({
+      data: { port: '80', theme: 'dark' },
+      labels: { team: 'a' },
+    });
+    expect(await now('api/v1', 'configmaps/fresh')).toMatchObject({ reason: 'NotFound' });
+  });
+
+  it('that somebody else has changed since is left as it is, and said so', async () => {
+    const { box } = cluster();
+    await put('api/v1', 'configmaps/shop4', JSON.parse(manifest('shop4', '80')));
+    place(box, 'shop4.json', manifest('shop4', '8080'));
+    const theirs = JSON.stringify(JSON.parse(manifest('shop4', '443')));
+    const address = `${server}/api/v1/namespaces/apps/configmaps/shop4`;
+    place(
+      box,
+      'theirs.sh',
+      `curl -s -X PATCH -H 'content-type: application/apply-patch+yaml' -d '${theirs}' ${address}\n`,
+    );
+    const text = applying('shop4', '8080').replace('verify:', '  - run: bash theirs.sh\nverify:');
+    const { code, result } = await box.json(['change', 'run', place(box, 'c.yaml', text), '--yes']);
+    expect({ code, changes: result.changes }).toMatchObject({ code: 60, changes: [{ end: 'escalated' }] });
+    expect(result.error?.message).toContain('configmap/shop4: somebody has changed data.port since');
+    expect((await now('api/v1', 'configmaps/shop4')).data?.port).toBe('443');
+  });
 });

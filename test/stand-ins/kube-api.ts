@@ -95,6 +95,21 @@ function answer(method: string, url: URL, text: string, type: string): Answer {
     if (now === undefined) return missing(`${resource} "${name}"`);
     return { body: scale === undefined ? now : scaleOf(now) };
   }
+  if (method === 'DELETE') {
+    if (now === undefined) return missing(`${resource} "${name}"`);
+    objects.delete(key);
+    version += 1;
+    return { body: { kind: 'Status', apiVersion: 'v1', status: 'Success' } };
+  }
+  if (type.includes('json-patch')) {
+    const patched = now === undefined ? null : jsonPatch(now, JSON.parse(text) as Operation[]);
+    if (patched === null)
+      return { status: 422, body: { kind: 'Status', status: 'Failure', message: 'the patch does not fit' } };
+    version += 1;
+    patched.metadata.resourceVersion = String(version);
+    objects.set(key, patched);
+    return { body: patched };
+  }
   const given = (type.includes('yaml') ? parse(text) : JSON.parse(text)) as KubeObject;
   if (now === undefined && !type.includes('apply-patch')) return missing(`${resource} "${name}"`);
   const made: KubeObject =
@@ -116,6 +131,33 @@ function answer(method: string, url: URL, text: string, type: string): Answer {
     objects.set(key, stored);
   }
   return { status: now === undefined ? 201 : 200, body: scale === undefined ? stored : scaleOf(stored) };
+}
+
+interface Operation {
+  op: 'test' | 'add' | 'replace' | 'remove';
+  path: string;
+  value?: unknown;
+}
+
+/** RFC 6902, as far as it is about keys of objects; null: it does not fit. */
+function jsonPatch(object: KubeObject, operations: readonly Operation[]): KubeObject | null {
+  const made = structuredClone(object);
+  for (const { op, path, value } of operations) {
+    const names = path
+      .slice(1)
+      .split('/')
+      .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const last = names.pop() ?? '';
+    let place: unknown = made;
+    for (const name of names) place = (place as Record<string, unknown> | undefined)?.[name];
+    if (typeof place !== 'object' || place === null) return null;
+    const inside = place as Record<string, unknown>;
+    if (op !== 'add' && !(last in inside)) return null;
+    if (op === 'test' && JSON.stringify(inside[last]) !== JSON.stringify(value)) return null;
+    if (op === 'add' || op === 'replace') inside[last] = value;
+    if (op === 'remove') delete inside[last];
+  }
+  return made;
 }
 
 function withoutVersion(object: KubeObject): KubeObject {

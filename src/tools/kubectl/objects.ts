@@ -6,6 +6,8 @@ export interface KubeObject {
   version: string | null;
   labels: Record<string, string>;
   replicas: number | null;
+  /** As the server gave it; empty where it is not there. */
+  raw: Readonly<Record<string, unknown>>;
 }
 
 /** Of one object, a List, or several documents one after the other as kubectl prints them for `-o json`. */
@@ -28,6 +30,7 @@ export function objectsOf(raw: unknown): KubeObject[] {
       version: typeof version === 'string' ? version : null,
       labels: metadata.labels ?? {},
       replicas: typeof spec?.replicas === 'number' ? spec.replicas : null,
+      raw: raw as Record<string, unknown>,
     },
   ];
 }

@@ -9,6 +9,7 @@ import {
   type TypedProgram,
 } from '../typed/typed-program.ts';
 import { fluxOwner, type KubeObject, objectsOf } from './objects.ts';
+import { noteOf, undoApply, undoOfApply } from './undo-apply.ts';
 
 const KIND: FieldRule = { kind: /^(?!.*secret)[a-z][a-z0-9.]*$/i, isRequired: true };
 const OBJECT: FieldRule = { kind: /^(?!secret)[a-z][a-z0-9.]*\/[a-z0-9][a-z0-9.-]*$/i, isRequired: true };
@@ -128,7 +129,7 @@ async function prepare(input: Input, pin: Pin, aids: CallAids): Promise<Prepared
   for (const { kind, name } of objects) {
     const found = await lookAt(`${kind}/${name}`, pin, aids.ask);
     if (isProblem(found)) return found;
-    now.push(found.object ?? { kind, name, version: null, labels: {}, replicas: null });
+    now.push(found.object ?? { kind, name, version: null, labels: {}, replicas: null, raw: {} });
   }
   const owned = [...objects, ...now].flatMap((object) => fluxOwner(object) ?? []);
   if (owned[0] !== undefined) return byFlux(owned[0], 'declared-elsewhere');
@@ -138,13 +139,17 @@ async function prepare(input: Input, pin: Pin, aids: CallAids): Promise<Prepared
   const reading = readKubectl({ verb: 'diff' }, differs);
   if (!reading.ok) return { problem: `${file.path}: ${reading.detail}: ${firstLine(differs)}` };
   if (differs.exit === 0) return { problem: `${file.path}: it is so already` };
+  const undo = undoOfApply(now, objects, pin);
   return {
     preconditions: [
       ...now.map(({ kind, name, version }) => versionOf(`${kind}/${name}`, pin, version)),
       { kind: 'file', name: file.path, value: file.sha256 },
     ],
-    undo: null,
-    notes: [`${objects.length} objects: ${objects.map(({ kind, name }) => `${kind}/${name}`).join(', ')}`],
+    undo,
+    notes: [
+      `${objects.length} objects: ${objects.map(({ kind, name }) => `${kind}/${name}`).join(', ')}`,
+      ...noteOf(undo),
+    ],
   };
 }
 
@@ -199,7 +204,9 @@ async function lookAt(
   return found === undefined ? { problem: `${object} cannot be read: ${firstLine(ran)}` } : { object: found };
 }
 
-async function goBack({ state, text }: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Reading> {
+async function goBack(undo: TypedUndo, pin: Pin, ask: Ask, act: Ask): Promise<Reading> {
+  const { state, text } = undo;
+  if ('objects' in state) return undoApply(undo, pin, (object) => lookAt(object, pin, ask), act);
   const { object, replicas } = state as { object: string; replicas: number };
   const now = await lookAt(object, pin, ask);
   if (isProblem(now)) return { ok: false, detail: now.problem, data: null };
