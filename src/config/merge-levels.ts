@@ -15,7 +15,10 @@ export function mergeLevels(levels: readonly Level[]): {
   notices: string[];
 } {
   const rows = new Map(settingRows().map(({ key, row }) => [key, row]));
-  const values = new Map<SettingKey, unknown>([...rows].map(([key, row]) => [key, row.default]));
+  // A copy of each: what one load gives is nobody else's.
+  const values = new Map<SettingKey, unknown>(
+    [...rows].map(([key, row]) => [key, structuredClone(row.default)]),
+  );
   const origins: Partial<Record<SettingKey, Origin[]>> = {};
   const notices: string[] = [];
   for (const level of levels) {

@@ -117,6 +117,14 @@ describe('loadSettings', () => {
     expect([loaded.settings.autonomy, loaded.sources]).toEqual(['full', [SYSTEM]]);
   });
 
+  test('gives what is nobody else’s: whoever adds to it changes no other load', async () => {
+    const { settings } = await load({});
+    settings.endpoints.push({ name: 'x', url: 'http://x.lan/', expect_status: 200 });
+    settings.environment.NOMAD_ADDR = 'https://nomad.lan';
+    const again = await load({});
+    expect([again.settings.endpoints, again.settings.environment]).toEqual([[], {}]);
+  });
+
   test('reads every kind of value', async () => {
     const { settings } = await load({
       [SYSTEM]: `
