@@ -14,6 +14,9 @@ export const CONTRACT_SCRIPT: Record<string, FakeOutput> = {
   'seq 1 2000': { stdout: `${Array.from({ length: 2000 }, (_, i) => i + 1).join('\n')}\n` },
 };
 
+/** Of one that a busy machine had not begun by then there is nothing to end. */
+const ENDED = ['SIGTERM', null];
+
 const shell = (line: string): Action => ({ kind: 'shell', line, cwd: '/' });
 const program = (...argv: string[]): Action => ({ kind: 'process', argv, cwd: '/' });
 
@@ -63,14 +66,16 @@ export function describeProcesses(name: string, make: (store: StateStore) => Pro
 
     it('ends a program at its timeout', async () => {
       const result = await run(program('sleep', '30'), { timeoutMs: 100 });
-      expect(result).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true, aborted: false });
+      expect(result).toMatchObject({ exitCode: null, timedOut: true, aborted: false });
+      expect(ENDED).toContain(result.signal);
     });
 
     it('ends a program when aborted', async () => {
       const control = new AbortController();
       setTimeout(() => control.abort(), 50);
       const result = await run(program('sleep', '30'), { signal: control.signal });
-      expect(result).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: false, aborted: true });
+      expect(result).toMatchObject({ exitCode: null, timedOut: false, aborted: true });
+      expect(ENDED).toContain(result.signal);
     });
 
     it('starts nothing when it was aborted before', async () => {
