@@ -131,7 +131,7 @@ describe('a clock that is set back', () => {
     own('ben');
     await at(ahead + HOUR, 'scan');
 
-    const said = 'was written at 2026-11-10T13:00:0';
+    const said = 'was written at 2026-11-10T13:00:';
     expect(await at(back, 'validate')).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
@@ -150,10 +150,10 @@ describe('a clock that is set back', () => {
     expect(now.sources.map(({ tried_at }) => tried_at.slice(0, 10))).toEqual(
       now.sources.map(() => '2026-11-01'),
     );
-    expect((await at(back, 'history')).stdout.split('\n')).toEqual([
-      expect.stringMatching(/^#1 {2}2026-11-10 12:00:0.*still to come: a clock was set back\)$/),
-      expect.stringMatching(/^#2 {2}2026-11-10 13:00:0.*still to come: a clock was set back\)$/),
-      expect.stringMatching(/^#3 {2}2026-11-01 12:00:0\d \+00:00$/),
+    expect((await at(back + HOUR, 'history')).stdout.split('\n')).toEqual([
+      expect.stringMatching(/^#1 {2}2026-11-10 12:00:.*still to come: a clock was set back\)$/),
+      expect.stringMatching(/^#2 {2}2026-11-10 13:00:.*still to come: a clock was set back\)$/),
+      expect.stringMatching(/^#3 {2}2026-11-01 12:00:\d\d \+00:00$/),
       '',
     ]);
     const then = await at(back + HOUR, 'at', '2026-11-10 12:30', '--json');
@@ -167,7 +167,7 @@ describe('a clock that is set back', () => {
     });
     expect(await at(back + HOUR, 'at', '2h ago')).toMatchObject({
       code: 42,
-      stderr: expect.stringContaining('the history begins 2026-11-01 12:00:0'),
+      stderr: expect.stringContaining('the history begins 2026-11-01 12:00:'),
     });
   });
 });
