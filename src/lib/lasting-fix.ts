@@ -18,6 +18,23 @@ export function lastingFix(title: string, preconditions: readonly Precondition[]
   });
 }
 
+/** The commit that a change becomes by itself, for whoever answers: where, on top of what, with which files. */
+export function ownCommit(
+  { branch, message }: { branch: string; message: string },
+  preconditions: readonly Precondition[],
+): string[] {
+  const folders = preconditions.filter(({ kind }) => kind === 'git-commit');
+  const files = preconditions.flatMap(({ kind, name }) =>
+    kind === 'file' && folders.some((folder) => name === `${folder.name}/${basename(name)}`) ? [name] : [],
+  );
+  const parent = folders[0]?.value?.slice(0, 12) ?? 'what is checked out';
+  return [
+    `on the new branch ${branch}, on top of ${parent}; nothing is checked out or pushed`,
+    `its message: ${message.trim().replaceAll('\n', '\n  ')}`,
+    `its files: ${files.join(', ')}`,
+  ];
+}
+
 /** `steward/serve-on-8080` */
 export function branchFor(title: string): string {
   const words = title.toLowerCase().match(/[a-z0-9]+/g) ?? ['change'];

@@ -1,4 +1,4 @@
-import { lastingFix } from '../lib/lasting-fix.ts';
+import { lastingFix, ownCommit } from '../lib/lasting-fix.ts';
 import type { Approval } from '../protocol/approval.ts';
 import { type AnswerForm, answerForm, lostSteps } from './answer-form.ts';
 import { type Evidence, evidenceCard } from './evidence.ts';
@@ -77,9 +77,10 @@ function cannotBeTakenBack({ undo }: Approval): Html | null {
 }
 
 function facts(frame: Frame, view: ApprovalView): Html {
-  const { why, evidence, target, run, cwd, asked, by, preconditions, title } = view.approval;
+  const { why, evidence, target, run, cwd, asked, by, preconditions, title, commit } = view.approval;
   const isDevice = frame.viewer.kind === 'device';
-  const lasting = lastingFix(title, preconditions);
+  const lasting = commit === undefined ? lastingFix(title, preconditions) : [];
+  const committed = commit === undefined ? [] : ownCommit(commit, preconditions);
   return html`<section class="card"><dl>
 <dt>Why</dt><dd>${why ?? 'No reason was given.'}</dd>
 ${evidence.length > 0 && view.evidence.length === 0 && html`<dt>Evidence</dt><dd>${evidence.join(', ')}</dd>`}
@@ -87,5 +88,6 @@ ${evidence.length > 0 && view.evidence.length === 0 && html`<dt>Evidence</dt><dd
 <dt>Asked by</dt><dd>${by !== undefined && `${by.user}, `}run ${isDevice ? html`<a href="${pathOf(frame, 'runs', run)}">${run.slice(0, 8)}</a>` : run.slice(0, 8)} in <code>${cwd}</code>${asked > 1 && `, ${asked} times`}</dd>
 ${preconditions.length > 0 && html`<dt>Rests on</dt><dd>${preconditions.map(({ kind, name, value }) => html`<div>${kind} <code>${name}</code> ${value === null ? 'not being there' : `as it was (${value.slice(0, 12)})`}</div>`)}</dd>`}
 ${lasting.length > 0 && html`<dt>To last</dt><dd>${lasting.map((line) => html`<code>${line}</code>`)}</dd>`}
+${committed.length > 0 && html`<dt>Becomes a commit</dt><dd>${committed.map((line) => html`<div>${line}</div>`)}</dd>`}
 </dl></section>`;
 }

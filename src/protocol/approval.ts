@@ -30,6 +30,8 @@ export interface Approval {
   /** Why it wants a person's eye, whatever its effect. */
   doubts?: string[] | undefined;
   preconditions: Precondition[];
+  /** What steward commits once it holds; absent: it commits nothing. */
+  commit?: { branch: string; message: string } | undefined;
   /** What a yes is bound to. */
   digest: string;
   /** The run that asks, and its name for the change. */

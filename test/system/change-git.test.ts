@@ -66,6 +66,18 @@ describe('a change of a file in a repository', () => {
     const before = git('diff', '--cached');
     const path = join(box.home, 'change.yaml');
     writeFileSync(path, COMMITTED);
+    const asked = await box.json(['change', 'run', path]);
+    const waiting = /a-[a-z0-9]{8}/.exec(asked.result.error?.message ?? '')?.[0] ?? '';
+    const shown = (await box.run(['approvals', 'show', waiting])).stdout;
+    expect(shown).toContain(`Once it holds, it becomes a commit:
+  on the new branch steward/serve, on top of ${head.slice(0, 12)}; nothing is checked out or pushed
+  its message: nuc1: serve on 8080
+  its files: ${file}
+`);
+    expect(shown).not.toContain('git switch');
+    expect(shown).not.toContain('To make it last');
+    expect(shown).toContain('+{"port": 8080}');
+    await box.run(['approvals', 'deny', waiting]);
     const checked = await box.run(['change', 'check', path]);
     expect(checked.stdout).toContain(
       'its files become a commit on the new branch steward/serve, which is not pushed',

@@ -25,6 +25,7 @@ export async function park(
     };
   }
   const { mask } = world.masker;
+  const { git } = planned.change;
   const { approval, isNew, remind } = await createApprovals(world).propose(
     {
       rule: 'change',
@@ -38,6 +39,7 @@ export async function park(
       undo: planned.undo,
       doubts: planned.doubts,
       preconditions: planned.preconditions,
+      ...(git === undefined ? {} : { commit: { branch: git.branch, message: mask(git.message) } }),
       digest: planned.digest,
       run,
       change: planned.id,

@@ -1,4 +1,4 @@
-import { lastingFix } from '../../lib/lasting-fix.ts';
+import { lastingFix, ownCommit } from '../../lib/lasting-fix.ts';
 import type { Approval } from '../../protocol/approval.ts';
 import type { ShownPlan } from '../../protocol/executor.ts';
 import { planText } from './change-text.ts';
@@ -26,7 +26,7 @@ export function approvalText(approval: Approval, executor: string | null = null)
     ...(approval.evidence.length === 0 ? [] : [`Evidence: ${approval.evidence.join(', ')}`]),
     `Target: ${approval.target}`,
     planText(approval),
-    ...lastingFix(approval.title, approval.preconditions).map((line) => `To make it last: ${line}`),
+    ...lastingText(approval),
     ...(approval.doubts ?? []).map((doubt) => `Mind: ${doubt}`),
     ...approval.preconditions.map(
       ({ kind, name, value }) => `Rests on ${kind} ${name}: ${value ?? 'not there'}`,
@@ -46,6 +46,15 @@ export function approvalText(approval: Approval, executor: string | null = null)
       : [`Result: ${result.outcome}, run ${result.run.slice(0, 8)}: ${result.message}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A change that is committed by itself needs nobody's hand for it. */
+function lastingText({ title, preconditions, commit }: Approval): string[] {
+  if (commit === undefined) return lastingFix(title, preconditions).map((line) => `To make it last: ${line}`);
+  return [
+    'Once it holds, it becomes a commit:',
+    ...ownCommit(commit, preconditions).map((line) => `  ${line}`),
+  ];
 }
 
 /** What `show` adds of a plan that waits: every line, and what would prove it. */

@@ -99,6 +99,7 @@ const approvalRecord = z.looseObject({
   effect: z.enum(EFFECTS),
   steps: z.array(text),
   undo: z.array(maybeText),
+  commit: z.object({ branch: text, message: text }).optional(),
   digest: text,
   run: text,
   cwd: text,
