@@ -132,6 +132,12 @@ const BAD = new Set([
   'inactive',
 ]);
 
+/** In which way a thing is down, for people; null: it is not. Of what nobody was heard of lately the last word says nothing. */
+export function downText({ isDown, status }: Pick<GraphNode, 'isDown' | 'status'>): string | null {
+  if (!isDown) return null;
+  return status !== null && BAD.has(status.toLowerCase()) ? `down: ${status}` : 'not seen lately';
+}
+
 /** Which words mean which node. A bare word means what is declared, else the one thing that is called so. */
 function createNames() {
   const nodes = new Map<string, GraphNode>();

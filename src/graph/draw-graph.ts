@@ -1,4 +1,5 @@
 import type { Graph, GraphEdge, GraphNode } from '../protocol/graph.ts';
+import { downText } from './build-graph.ts';
 
 /** What it needs, below it; a thing that stands above already is named and not told again. */
 export function drawTree(graph: Graph, roots: readonly string[]): string {
@@ -24,10 +25,7 @@ export function drawTree(graph: Graph, roots: readonly string[]): string {
 
 function label(node: GraphNode | undefined, name: string): string {
   if (node === undefined) return name;
-  const words = [
-    node.criticality === 'medium' ? null : node.criticality,
-    node.isDown ? `down: ${node.status ?? 'not seen'}` : null,
-  ];
+  const words = [node.criticality === 'medium' ? null : node.criticality, downText(node)];
   const said = words.filter((word) => word !== null);
   return said.length === 0 ? name : `${name} [${said.join(', ')}]`;
 }

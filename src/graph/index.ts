@@ -1,4 +1,4 @@
-export { buildGraph, type KnownThings } from './build-graph.ts';
+export { buildGraph, downText, type KnownThings } from './build-graph.ts';
 export { drawMermaid, drawTree, rootsOf } from './draw-graph.ts';
 export { impactText, judgeTouch, type Touch } from './judge-touch.ts';
 export { NO_DEPENDENCIES, readDependencies } from './read-dependencies.ts';

@@ -160,6 +160,16 @@ describe('what depends on what', () => {
     expect(downIn([failed, declared, well])).toEqual([]);
   });
 
+  it('is not said to be down with a word that is only old', async () => {
+    const stale = { since: '2026-11-20T12:00:00.000Z', reason: 'refused' };
+    const drawn = async (status: string) => {
+      const one = item({ id: 'db1/a.service', name: 'a.service', host: 'db1', status, stale });
+      return drawTree(await graphOf('services: { a: { host: db1 } }\n', stateOf({ services: [one] })), ['a']);
+    };
+    expect(await drawn('running')).toMatch(/^a \[not seen lately\]\n/);
+    expect(await drawn('failed')).toMatch(/^a \[down: failed\]\n/);
+  });
+
   it('is drawn as a tree, and as Mermaid', async () => {
     const graph = await whole(
       stateOf({

@@ -111,7 +111,7 @@ describe('a machine with real services on it', () => {
     ]);
     const impact = async (name: string) => (await lab.steward(['graph', 'impact', name])).stdout.split('\n');
     expect((await impact('alerts')).slice(0, 3)).toEqual([
-      'alerts is down now (failed).',
+      'alerts is down: failed.',
       'Without alerts these stop working:',
       '  pager (medium)',
     ]);

@@ -72,6 +72,9 @@ describe('steward knowledge', () => {
       code: 0,
       stderr: expect.stringContaining(`left out: ${path}:2: confidence`),
     });
+    expect(await box.run(['knowledge', 'add', path])).toMatchObject({
+      stderr: expect.stringContaining(`${path}:2: confidence`),
+    });
   });
 });
 

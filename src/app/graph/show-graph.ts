@@ -1,5 +1,6 @@
 import {
   demandNode,
+  downText,
   drawTree,
   familyOf,
   impactOf,
@@ -81,7 +82,8 @@ export function describeImpact(
     impact.length === 0
       ? `Nothing that is known needs ${node.name}.\n`
       : `Without ${node.name} these stop working:\n`;
-  const now = node.isDown ? `${node.name} is down now (${node.status ?? 'not seen'}).\n` : '';
+  const down = downText(node);
+  const now = down === null ? '' : `${node.name} ${down.startsWith('down') ? 'is' : 'was'} ${down}.\n`;
   const window =
     hours.length === 0
       ? 'No safe hours are declared for it.\n'
@@ -94,7 +96,7 @@ export function describeImpact(
     json: {
       name: node.name,
       criticality: node.criticality,
-      down: node.isDown ? (node.status ?? 'not seen') : null,
+      down,
       restart_without_approval: node.restartWithoutApproval,
       impact: impact.map(({ node: each, path }) => ({
         name: each.name,

@@ -14,6 +14,8 @@ export { noteWords } from './note-words.ts';
 export interface NewNote {
   /** With front matter of its own, or without. */
   text: string;
+  /** The file it was read from, as it was named; null: stdin. */
+  from: string | null;
   title: string | null;
   appliesTo: readonly string[];
   learnedFrom: string | null;
@@ -23,7 +25,7 @@ export interface NewNote {
 
 /** An operator's own note: what they say here goes over what the text says. Gives the path of its new file. */
 export async function addNote(world: World, given: NewNote): Promise<string> {
-  const said = await parseNote('the note', 'user', given.text);
+  const said = await parseNote(given.from ?? 'the text on stdin', 'user', given.text);
   const title = given.title ?? said.title;
   if (title.trim() === '' || (said.body.trim() === '' && said.title.trim() === '')) {
     throw new OpsError('empty-note', 'input', 'there is nothing in it', {

@@ -43,6 +43,7 @@ async function add(call: CommandCall, [file, ...rest]: readonly string[]): Promi
   const { world, tools } = await open(call);
   const path = await tools.addNote(world, {
     text: file === undefined ? await readStdin(call) : await tools.readGiven(world, file),
+    from: file ?? null,
     title: args.value('title') ?? null,
     appliesTo: args.list('applies-to'),
     learnedFrom: args.value('run') ?? null,
