@@ -18,8 +18,8 @@ export async function answerQuestion(world: World, question: StateQuestion): Pro
       return `${problem === null ? '' : `${problem}\n`}${rowsText(state, question.query, world.clock.now())}`;
     }
     case 'at': {
-      const { state, at } = await stateAt(world, question.time);
-      return `As it was ${new Date(at).toISOString()}:\n${rowsText(state, question.query, at)}`;
+      const { state, at, note } = await stateAt(world, question.time);
+      return `${note === null ? '' : `${note}\n`}As it was ${new Date(at).toISOString()}:\n${rowsText(state, question.query, at)}`;
     }
     case 'changes': {
       const { from, changes } = await diffBetween(world, question.from ?? undefined, undefined);
