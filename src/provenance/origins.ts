@@ -18,8 +18,8 @@ export interface Origins {
   isOwn(word: string): boolean;
   observedNames(): ReadonlySet<string>;
   /**
-   * Ids of the free texts that hold the word, oldest first. None when the model had typed it before any of them: what
-   * `grep: /srv/x: No such file` says is the echo of its own call.
+   * Ids of the free texts that hold the word, oldest first. None when the model had typed it before any of them, and
+   * before any text that so much as resembles it: what `grep: /srv/x: No such file` says is the echo of its own call.
    */
   heardFrom(word: string): string[];
 }
@@ -34,6 +34,8 @@ export function createOrigins(): Origins {
   const own: string[] = [];
   const heard = createShelf();
   const typed = createShelf();
+  // What the model is told besides, in words that may be others'.
+  const told = createShelf();
   let order = 0;
 
   function hear(id: string, text: string): void {
@@ -42,7 +44,9 @@ export function createOrigins(): Origins {
 
   function wasTypedBefore(word: string, first: number): boolean {
     const earliest = typed.holding(word)[0];
-    return earliest !== undefined && earliest.order < first;
+    if (earliest === undefined || earliest.order > first || told.hasForgotten()) return false;
+    // A text can say a word without writing it, as `file:///srv/x/` or `/srv/ x`, and have its look make an echo of it.
+    return ![heard, told].some((shelf) => shelf.resembling(word, earliest.order));
   }
 
   return {
@@ -51,7 +55,9 @@ export function createOrigins(): Origins {
         case 'run.opened':
           if (event.prompt !== null) own.push(event.prompt);
           observed.add(event.host.hostname);
+          // As it is written, with its fields; and its strings, whose line ends JSON would make letters of.
           hear('trigger', event.trigger.payload === null ? '' : JSON.stringify(event.trigger.payload));
+          hear('trigger', wordsOfInput(event.trigger.payload));
           // Whether they are also the operator's own words, `addOwnWords` says.
           hear('--set', Object.values(event.parameters ?? {}).join('\n'));
           break;
@@ -60,6 +66,16 @@ export function createOrigins(): Origins {
           break;
         case 'snapshot.taken':
           for (const item of event.items) hear(item.id, item.text);
+          break;
+        case 'prompt.built': {
+          const text = event.messages.flatMap(({ content }) => content.map(textOfBlock)).join('\n');
+          // Of what stands in the prompt, the snapshot was heard already, and the operator's words are own.
+          for (const label of ['stdin', 'earlier runs']) hear(label, fencedAs(label, text, event.marker));
+          told.put({ id: 'prompt', text, order: order++ });
+          break;
+        }
+        case 'findings.judged':
+          told.put({ id: 'findings', text: wordsOfInput(event.findings), order: order++ });
           break;
         case 'look.taken':
           hear(event.look.id, event.look.text);
@@ -107,6 +123,8 @@ export function createOrigins(): Origins {
 interface KeptText {
   id: string;
   text: string;
+  /** Its letters and digits alone; made when somebody asks. */
+  squeezed?: string;
   /** Its place among all texts of the run. */
   order: number;
 }
@@ -127,8 +145,41 @@ function createShelf() {
     },
     /** Oldest first. */
     holding: (word: string): KeptText[] => texts.filter(({ text }) => holdsWord(text, word)),
+    /** Before `order`, is there a text in which the letters and digits of the word's last part follow each other? */
+    resembling(word: string, order: number): boolean {
+      const wanted = squeeze(word.replace(/\/+$/, '').split('/').at(-1) ?? word);
+      // Too short to tell: every text would have it.
+      if (wanted.length < LEAST_TELLING) return texts.some((kept) => kept.order < order);
+      return texts.some((kept) => {
+        if (kept.order >= order) return false;
+        kept.squeezed ??= squeeze(kept.text);
+        return kept.squeezed.includes(wanted);
+      });
+    },
     hasForgotten: (): boolean => hasForgotten,
   };
+}
+
+const LEAST_TELLING = 4;
+
+/** Without signs, blanks, invisible characters and case; `%2F` and `\\u002f` are the signs that they stand for. */
+function squeeze(text: string): string {
+  return text
+    .replaceAll(/%([\da-f]{2})|\\u00([\da-f]{2})|\\x([\da-f]{2})/gi, (_, ...codes: (string | undefined)[]) =>
+      String.fromCharCode(Number.parseInt(codes.slice(0, 3).find((code) => code !== undefined) ?? '20', 16)),
+    )
+    .replaceAll(/\\[nrt]/g, ' ')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '');
+}
+
+/** What stands between the tags that only steward could write: see lib/fence.ts. */
+function fencedAs(label: string, text: string, marker: string): string {
+  const open = `<data-${marker} of="${label}">`;
+  const start = text.indexOf(open);
+  const end = start === -1 ? -1 : text.indexOf(`</data-${marker}>`, start);
+  return end === -1 ? '' : text.slice(start + open.length, end);
 }
 
 /** The strings of a call's input, wherever they stand in it. */
