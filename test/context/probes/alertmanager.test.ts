@@ -50,6 +50,15 @@ describe('alertmanager', () => {
     ]);
   });
 
+  it('names that the alert which always fires does not, where settings name one', async () => {
+    const heartbeat = { heartbeat: 'Watchdog' };
+    const quiet = await look(recorded('alertmanager.0.25.quiet.json'), heartbeat);
+    expect(quiet.keys).toEqual(['alerts-silent:nuc1']);
+    expect(quiet.item.text).toContain('0 alerts fire, and Watchdog does not');
+    const beats = await look(recorded('alertmanager.0.25.firing.json'), heartbeat);
+    expect(beats.keys).not.toContain('alerts-silent:nuc1');
+  });
+
   it('is unreachable while it is down', async () => {
     const run = await runProbe(await loadShipped('alertmanager'), '', { given, http: {} });
     expect(run.item.status).toBe('unreachable');
