@@ -75,12 +75,25 @@ export async function createExpressionCompiler(): Promise<ExpressionCompiler> {
   registerNumbers(base);
   registerFunctions(base);
 
+  /** A rule and its texts name the same variables. */
+  const known = new Map<string, Environment>();
+  const environmentOf = (variables: readonly string[]): Environment => {
+    const key = variables.join();
+    const environment = known.get(key) ?? base.clone();
+    if (!known.has(key)) for (const name of new Set(variables)) environment.registerVariable(name, 'dyn');
+    known.set(key, environment);
+    return environment;
+  };
+
   async function compile(source: string, variables: readonly string[]): Promise<Expression> {
-    const environment = base.clone();
-    for (const name of new Set(variables)) environment.registerVariable(name, 'dyn');
-    const parsed = attempt(source, () => environment.parse(source));
+    let environment = environmentOf(variables);
+    let parsed = attempt(source, () => environment.parse(source));
     if (replaceCalls(parsed.ast, source)) {
+      // Only for those that match: the others must not know of it.
+      environment = environment.clone();
       environment.registerFunction(`string.${LINEAR_MATCH}(string): bool`, await loadLinearMatcher());
+      parsed = attempt(source, () => environment.parse(source));
+      replaceCalls(parsed.ast, source);
     }
     const check = parsed.check();
     if (!check.valid) throw toExpressionError(source, check.error);
