@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secretsOfEnvironment } from '../app/masking/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
-import { createMasker } from '../lib/mask.ts';
+import { createMasker, type Masker } from '../lib/mask.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
@@ -13,7 +13,12 @@ import { processStreams, type Streams } from './streams.ts';
 
 /** Answers with the exit status. Everything written is with its reader by then. */
 export async function main(argv: readonly string[], loadScreen: LoadScreen): Promise<number> {
-  const streams = processStreams(createMasker(secretsOfEnvironment(process.env)).mask);
+  // Most calls say nothing before settings are read, and have a masker that knows more by then.
+  let masker: Masker | undefined;
+  const streams = processStreams((text) => {
+    masker ??= createMasker(secretsOfEnvironment(process.env));
+    return masker.mask(text);
+  });
   try {
     return await dispatch(argv, streams, loadScreen);
   } catch (error) {
