@@ -8,6 +8,7 @@ import type { ProcessOptions } from '../../src/protocol/machine.ts';
 import { mintPermit } from '../fakes/gate.ts';
 import { createFakeProcesses } from '../fakes/processes.ts';
 import { CONTRACT_SCRIPT, describeProcesses } from '../fakes/processes-contract.ts';
+import { isAlive } from '../is-alive.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'steward-processes-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -19,14 +20,6 @@ const processes = createProcesses({ clock: createClock(), store: openDiskStore(j
 const shell = (line: string): Action => ({ kind: 'shell', line, cwd: scratch });
 const run = (action: Action, options: Partial<ProcessOptions> = {}) =>
   processes.run(mintPermit(action), { timeoutMs: 20_000, limitBytes: 8192, ...options });
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const pidIn = (file: string) => Number(readFileSync(join(scratch, file), 'utf8'));
 

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createClock, createMemoryStore, createProcesses } from '../../src/host/index.ts';
 import type { ProcessOptions, ProcessResult } from '../../src/protocol/machine.ts';
 import { mintPermit } from '../fakes/gate.ts';
+import { isAlive } from '../is-alive.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'steward-together-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -24,14 +25,6 @@ function together(lines: readonly string[], options: Partial<ProcessOptions> = {
 }
 
 const linesOf = (result: ProcessResult | undefined) => result?.stdout.text.trimEnd().split('\n') ?? [];
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const pidIn = (file: string) => Number(readFileSync(join(scratch, file), 'utf8'));
 

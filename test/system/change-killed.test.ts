@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { isAlive } from '../is-alive.ts';
 import { eventsOf, sit } from './killed-run.ts';
 import { type Box, createBox, PROGRAM } from './steward.ts';
 
@@ -33,12 +34,6 @@ function site(): { box: Box; run: string; log: string; args: string[] } {
   const run = crypto.randomUUID();
   const log = join(box.home, '.local/state/steward/runs', `${run}.jsonl`);
   return { box, run, log, args: ['change', 'run', file, '--yes', '--session-id', run] };
-}
-
-/** Neither gone nor ended: whoever has to take the status of an orphan may take its time. */
-function isRunning(pid: string): boolean {
-  const stat = `/proc/${pid}/stat`;
-  return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
 }
 
 /** How many lines the log of a change has that nobody kills. */
@@ -110,7 +105,7 @@ describe('steward recover', () => {
     expect(code).toBe(0);
     expect(stateOf(box)).toEqual(OLD);
     for (const process of [left, readFileSync(pid, 'utf8').trim()]) {
-      await vi.waitFor(() => expect(isRunning(process)).toBe(false), { timeout: 20_000 });
+      await vi.waitFor(() => expect(isAlive(process)).toBe(false), { timeout: 20_000 });
     }
     const shown = JSON.parse((await box.run(['approvals', 'show', id, '--json'])).stdout);
     expect(shown).toMatchObject({ state: 'done', result: { outcome: 'escalated' } });
