@@ -1,3 +1,4 @@
+import { sha256 } from '../lib/digest.ts';
 import { schemaFault } from '../lib/schema-fault.ts';
 import { parseYaml } from '../lib/yaml-file.ts';
 import type { Note, NoteScope } from '../protocol/knowledge.ts';
@@ -79,14 +80,19 @@ export function printNote({
   return `---\n${lines.join('\n')}\n---\n# ${title.replace(/\s+/g, ' ').trim()}\n\n${body.trim()}\n`;
 }
 
+/** Long titles begin alike: what is cut off is told apart by its digest. */
+const LONGEST = 60;
+
 /** A name for its file: `2026-11-21-restart-redis-first.md`. */
 export function noteFileName(title: string, date: number): string {
-  const words = title
+  const whole = title
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-    .replace(/-+$/, '');
+    .replace(/^-+|-+$/g, '');
+  const words =
+    whole.length > LONGEST
+      ? `${whole.slice(0, LONGEST - 7).replace(/-+$/, '')}-${sha256(whole).slice(0, 6)}`
+      : whole;
   return `${new Date(date).toISOString().slice(0, 10)}-${words === '' ? 'note' : words}.md`;
 }

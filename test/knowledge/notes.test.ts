@@ -82,6 +82,12 @@ describe('a note', () => {
     expect(noteFileName('Restart Redis first — else the queue is lost!', NOW)).toBe(
       '2026-11-21-restart-redis-first-else-the-queue-is-lost.md',
     );
+    const long = (end: string) =>
+      noteFileName(`nuc1: without a reboot a switch has no effect on kernel ${end}`, NOW);
+    expect(long('or initrd')).toMatch(
+      /^2026-11-21-nuc1-without-a-reboot-a-switch-has-no-effect-on-ker\w*-[0-9a-f]{6}\.md$/,
+    );
+    expect(long('or initrd')).not.toBe(long('or mount options'));
     expect(noteFileName('???', NOW)).toBe('2026-11-21-note.md');
     expect(noteFileName('../../etc/passwd', NOW)).toBe('2026-11-21-etc-passwd.md');
   });
