@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 
 const PROFILE = '/nix/var/nix/profiles/system';
@@ -188,6 +188,30 @@ verify:
     await lab.must([`${old}/bin/switch-to-configuration`, 'test']);
     expect(await deploy('kernel-again')).not.toContain('As a note');
     expect(await about()).toEqual([]);
+  });
+
+  it('that is cut off while it is switched to is finished by recovery, and what that has shown is proposed as a note', async () => {
+    await lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 5m }\n`);
+    onTestFinished(() =>
+      lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 6s }\n`),
+    );
+    const once =
+      '[ "$1" = switch ] && [ ! -e /run/cut-once ] && touch /run/cut-once && pkill -KILL -f cli.mjs';
+    const next = await system('cut-in-switch', 'new', { kernel: '6.13', more: once });
+    await lab.must(['ln', '-sfn', '/nix/store/initrd-6.1', `${next}/initrd`]);
+    expect((await run(plan(next))).stdout).toBe('');
+    const { code, stdout } = await lab.steward(['recover', '--json']);
+    expect({ code, recovered: JSON.parse(stdout).recovered }).toMatchObject({
+      code: 0,
+      recovered: [
+        { end: 'held', message: expect.stringContaining('it needs a reboot to take effect: kernel') },
+      ],
+    });
+    expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
+    const waiting = await notes();
+    expect(
+      waiting.map(({ state, title }) => [state, title.replace(/\S+: without/, 'HOST: without')]),
+    ).toContainEqual(['pending', 'Keep a note: HOST: without a reboot a switch has no effect on kernel']);
   });
 
   it('whose mount options the running kernel does not have is found out by looking, and one that took effect is not', async () => {

@@ -3,10 +3,11 @@ import { carryOut, notesOf, type Plan } from '../../changes/index.ts';
 import { endMarked } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
+import type { ProposedNote } from '../../protocol/knowledge.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { OPEN_CHANGES, openRunLog } from '../../runs/index.ts';
-import { createRecorder } from '../run/recorder.ts';
+import { createRecorder, type Recorder } from '../run/recorder.ts';
 import type { World } from '../world.ts';
 import { changeFolder, openBench } from './change-ports.ts';
 import { type ChangeEnding, endingOf } from './ending.ts';
@@ -26,16 +27,27 @@ export interface Recovered {
  * Changes that were cut off, each brought to its new or old state, or escalated with the step at which it stands.
  * Without a model. Safe to call again, and by two at once.
  */
-export async function recoverChanges(world: World, signal: AbortSignal): Promise<Recovered[]> {
+export async function recoverChanges(
+  world: World,
+  signal: AbortSignal,
+  onLearned: OnLearned = async () => {},
+): Promise<Recovered[]> {
   const marks = await world.store.list(OPEN_CHANGES);
   const recovered: Recovered[] = [];
   for (const { name } of marks) {
     const at = name.lastIndexOf('.');
     if (at <= 0) continue;
-    recovered.push(await recoverOne(world, { run: name.slice(0, at), change: name.slice(at + 1) }, signal));
+    const mark = { run: name.slice(0, at), change: name.slice(at + 1) };
+    recovered.push(await recoverOne(world, mark, signal, onLearned));
   }
   return recovered;
 }
+
+/** What a change has shown of the machine, once it has its end, and the log that says so. Must not reject. */
+type OnLearned = (
+  learned: readonly ProposedNote[],
+  parts: { run: string; recorder: Recorder },
+) => Promise<void>;
 
 /** At boot others wait for it: a check that hangs is not waited for. Each change has this long, milliseconds. */
 const RECOVERY_MS = 50_000;
@@ -45,7 +57,12 @@ interface Mark {
   change: string;
 }
 
-async function recoverOne(world: World, { run, change }: Mark, signal: AbortSignal): Promise<Recovered> {
+async function recoverOne(
+  world: World,
+  { run, change }: Mark,
+  signal: AbortSignal,
+  onLearned: OnLearned,
+): Promise<Recovered> {
   const mark = `${OPEN_CHANGES}/${run}.${change}`;
   const told = { run, change, title: null, failed: null };
   const plan = await readPlan(world, { run, change });
@@ -72,14 +89,15 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
       (event): event is Extract<RunEvent, { type: 'change.ended' }> =>
         event.type === 'change.ended' && event.change === change,
     );
-    if (ended !== undefined) {
-      // It was killed between its end and the removal of the mark.
-      await world.store.remove(mark);
-      return { ...told, title, end: ended.end, failed: ended.failed, message: ended.message };
-    }
     const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
     recorder.attach(log);
     recorder.recall(events);
+    if (ended !== undefined) {
+      // It was killed between its end and the removal of the mark.
+      await onLearned(ended.learned ?? [], { run, recorder });
+      await world.store.remove(mark);
+      return { ...told, title, end: ended.end, failed: ended.failed, message: ended.message };
+    }
     const locks = await lockTargets(world, plan, run);
     if ('busy' in locks) return { ...told, title, end: 'working', message: locks.busy };
     try {
@@ -98,6 +116,7 @@ async function recoverOne(world: World, { run, change }: Mark, signal: AbortSign
       const deadline = world.clock.elapsed() + RECOVERY_MS;
       const limited = { ...ports, leftMs: () => deadline - world.clock.elapsed() };
       const done = await carryOut(plan, limited, [...notesOf(events, change), { kind: 'cut-off' }]);
+      await onLearned(done.learned, { run, recorder });
       const end = endingOf(done, plan);
       recorder.record({
         type: 'run.closed',

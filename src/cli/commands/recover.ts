@@ -1,4 +1,5 @@
 import { recoverChanges } from '../../app/change/recover.ts';
+import { proposeLearned } from '../../app/knowledge/propose-learned.ts';
 import { jsonLine } from '../../lib/json-line.ts';
 import { ENDINGS } from '../../protocol/outcome.ts';
 import type { CommandCall } from '../command-call.ts';
@@ -10,7 +11,10 @@ import { abortOnSignals } from '../signals.ts';
 export async function run(call: CommandCall): Promise<number> {
   const { args, streams } = call;
   const { signal } = abortOnSignals();
-  const recovered = await recoverChanges(await worldOf(call), signal);
+  const world = await worldOf(call);
+  const recovered = await recoverChanges(world, signal, (learned, parts) =>
+    proposeLearned({ world, signal, ...parts }, learned),
+  );
   if (args.has('json')) await streams.out(jsonLine({ recovered }));
   else
     await streams.say(
