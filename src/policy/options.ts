@@ -164,7 +164,7 @@ function splitLong(spec: ProgramSpec, arg: Arg, find: Find): OptionUse[] | undef
   if (kind === 'flag') {
     const isBoolean =
       spec.syntax === 'pflag' && arg.kind === 'literal' && /^(?:true|false)$/.test(value.text);
-    return isBoolean ? [{ name, kind, value: undefined }] : undefined;
+    return isBoolean ? [{ name: switched(name, value.text), kind, value: undefined }] : undefined;
   }
   return kind === 'value2' ? undefined : [{ name, kind, value }];
 }
@@ -205,10 +205,15 @@ function splitGo(arg: Arg, find: Find): OptionUse[] | undefined {
   const value = { ...arg, text: text.slice(equals + 1), isNumber: false };
   if (kind === 'flag') {
     return arg.kind === 'literal' && /^(?:true|false|0|1)$/.test(value.text)
-      ? [{ name, kind, value: undefined }]
+      ? [{ name: switched(name, value.text), kind, value: undefined }]
       : undefined;
   }
   return [{ name, kind, value }];
+}
+
+/** What is switched off was not given: nothing that needs the option may take it for that. */
+function switched(name: string, value: string): string {
+  return value === 'false' || value === '0' ? `${name}=false` : name;
 }
 
 function checkValue(

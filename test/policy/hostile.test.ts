@@ -10,14 +10,15 @@ const policy = shippedPolicy();
 const verdict = (line: string): string => checkLine(policy, line, CWD).verdict;
 
 describe('hostile lines', () => {
-  const path = fileURLToPath(new URL('../fixtures/policy/hostile.txt', import.meta.url));
-  const lines = readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('##'))
-    .map((line) => JSON.parse(line) as string);
+  const linesOf = (name: string): string[] =>
+    readFileSync(fileURLToPath(new URL(`../fixtures/policy/${name}`, import.meta.url)), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('##'))
+      .map((line) => JSON.parse(line) as string);
+  const lines = linesOf('hostile.txt');
 
-  it('has none that is allowed', () => {
-    expect(lines.filter((line) => verdict(line) === 'allow')).toEqual([]);
+  it.each(['hostile.txt', 'hostile-more.txt'])('has none that is allowed: %s', (name) => {
+    expect(linesOf(name).filter((line) => verdict(line) === 'allow')).toEqual([]);
   });
 
   it('has none that becomes allowed when it is dressed up', () => {
