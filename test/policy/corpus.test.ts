@@ -37,7 +37,7 @@ const linesOf = (name: string): string[] =>
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('##'));
 
-describe.each(['plausible.txt', 'homelab.txt'])('lines that operators plausibly type: %s', (name) => {
+describe.each(['plausible.txt', 'homelab.txt', 'looking.txt'])('lines that operators plausibly type: %s', (name) => {
   const policy = shippedPolicy();
   const lines = linesOf(name);
   const isAllowed = (line: string): boolean => checkLine(policy, line, CWD).verdict === 'allow';
