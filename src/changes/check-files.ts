@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
 import { parseYaml } from '../lib/yaml-file.ts';
+import { checkSchema } from './check-schema.ts';
 import type { FileCheck } from './file-check.ts';
 import type { FutureFile } from './future-files.ts';
 import { checkFlakes } from './nix/check-flakes.ts';
@@ -34,6 +35,9 @@ export async function checkFiles(
     const parsed = check === null || check.ok === null ? await parse(file) : null;
     if (parsed !== null) checks.push(parsed);
     if (check !== null && parsed?.ok !== false) checks.push(check);
+    if (parsed?.ok !== true) continue;
+    const fits = await checkSchema(`${step}.schema${index + 1}`, file, files, ports);
+    if (fits !== null) checks.push(fits);
   }
   const isWellFormed = checks.every(({ ok }) => ok !== false);
   return isWellFormed ? [...checks, ...(await checkFlakes(step, files, target, ports))] : checks;

@@ -109,8 +109,10 @@ function edited(file: FutureFile, step: Extract<ChangeStep, { kind: 'edit' }>, i
   return file.after.slice(0, at) + step.replace + file.after.slice(at + step.find.length);
 }
 
+export type ReadPorts = Pick<ChangePorts, 'files' | 'gate' | 'origin'>;
+
 /** null when there is no such file. */
-export async function readNow(step: string, path: string, ports: ChangePorts): Promise<string | null> {
+export async function readNow(step: string, path: string, ports: ReadPorts): Promise<string | null> {
   const facts = await ports.files.facts(path);
   if (facts === undefined) return null;
   if (facts.kind !== 'file') throw problem(`${path} is not a regular file`);
@@ -134,7 +136,7 @@ export async function readNow(step: string, path: string, ports: ChangePorts): P
 export async function readOrTell(
   step: string,
   path: string,
-  ports: ChangePorts,
+  ports: ReadPorts,
 ): Promise<{ text: string | null } | { problem: string }> {
   try {
     return { text: await readNow(step, path, ports) };

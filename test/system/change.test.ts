@@ -107,6 +107,44 @@ verify:
     expect(now(box)).toBe('{"port": 80}\n');
   });
 
+  it('does nothing when a file does not fit the schema that it names', async () => {
+    const box = site();
+    const schema = { type: 'object', properties: { port: { type: 'integer' } }, additionalProperties: false };
+    writeFileSync(join(box.cwd, 'app.schema.json'), JSON.stringify(schema));
+    const check = async (file: string, text: string) => {
+      const plan = `title: A file
+apply: [{ write: { file: ${file}, text: ${JSON.stringify(text)} } }]
+verify: [{ run: 'test -f ${file}' }]
+`;
+      const { code, stdout } = await box.run(['change', 'check', change(box, plan), '--json']);
+      const { files } = JSON.parse(stdout) as { files: { by: string; ok: boolean | null; detail: string }[] };
+      return { code, last: files.at(-1) };
+    };
+    const json = (rest: string) => `{\n  "$schema": "./app.schema.json",\n  ${rest}\n}\n`;
+    expect(await check('app.json', json('"port": 81'))).toMatchObject({
+      code: 0,
+      last: { by: 'JSON Schema ./app.schema.json', ok: true },
+    });
+    expect(await check('app.json', json('"port": "81"'))).toMatchObject({
+      code: 42,
+      last: { ok: false, detail: expect.stringMatching(/\/app\.json:3: port: .*expected/) },
+    });
+    const yaml = '# yaml-language-server: $schema=app.schema.json\nport: 81\n';
+    expect(await check('app.yaml', yaml)).toMatchObject({ code: 0, last: { ok: true } });
+    expect(await check('app.yaml', `${yaml}prot: 1\n`)).toMatchObject({
+      code: 42,
+      last: { detail: expect.stringContaining('prot') },
+    });
+    expect(await check('app.yaml', yaml.replace('app.schema', 'gone'))).toMatchObject({
+      code: 0,
+      last: { ok: null, detail: `there is no ${box.cwd}/gone.json` },
+    });
+    expect(await check('app.yaml', yaml.replace('=app.', '=https://example.org/app.'))).toMatchObject({
+      code: 0,
+      last: { ok: null, detail: 'it is not here, and nothing is fetched' },
+    });
+  });
+
   it('asks nobody about a script that bash cannot read', async () => {
     const box = site();
     const broken = `title: A script
