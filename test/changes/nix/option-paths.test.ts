@@ -124,10 +124,11 @@ describe('the options that a module sets', () => {
   it('of any set are its leaves', () => {
     const name = fc.constantFrom('a', 'b', 'services', "x'", 'with-dash', 'example.org', 'in', 'a b');
     type Tree = { [name: string]: Tree } | string;
-    const tree: fc.Memo<Tree> = fc.memo((depth): fc.Arbitrary<Tree> =>
-      depth <= 1
-        ? fc.constantFrom('1', '[ { z = 1; } ]', '"t"', './p', 'f { z = 2; }', 'x.y')
-        : fc.dictionary(name, tree(), { minKeys: 1, maxKeys: 3 }),
+    const tree: fc.Memo<Tree> = fc.memo(
+      (depth): fc.Arbitrary<Tree> =>
+        depth <= 1
+          ? fc.constantFrom('1', '[ { z = 1; } ]', '"t"', './p', 'f { z = 2; }', 'x.y')
+          : fc.dictionary(name, tree(), { minKeys: 1, maxKeys: 3 }),
     );
     const write = (node: Tree): string =>
       typeof node === 'string'
