@@ -265,7 +265,7 @@ describe('a command in a sandbox', () => {
   });
 
   it('lets what the line left behind finish its last words', async () => {
-    await run(inside, 'seq 1 3 > >(sleep 0.05; cat > last-words)');
+    await run(inside, 'seq 1 3 > >(sleep 0.01; cat > last-words)');
     expect(readFileSync(join(tree, 'last-words'), 'utf8')).toBe('1\n2\n3\n');
   });
 

@@ -78,7 +78,7 @@ describe('ending processes', () => {
   });
 
   it('lets what the line left behind finish its last words', async () => {
-    const result = await run(shell('seq 1 3 > >(sleep 0.05; cat > last-words)'));
+    const result = await run(shell('seq 1 3 > >(sleep 0.01; cat > last-words)'));
     expect(result.exitCode).toBe(0);
     expect(readFileSync(join(scratch, 'last-words'), 'utf8')).toBe('1\n2\n3\n');
   });
