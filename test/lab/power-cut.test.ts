@@ -54,21 +54,21 @@ afterAll(() => lab?.down());
 const show = async (unit: string, property: string) =>
   (await lab.must(['systemctl', 'show', '--value', '-p', property, unit])).trim();
 
-/** What the log of the run says by now of where the change is: `apply 1`. */
-function place(run: string): Promise<string> {
-  return placeIn(`/root/.local/state/steward/runs/${run}.jsonl`);
-}
-
-async function placeIn(log: string): Promise<string> {
+/** Where the change has been by now, as its log says it: `change.began apply 1`. */
+async function placesIn(log: string): Promise<string[]> {
   const { stdout } = await lab.run(['cat', log]);
-  const events = stdout
+  return stdout
     .split('\n')
     .filter((line) => line.endsWith('}'))
-    .map((line) => (JSON.parse(line) as { event: { type: string; phase?: string; index?: number } }).event);
-  const last = events.findLast(({ type }) => type.startsWith('change.'));
-  return last === undefined
-    ? 'nothing'
-    : [last.type, last.phase, last.index].filter((part) => part !== undefined).join(' ');
+    .map((line) => (JSON.parse(line) as { event: { type: string; phase?: string; index?: number } }).event)
+    .filter(({ type }) => type.startsWith('change.'))
+    .map(({ type, phase, index }) => [type, phase, index].filter((part) => part !== undefined).join(' '));
+}
+
+/** Where it is once it has been where the plug is to be pulled, or is over; undefined: not yet. */
+function reached(places: readonly string[], wanted: string, isOver: boolean): string | undefined {
+  // Some places are left before the log is read again.
+  return isOver || places.some((place) => place.includes(wanted)) ? (places.at(-1) ?? 'nothing') : undefined;
 }
 
 describe('steward-recover.service', () => {
@@ -101,8 +101,8 @@ describe('steward-recover.service', () => {
         isOver = true;
       });
       const at = await until('a moment to pull the plug', async () => {
-        const now = await place(run);
-        return isOver || now.includes(wanted[moment] ?? '') ? now : undefined;
+        const places = await placesIn(`/root/.local/state/steward/runs/${run}.jsonl`);
+        return reached(places, wanted[moment] ?? '', isOver);
       });
       await lab.cutPower();
       await started;
@@ -157,8 +157,8 @@ describe('steward-executor-recover.service', () => {
       const at = await until('a moment to pull the plug', async () => {
         const { stdout } = await lab.run(['sh', '-c', `ls ${STATE}/runs 2>/dev/null`]);
         const log = stdout.split('\n').find((name) => name.endsWith('.jsonl') && !before.includes(name));
-        const now = log === undefined ? 'nothing' : await placeIn(`${STATE}/runs/${log}`);
-        return isOver || now.includes(wanted[moment] ?? '') ? now : undefined;
+        const places = log === undefined ? [] : await placesIn(`${STATE}/runs/${log}`);
+        return reached(places, wanted[moment] ?? '', isOver);
       });
       await lab.cutPower();
       await started;
