@@ -90,6 +90,15 @@ const UNIT = /\.(service|timer|socket|mount|path|target|slice)$/;
 
 const CHECKERS: readonly Checker[] = [
   { name: UNIT, argv: ['systemd-analyze', 'verify', '--man=no', 'FILE'] },
+  {
+    name: /\.ya?ml$/,
+    // What kustomize itself reads is no object of a cluster.
+    holds: /^apiVersion: (?!kustomize\.config\.k8s\.io)[\s\S]*^kind: /m,
+    argv: ['kubectl', 'apply', '--dry-run=server', '--filename', 'FILE'],
+    // No cluster, or one that has yet to learn the kind.
+    unable:
+      /no configuration has been provided|Unable to connect|was refused|no matches for kind|current-context|could not find the requested resource|[Uu]nauthorized|[Ff]orbidden|\bdial tcp\b|no such host/,
+  },
   { name: /\.nix$/, argv: ['nix-instantiate', '--parse', 'FILE'], isEcho: true },
   {
     name: /\.ya?ml$/,

@@ -282,4 +282,29 @@ verify:
     expect(result.error?.message).toContain('configmap/shop4: somebody has changed data.port since');
     expect((await now('api/v1', 'configmaps/shop4')).data?.port).toBe('443');
   });
+
+  it('that is only written down is tried on the server as well, and where there is none it is said', async () => {
+    const { box } = cluster();
+    const check = async (port: string) => {
+      const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: written, namespace: apps }\ndata: { port: ${port} }\n`;
+      const plan = `title: Write it down
+apply: [{ write: { file: written.yaml, text: ${JSON.stringify(text)} } }]
+verify: [{ run: test -f written.yaml }]
+`;
+      const { code, stdout } = await box.run(['change', 'check', place(box, 'c.yaml', plan), '--json']);
+      const { files } = JSON.parse(stdout) as { files: { by: string; ok: boolean | null; detail: string }[] };
+      return { code, file: files.find(({ by }) => by.startsWith('kubectl')) };
+    };
+    expect(await check("'80'")).toMatchObject({
+      code: 0,
+      file: { ok: true, detail: 'configmap/written created (server dry run)' },
+    });
+    expect(await check('80')).toMatchObject({
+      code: 42,
+      file: { ok: false, detail: expect.stringContaining('must be of type string') },
+    });
+    expect(await now('api/v1', 'configmaps/written')).toMatchObject({ reason: 'NotFound' });
+    box.write('.config/steward/steward.yaml', `environment: { KUBECONFIG: '${join(box.home, 'none')}' }\n`);
+    expect(await check('80')).toMatchObject({ code: 0, file: { ok: null } });
+  });
 });

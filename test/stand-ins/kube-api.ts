@@ -85,6 +85,17 @@ function answer(method: string, url: URL, text: string, type: string): Answer {
   const [, , namespace = '', resource = '', name, scale] = found;
   const key = `${namespace}/${resource}/${name}`;
   const now = objects.get(key);
+  if (name === undefined && method === 'POST') {
+    const made = JSON.parse(text) as KubeObject;
+    const wrong = Object.values(made.data ?? {}).some((value) => typeof value !== 'string');
+    if (wrong) return invalid(`ConfigMap "${made.metadata.name}" is invalid: data: must be of type string`);
+    if (url.searchParams.get('dryRun') !== 'All') {
+      version += 1;
+      made.metadata.resourceVersion = String(version);
+      objects.set(`${namespace}/${resource}/${made.metadata.name}`, made);
+    }
+    return { status: 201, body: made };
+  }
   if (name === undefined) {
     const items = [...objects].flatMap(([at, object]) =>
       at.startsWith(`${namespace}/${resource}/`) ? [object] : [],
@@ -103,8 +114,7 @@ function answer(method: string, url: URL, text: string, type: string): Answer {
   }
   if (type.includes('json-patch')) {
     const patched = now === undefined ? null : jsonPatch(now, JSON.parse(text) as Operation[]);
-    if (patched === null)
-      return { status: 422, body: { kind: 'Status', status: 'Failure', message: 'the patch does not fit' } };
+    if (patched === null) return invalid('the patch does not fit');
     version += 1;
     patched.metadata.resourceVersion = String(version);
     objects.set(key, patched);
@@ -173,6 +183,11 @@ function scaleOf({ metadata, spec }: KubeObject) {
     spec: { replicas: spec?.replicas ?? 1 },
     status: { replicas: spec?.replicas ?? 1 },
   };
+}
+
+function invalid(message: string): Answer {
+  const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'Invalid', code: 422 };
+  return { status: 422, body };
 }
 
 function missing(what: string): Answer {
