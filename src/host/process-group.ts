@@ -7,7 +7,7 @@ export const TERM_GRACE_MS = 5_000;
 /** After KILL: a process in uninterruptible sleep does not die, and we must not wait for it for ever. */
 const KILL_GRACE_MS = 2_000;
 /** For what the program left behind to end by itself, such as the `tee` of a process substitution. */
-const LINGER_MS = 150;
+const LINGER_MS = 300;
 const POLL_MS = 15;
 /** By then whoever waits for a dead process has done so. */
 const REAP_MS = 50;
