@@ -231,6 +231,13 @@ describe('the static check of a flake (real nix)', () => {
     expect(old.checks).toMatchObject([
       { path: flake, ok: null, detail: expect.stringContaining('before 2.20') },
     ]);
+    const broken = mkdtempSync(join(own, 'broken-'));
+    writeFileSync(join(broken, 'nix'), '#!/bin/sh\necho "error: cannot open the store" >&2; exit 1\n', {
+      mode: 0o755,
+    });
+    expect((await check([PORTS], { path: [broken] })).checks).toMatchObject([
+      { ok: null, detail: 'nix does not evaluate here: cannot open the store' },
+    ]);
     writeFileSync(join(flake, 'flake.nix'), '{ outputs = _: { packages = { }; }; }');
     expect((await check([PORTS])).checks).toMatchObject([
       { ok: null, detail: 'it describes no system of NixOS' },

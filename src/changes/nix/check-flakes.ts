@@ -5,7 +5,15 @@ import type { FutureFile } from '../future-files.ts';
 import type { ChangePorts } from '../ports.ts';
 import { copyFlake, type FlakeTree, flakesOf, readFlake, type TreePorts } from './flake-tree.ts';
 import { lookUpOf, readLookUp } from './look-up.ts';
-import { type Answer, askNix, dryRunArgv, evalArgv, lastError, PROBE_FLAKE } from './nix-command.ts';
+import {
+  type Answer,
+  askNix,
+  dryRunArgv,
+  evalArgv,
+  lastError,
+  PROBE_FLAKE,
+  PROBED_PATH,
+} from './nix-command.ts';
 import { inputsText, newOptionPaths } from './option-paths.ts';
 import { pinInputs } from './pin-inputs.ts';
 
@@ -111,6 +119,8 @@ async function reachesOut(step: string, ports: FlakeCheckPorts): Promise<string 
   const answer = await askNix(`${step}.probe`, evalArgv(`path:${folder}#probe.outPath`), ports);
   if ('unasked' in answer) return answer.unasked;
   if (answer.said.includes('forbidden in restricted mode')) return null;
+  if (!answer.said.includes(PROBED_PATH))
+    return `nix does not evaluate here: ${lastError(answer.said, folder, folder)}`;
   // NixOS/nix#9061, in 2.20.
   return 'this nix lets an evaluation fetch although it is told not to (before 2.20): it is not asked';
 }

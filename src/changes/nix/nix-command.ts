@@ -48,11 +48,12 @@ export async function askNix(id: string, argv: string[], ports: TreePorts): Prom
 }
 
 /** Not there, and not in the store: whether an evaluation is kept from it is seen without reaching for anything. */
+export const PROBED_PATH = '/nonexistent/steward';
 export const PROBE_FLAKE = `{
   outputs = _: {
     probe = builtins.fetchTree {
       type = "path";
-      path = "/nonexistent/steward";
+      path = "${PROBED_PATH}";
       narHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     };
   };
