@@ -126,7 +126,6 @@ export async function openRun(
       clock: world.clock,
       store: world.store,
       extraEnv: { ...world.settings.environment, ...lineageEnvironment(run, asked.trigger) },
-      isForMany: true,
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));
