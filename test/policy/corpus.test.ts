@@ -37,24 +37,27 @@ const linesOf = (name: string): string[] =>
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('##'));
 
-describe.each(['plausible.txt', 'homelab.txt', 'looking.txt'])('lines that operators plausibly type: %s', (name) => {
-  const policy = shippedPolicy();
-  const lines = linesOf(name);
-  const isAllowed = (line: string): boolean => checkLine(policy, line, CWD).verdict === 'allow';
+describe.each(['plausible.txt', 'homelab.txt', 'looking.txt'])(
+  'lines that operators plausibly type: %s',
+  (name) => {
+    const policy = shippedPolicy();
+    const lines = linesOf(name);
+    const isAllowed = (line: string): boolean => checkLine(policy, line, CWD).verdict === 'allow';
 
-  it('are allowed, 97 of 100, where they only look', () => {
-    const harmless = lines.filter((line) => !line.startsWith('? '));
-    const missed = harmless.filter((line) => !isAllowed(line));
-    expect(harmless.length).toBeGreaterThan(200);
-    expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(harmless.length * 0.03);
-  });
+    it('are allowed, 97 of 100, where they only look', () => {
+      const harmless = lines.filter((line) => !line.startsWith('? '));
+      const missed = harmless.filter((line) => !isAllowed(line));
+      expect(harmless.length).toBeGreaterThan(200);
+      expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(harmless.length * 0.03);
+    });
 
-  it('ask where looking would write, go elsewhere or show secrets', () => {
-    const asking = lines.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
-    expect(asking.length).toBeGreaterThan(5);
-    expect(asking.filter(isAllowed)).toEqual([]);
-  });
-});
+    it('ask where looking would write, go elsewhere or show secrets', () => {
+      const asking = lines.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
+      expect(asking.length).toBeGreaterThan(5);
+      expect(asking.filter(isAllowed)).toEqual([]);
+    });
+  },
+);
 
 describe('lines that operators plausibly type to change something', () => {
   it('are never allowed', () => {
