@@ -2,18 +2,16 @@ import { type Stats, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Action } from '../protocol/action.ts';
 import type { Effect } from '../protocol/effect.ts';
-import { type Needs, NO_NEEDS } from '../protocol/isolation.ts';
+import type { Needs } from '../protocol/isolation.ts';
 import type { Clock, Processes, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
-import type { Command } from './command.ts';
 import { buildEnvironment, findProgram, isProgram, readCredentials, TRUSTED_PATH } from './environment.ts';
 import type { HostIsolation } from './isolation.ts';
 import { type Confines, planSandbox } from './plan-sandbox.ts';
-import { createResidentStarter, type ResidentStarter } from './resident-starter.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
-import { runProcess } from './run-process.ts';
+import { type Command, runProcess } from './run-process.ts';
 import { fitsTogether, runTogether, type Start } from './run-together.ts';
 import { waitForCompany } from './wait-for-company.ts';
 
@@ -39,8 +37,6 @@ export interface ProcessesOptions {
   trustedPath?: readonly string[];
   /** Endpoint variables of clients (`NOMAD_ADDR`), the marker of the run. */
   extraEnv?: Readonly<Record<string, string>>;
-  /** There will be many commands: from the second on, a small shell starts those that only observe. */
-  isForMany?: boolean;
   /** Absent: commands run as they are. */
   confinement?: Confines & { isolation: HostIsolation };
 }
@@ -59,15 +55,13 @@ export function createProcesses(options: ProcessesOptions): Processes {
     return findProgram(program, trustedPath);
   }
 
-  const findBash = (): string | undefined => (isProgram(BASH) ? BASH : find('bash'));
-
   /** The words that are started, or why they cannot be. */
   function prepare(
     action: Action,
     isBare: boolean,
   ): { argv: readonly string[]; cwd: string } | { startError: string } {
     if (action.kind === 'shell') {
-      const bash = findBash();
+      const bash = isProgram(BASH) ? BASH : find('bash');
       if (bash === undefined) return { startError: 'ENOENT' };
       return { argv: [bash, '--noprofile', '--norc', '-c', action.line], cwd: action.cwd };
     }
@@ -132,33 +126,23 @@ export function createProcesses(options: ProcessesOptions): Processes {
       env: environmentFor(needs),
       mark: nextMark(),
     };
-    const isLight =
-      effect === 'observe' && !isBare && run.sandbox.length === 0 && needs.environment.length === 0;
-    const result = await launch(run, runOptions, isLight && runOptions.stdin === undefined);
+    const result = await launch(run, runOptions);
     if (sandbox.length === 0 || !isUnprepared(result)) return result;
     const again = (await confine(effect, needs, command.cwd)) ?? [];
     if (again.length === 0 || isAborted(runOptions.signal)) return result;
-    return alone({ ...run, sandbox: [...again, ...linger], mark: nextMark() }, runOptions, false);
+    return alone({ ...run, sandbox: [...again, ...linger], mark: nextMark() }, runOptions);
   }
 
-  let starter: ResidentStarter | null | undefined;
-  const starterOf = (): ResidentStarter | null => {
-    const bash = options.isForMany === true ? findBash() : undefined;
-    return bash === undefined ? null : createResidentStarter(bash, environmentFor(NO_NEEDS));
-  };
-  const alone: Launch = (command, runOptions, isLight) => {
-    if (isLight) starter ??= starterOf();
-    return runProcess(command, runOptions, options.store, isLight ? starter : null);
-  };
+  const alone: Launch = (command, runOptions) => runProcess(command, runOptions, options.store);
 
   /** Those that fit in one go. What does not, or nobody can start with others here, is started by itself. */
   async function startAll(starts: readonly Start[]): Promise<void> {
     const { spawn } = await import('node:child_process');
-    const bash = findBash();
+    const bash = isProgram(BASH) ? BASH : find('bash');
     for (const group of groupsOf(starts)) {
       if (group.length > 1 && bash !== undefined && runTogether(spawn, bash, group)) continue;
       for (const { command, options: runOptions, resolve, reject } of group) {
-        alone(command, runOptions, false).then(resolve, reject);
+        alone(command, runOptions).then(resolve, reject);
       }
     }
   }
@@ -188,8 +172,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
   };
 }
 
-/** `isLight`: it only observes, in the environment of all, with nothing to read. */
-type Launch = (command: Command, options: ProcessOptions, isLight: boolean) => Promise<ProcessResult>;
+type Launch = (command: Command, options: ProcessOptions) => Promise<ProcessResult>;
 
 /** One folder and one environment each; what does not fit with others is a group of its own. */
 function groupsOf(starts: readonly Start[]): Start[][] {

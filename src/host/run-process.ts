@@ -2,11 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { FILTER_FD, STATUS_FD } from './bubblewrap.ts';
-import type { Command, Exit, Started } from './command.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createOutput, type Output } from './output.ts';
 import { endGroup, endStrays, terminateGroup, terminateInside } from './process-group.ts';
-import type { ResidentStarter } from './resident-starter.ts';
 import { signalFilter } from './signal-filter.ts';
 import { errorCode } from './state-errors.ts';
 
@@ -15,31 +13,39 @@ const DRAIN_POLL_MS = 25;
 const IDLE_LOOKS = 10;
 const MOST_LOOKS = 200;
 
+export interface Command {
+  /** The first is an absolute path. */
+  argv: readonly string[];
+  /** What builds the sandbox around it; empty: it runs as it is. */
+  sandbox: readonly string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** No other call on this machine has it: by it a process that left the group is found. */
+  mark: string;
+}
+
 type Ending = Pick<ProcessResult, 'exitCode' | 'signal' | 'timedOut' | 'aborted' | 'startError'>;
 
-/** One program in a process group of its own, from start to nothing left. By `starter`, where it can. */
+/** One program in a process group of its own, from start to nothing left. */
 export async function runProcess(
   command: Command,
   options: ProcessOptions,
   store: StateStore,
-  starter: ResidentStarter | null = null,
 ): Promise<ProcessResult> {
   const start = monotonicMs();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
   const output = createOutput(options.limitBytes, spill, options.onBytes);
   const env = { ...command.env, STEWARD_CALL: command.mark };
-  const resident = (await starter?.start(command, options.merge === true)) ?? null;
   // Not at the start of the program, which asks a model before it runs anything.
   const { spawn } = await import('node:child_process');
-  const started = resident ?? startChild(spawn, { ...command, env }, options);
-  if (resident === null) void starter?.prepare();
+  const child = startChild(spawn, { ...command, env }, options, output);
+  const status = typeof child === 'string' || command.sandbox.length === 0 ? undefined : readStatus(child);
   const ending =
-    typeof started === 'string'
-      ? notStarted(started)
-      : await follow(started, options, output, `STEWARD_CALL=${command.mark}`);
+    typeof child === 'string'
+      ? notStarted(child)
+      : await follow(child, options, output, `STEWARD_CALL=${command.mark}`, status !== undefined);
   const finished = await output.finish();
   const said = options.merge === true ? finished.stdout.text : finished.stderr.text;
-  const status = typeof started === 'string' ? undefined : started.status;
   const seen = status === undefined ? ending : endingInside(ending, status(), said);
   return { ...seen, ...finished, durationMs: monotonicMs() - start };
 }
@@ -84,12 +90,13 @@ const EXEC_ERRORS: Record<string, string> = {
   'Exec format error': 'ENOEXEC',
 };
 
-/** What was started, or the code of what kept it from starting. */
+/** The child, or the code of what kept it from starting. */
 function startChild(
   spawn: typeof import('node:child_process').spawn,
   { argv, sandbox, cwd, env }: Command,
   options: ProcessOptions,
-): Started | string {
+  output: Output,
+): ChildProcess | string {
   // One descriptor for both keeps the order of what was written; only a shell can make it, and it replaces itself.
   const words = [...sandbox, ...argv];
   const [program = '', ...rest] =
@@ -113,23 +120,13 @@ function startChild(
     if (code === undefined) throw error;
     return code;
   }
+  if (child.stdout) output.attach(child.stdout, 'stdout');
+  if (child.stderr) output.attach(child.stderr, 'stderr');
   if (sandbox.length > 0) giveFilter(child);
   // A program that does not read its input closes the pipe: EPIPE is its right.
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.stdin);
-  const { pid, stdout, stderr } = child;
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const status = sandbox.length > 0 ? { status: readStatus(child) } : {};
-  return { pid, stdout, stderr, exited: exitOf(child), closed, ...status };
-}
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once('error', (error) =>
-      resolve({ exitCode: null, signal: null, startError: errorCode(error) ?? error.message }),
-    );
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, startError: null }));
-  });
+  return child;
 }
 
 function notStarted(startError: string): Ending {
@@ -137,32 +134,38 @@ function notStarted(startError: string): Ending {
 }
 
 async function follow(
-  started: Started,
+  child: ChildProcess,
   options: ProcessOptions,
   output: Output,
   mark: string,
+  isSandboxed: boolean,
 ): Promise<Ending> {
-  if (started.stdout) output.attach(started.stdout, 'stdout');
-  if (started.stderr) output.attach(started.stderr, 'stderr');
-  const ending = await watch(started, options);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ending = await watch(child, options, isSandboxed);
   if (ending.startError !== null) return ending;
-  const isDrained = await drain(started, output);
+  const isDrained = await drain(child, closed, output);
   // Somebody left the group: what was ended by force, or holds the pipe, must not go on unseen.
   if (!isDrained || ending.timedOut || ending.aborted) await endStrays(mark);
   return ending;
 }
 
 /** Resolves when the leader has ended (or cannot be killed) and nothing else of its group is left. */
-async function watch({ pid: group, exited, status }: Started, options: ProcessOptions): Promise<Ending> {
+async function watch(child: ChildProcess, options: ProcessOptions, isSandboxed: boolean): Promise<Ending> {
+  const group = child.pid;
   let timedOut = false;
   let aborted = false;
   let stopKilling: (() => void) | undefined;
-  const givenUp = Promise.withResolvers<Exit>();
-  const giveUp = () => givenUp.resolve({ exitCode: null, signal: 'SIGKILL', startError: null });
+  let giveUp: () => void = () => {};
 
+  const exit = new Promise<Pick<Ending, 'exitCode' | 'signal' | 'startError'>>((resolve) => {
+    giveUp = () => resolve({ exitCode: null, signal: 'SIGKILL', startError: null });
+    child.once('error', (error) =>
+      resolve({ exitCode: null, signal: null, startError: errorCode(error) ?? error.message }),
+    );
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, startError: null }));
+  });
   const terminate = () => {
-    if (group !== undefined)
-      stopKilling ??= (status === undefined ? terminateGroup : terminateInside)(group, giveUp);
+    if (group !== undefined) stopKilling ??= (isSandboxed ? terminateInside : terminateGroup)(group, giveUp);
   };
   const timer = setTimeout(() => {
     timedOut = !aborted;
@@ -175,7 +178,7 @@ async function watch({ pid: group, exited, status }: Started, options: ProcessOp
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted === true) abort();
 
-  const how = await Promise.race([exited, givenUp.promise]);
+  const how = await exit;
   clearTimeout(timer);
   options.signal?.removeEventListener('abort', abort);
   stopKilling?.();
@@ -187,7 +190,7 @@ async function watch({ pid: group, exited, status }: Started, options: ProcessOp
  * Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open, which
  * gives false.
  */
-async function drain({ closed, stdout, stderr }: Started, output: Output): Promise<boolean> {
+async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<boolean> {
   let poll: NodeJS.Timeout | undefined;
   const isStuck = new Promise<false>((resolve) => {
     let looks = 0;
@@ -203,7 +206,7 @@ async function drain({ closed, stdout, stderr }: Started, output: Output): Promi
   });
   const isDrained = await Promise.race([closed.then(() => true), isStuck]);
   clearInterval(poll);
-  stdout?.destroy();
-  stderr?.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   return isDrained;
 }

@@ -4,9 +4,9 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { createCapture } from '../lib/cap.ts';
 import type { Captured, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
-import type { Command } from './command.ts';
 import { monotonicMs } from './monotonic.ts';
 import { endGroup, endStrays, terminateGroup } from './process-group.ts';
+import type { Command } from './run-process.ts';
 import { endingOf } from './shell-status.ts';
 import { errorCode } from './state-errors.ts';
 

@@ -106,6 +106,11 @@ describe('programs that are started together', () => {
     expect(results.map(({ signal, exitCode }) => signal ?? exitCode)).toEqual(['SIGSEGV', 'SIGKILL', 0]);
   });
 
+  it('say a status above 128 that stands for no signal that ends programs', async () => {
+    const results = await together(['exit 129', 'exit 255']);
+    expect(results.map(({ exitCode, signal }) => exitCode ?? signal)).toEqual([129, 255]);
+  });
+
   it('are ended when they print without end, with head and tail kept', async () => {
     const [endless, other] = await together(['yes', 'echo fine']);
     expect(endless).toMatchObject({
