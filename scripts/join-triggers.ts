@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { joinRules } from '../src/lib/mask/trigger.ts';
 
-const { line, programs, shape } = joinRules();
+const { line, notes, programs, shape } = joinRules();
 const quote = (source: string): string => `'${source.replaceAll(/[\\']/g, '\\$&')}'`;
 
 await writeFile(
@@ -15,6 +15,9 @@ export const LINE_TRIGGER =
 
 export const LINE_TRIGGER_OF_PROGRAMS =
   ${quote(programs)};
+
+export const LINE_TRIGGER_OF_NOTES =
+  ${quote(notes)};
 
 export const SHAPE_TRIGGER =
   ${quote(shape)};

@@ -1,6 +1,7 @@
 import type { Span } from './found.ts';
-import { LINE_TRIGGER_OF_PROGRAMS } from './joined.ts';
+import { LINE_TRIGGER_OF_NOTES, LINE_TRIGGER_OF_PROGRAMS } from './joined.ts';
 import { isHinted, isReal, type LineRule } from './line-rule.ts';
+import { NOTED_RULES } from './noted-lines.ts';
 import { PROGRAM_RULES } from './program-lines.ts';
 import { isPlaceholder, isPublicForm, isRandom } from './values.ts';
 
@@ -261,14 +262,22 @@ const RULES: readonly LineRule[] = [
 
 /** Of every rule, for the pattern that finds lines worth a look. */
 export const PROGRAM_HINTS: readonly LineRule['hint'][] = PROGRAM_RULES.map(({ hint }) => hint);
-export const LINE_HINTS: typeof PROGRAM_HINTS = [...RULES.map(({ hint }) => hint), ...PROGRAM_HINTS];
+export const NOTED_HINTS: typeof PROGRAM_HINTS = NOTED_RULES.map(({ hint }) => hint);
+export const LINE_HINTS: typeof PROGRAM_HINTS = [
+  ...RULES.map(({ hint }) => hint),
+  ...PROGRAM_HINTS,
+  ...NOTED_HINTS,
+];
 
 /** Most lines that are looked at hold none of their words. */
 const PROGRAM_TRIGGER = new RegExp(LINE_TRIGGER_OF_PROGRAMS, 'i');
+const NOTED_TRIGGER = new RegExp(LINE_TRIGGER_OF_NOTES, 'i');
 
 export function findInLine(line: string): Span[] {
   const spans: Span[] = [];
-  const rules = PROGRAM_TRIGGER.test(line) ? [...RULES, ...PROGRAM_RULES] : RULES;
+  const more = PROGRAM_TRIGGER.test(line) ? PROGRAM_RULES : [];
+  const noted = NOTED_TRIGGER.test(line) ? NOTED_RULES : [];
+  const rules = [...RULES, ...more, ...noted];
   const lower = line.toLowerCase();
   for (const { kind, hint, pattern, accepts, unless } of rules) {
     if (!isHinted(hint, line, lower) || unless?.test(line) === true) continue;

@@ -1,8 +1,8 @@
-import { LINE_HINTS, PROGRAM_HINTS } from './lines.ts';
+import { LINE_HINTS, NOTED_HINTS, PROGRAM_HINTS } from './lines.ts';
 import { SHAPE_HINT } from './shapes.ts';
 
 /** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
-export function joinRules(): Record<'line' | 'programs' | 'shape', string> {
+export function joinRules(): Record<'line' | 'notes' | 'programs' | 'shape', string> {
   const sourcesOf = (hints: typeof LINE_HINTS) =>
     hints.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|')));
   return {
@@ -11,6 +11,7 @@ export function joinRules(): Record<'line' | 'programs' | 'shape', string> {
       'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
       ...sourcesOf(LINE_HINTS),
     ]),
+    notes: joinTriggers(sourcesOf(NOTED_HINTS)),
     programs: joinTriggers(sourcesOf(PROGRAM_HINTS)),
     shape: joinTriggers([SHAPE_HINT]),
   };
