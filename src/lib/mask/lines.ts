@@ -66,7 +66,7 @@ const RULES: readonly LineRule[] = [
   },
   {
     kind: 'webhook-url',
-    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt', 'hc-ping.com', '/api/push/', '/hooks/'],
+    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt', 'hc-ping.com', 'api/push/', 'hooks/'],
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key|hc-ping\.com(?=\/[\da-f-]{36})|\/api\/push(?=\/\w{10,64})|\/\/[\w.:-]{1,255}\/hooks(?=\/[a-z0-9]{20,}))\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
   },

@@ -89,6 +89,7 @@ const INDEXED =
 
 /** `pushover_user_key`, `ping_key`: nobody's list of names is long enough. */
 export function isNameOfSomeKey(name: string): boolean {
+  if (!/keys?$/i.test(name)) return false;
   const words = wordsOf(name);
   return words.length > 1 && /^keys?$/.test(words.at(-1) ?? '') && !words.some((word) => INDEXED.test(word));
 }

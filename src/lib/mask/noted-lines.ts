@@ -44,7 +44,7 @@ export const NOTED_RULES: readonly LineRule[] = [
   // A session's cookie where no header says so.
   {
     kind: 'cookie',
-    hint: ['sessid', 'sessionid', 'session_id', 'logged_in_', 'sid=', '_session'],
+    hint: ['sessid', 'sessionid', 'session_id', 'logged_in_', 'sid='],
     pattern:
       /(?<![A-Za-z0-9])(?:\w{0,24}sess(?:ion)?_?id|wordpress_\w{0,16}logged_in_\w{1,64}|\w{0,24}_session|(?:connect\.)?(?:auth|_)?sid)=([\w%.+/-]{16,1024})/gi,
     accepts: (value) =>
