@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildScreen } from '../../test/terminal/build-program.ts';
@@ -21,6 +21,7 @@ export async function measureScreenGrowth(): Promise<Row[]> {
   try {
     const program = await buildScreen('bench/screen/soak-program.tsx', folder);
     const file = join(folder, 'heap.jsonl');
+    writeFileSync(file, '');
     const env = { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8' };
     const argv = ['sh', '-c', 'exec "$0" --expose-gc "$1" 3>"$2"', NODE, program, file];
     const rig = startRig({ argv, cwd: folder, env });

@@ -179,6 +179,14 @@ describe('the terminal rig', () => {
     expect(rig.leftRunning()).toEqual([]);
   });
 
+  it('leaves nothing running that it has only just begun', async () => {
+    for (let time = 0; time < 20; time += 1) {
+      const rig = openRig(SH('read'));
+      await rig.close();
+      expect(await rig.ended).toBe(128 + 9);
+    }
+  });
+
   it('says what was on the screen when the awaited thing never came', async () => {
     const rig = openRig(SH('echo something else; read'));
     await rig.waitForText('something');

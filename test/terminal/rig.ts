@@ -145,6 +145,8 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
     async close() {
       if (state.isClosed) return;
       state.isClosed = true;
+      // Between its fork and its exec it has the mark in no environment yet.
+      if (state.isOpen) kill(pty.pid);
       for (let pids = findMarked(mark); pids.length > 0; pids = findMarked(mark)) {
         for (const pid of pids) kill(pid);
         await new Promise((resolve) => setTimeout(resolve, 5));
