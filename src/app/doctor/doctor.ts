@@ -1,9 +1,10 @@
-import { cardOf, createModel, type ModelTarget, probeToolUse, profileOf } from '../../models/index.ts';
+import { cardOf, type ModelTarget, probeToolUse, profileOf } from '../../models/index.ts';
 import type { IsolationState } from '../../protocol/isolation.ts';
 import { listElsewhere } from '../change/approvals-elsewhere.ts';
 import { executorToAnswer } from '../executor/client.ts';
 import { look } from '../looking/look.ts';
-import { cardOverrides, chooseTarget, keyOf } from '../run/choose-target.ts';
+import { cardOverrides, chooseTarget } from '../run/choose-target.ts';
+import { portOf } from '../run/model-port.ts';
 import type { World } from '../world.ts';
 
 export interface Diagnosis {
@@ -62,13 +63,7 @@ function noModel(reason: string): Diagnosis['model'] {
 
 async function tryModel(world: World, target: ModelTarget, signal: AbortSignal): Promise<Diagnosis['model']> {
   const card = cardOf(target, cardOverrides(world, target));
-  const port = await createModel(target, {
-    clock: world.clock,
-    mask: world.masker.mask,
-    apiKey: await keyOf(world, target),
-    contextTokens: card.contextTokens,
-    firstByteMs: 60_000,
-  });
+  const port = await portOf(world, target, { firstByteMs: 60_000 });
   const { canCallTools, detail } = await probeToolUse(port, target.model, signal);
   const small = profileOf(card).isSmall ? '; small context: fewer tools, shorter output' : '';
   return {

@@ -1,7 +1,6 @@
 import type { Prices } from '../../agent/index.ts';
 import {
   cardOf,
-  createModel,
   type FallbackCandidate,
   type ModelProfile,
   type ModelTarget,
@@ -17,6 +16,7 @@ import { maskRequests } from '../masking/mask-requests.ts';
 import { cardOverrides, keyOf } from './choose-target.ts';
 import { isBegun } from './go-on.ts';
 import { durationLeftMs } from './limits.ts';
+import { portOf } from './model-port.ts';
 import type { RunScope } from './open-run.ts';
 
 /** The model of a run, with its retries and fall-backs. */
@@ -97,12 +97,7 @@ async function createPort(scope: ThinkerScope, target: ModelTarget): Promise<Mod
   const { world, recorder } = scope;
   const leftMs = durationLeftMs(scope);
   const card = cardOf(target, cardOverrides(world, target));
-  const port = await createModel(target, {
-    clock: world.clock,
-    mask: world.masker.mask,
-    apiKey: await keyOf(world, target),
-    contextTokens: card.contextTokens,
-  });
+  const port = await portOf(world, target);
   return withRetries(maskRequests(port, world.masker), {
     clock: world.clock,
     random: Math.random,
