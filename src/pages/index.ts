@@ -3,7 +3,7 @@ export { type ApprovalView, approvalPage } from './approval.ts';
 export { type ApprovalsView, approvalsPage } from './approvals.ts';
 export { enrolmentPage } from './enrolment.ts';
 export type { Evidence } from './evidence.ts';
-export { type FindingRow, findingsPage } from './findings.ts';
+export { findingsPage } from './findings.ts';
 export { type Frame, pathOf, SECTIONS, type Viewer } from './frame.ts';
 export { escapeText, html } from './html.ts';
 export { ICON } from './icon.ts';

@@ -29,3 +29,14 @@ export interface BrokenRule {
   probe: string;
   error: string;
 }
+
+/** What rules have found on a host, over all runs. Times are milliseconds since the epoch. */
+export interface KnownFinding {
+  key: string;
+  severity: string;
+  since: number;
+  lastSeen: number;
+  /** null while it stands. */
+  goneAt: number | null;
+  mutedUntil: number | null;
+}

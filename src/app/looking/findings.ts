@@ -1,17 +1,8 @@
 import { type FindingHistory, muteFinding, readHistory } from '../../context/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { KnownFinding } from '../../protocol/finding.ts';
 import { readFindings, updateHistory } from '../stored.ts';
 import type { World } from '../world.ts';
-
-export interface KnownFinding {
-  key: string;
-  severity: string;
-  since: number;
-  lastSeen: number;
-  /** null while it stands. */
-  goneAt: number | null;
-  mutedUntil: number | null;
-}
 
 /** What rules have found on this host, standing ones first. */
 export async function listFindings(world: World): Promise<KnownFinding[]> {

@@ -1,7 +1,8 @@
 import { judgeOutcome, type OutcomeFacts } from '../../goals/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { RunEvent } from '../../protocol/event.ts';
 import type { Finding } from '../../protocol/finding.ts';
-import { NO_USAGE, type Usage } from '../../protocol/model.ts';
+import { NO_USAGE } from '../../protocol/model.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
 import type { Verification } from '../../protocol/report.ts';
@@ -22,15 +23,7 @@ import type { ApprovedWork, RunListener } from './run-request.ts';
 import { verify } from './verify.ts';
 
 /** How a run ends, as it will stand in `run.closed`. */
-export interface Ending {
-  reason: Reason;
-  message: string | null;
-  result: string | null;
-  resumeAt: number | null;
-  turns: number;
-  usage: Usage;
-  costUsd: number | null;
-}
+export type Ending = Omit<Extract<RunEvent, { type: 'run.closed' }>, 'type' | 'outcome' | 'durationMs'>;
 
 /**
  * The life of a run between its opening and its closing: gather, judge, talk, verify, end. What a check that finds nothing
