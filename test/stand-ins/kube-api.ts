@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
+import { jsonPatch, type Operation } from './json-patch.ts';
 
 /**
  * A stand-in for a Kubernetes API server: as much of its documented API (kubernetes.io/docs/reference/using-api) as the real
@@ -141,33 +142,6 @@ function answer(method: string, url: URL, text: string, type: string): Answer {
     objects.set(key, stored);
   }
   return { status: now === undefined ? 201 : 200, body: scale === undefined ? stored : scaleOf(stored) };
-}
-
-interface Operation {
-  op: 'test' | 'add' | 'replace' | 'remove';
-  path: string;
-  value?: unknown;
-}
-
-/** RFC 6902, as far as it is about keys of objects; null: it does not fit. */
-function jsonPatch(object: KubeObject, operations: readonly Operation[]): KubeObject | null {
-  const made = structuredClone(object);
-  for (const { op, path, value } of operations) {
-    const names = path
-      .slice(1)
-      .split('/')
-      .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = names.pop() ?? '';
-    let place: unknown = made;
-    for (const name of names) place = (place as Record<string, unknown> | undefined)?.[name];
-    if (typeof place !== 'object' || place === null) return null;
-    const inside = place as Record<string, unknown>;
-    if (op !== 'add' && !(last in inside)) return null;
-    if (op === 'test' && JSON.stringify(inside[last]) !== JSON.stringify(value)) return null;
-    if (op === 'add' || op === 'replace') inside[last] = value;
-    if (op === 'remove') delete inside[last];
-  }
-  return made;
 }
 
 function withoutVersion(object: KubeObject): KubeObject {

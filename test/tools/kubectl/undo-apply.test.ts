@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ask } from '../../../src/protocol/typed-call.ts';
 import { objectsOf } from '../../../src/tools/kubectl/objects.ts';
 import { cleaned, differencesOf, undoApply, undoOfApply } from '../../../src/tools/kubectl/undo-apply.ts';
+import { jsonPatch } from '../../stand-ins/json-patch.ts';
 
 const PIN = { context: 'home', server: 'http://127.0.0.1:1', namespace: 'apps' };
 type Data = { [key: string]: Data } | string | number | readonly number[];
@@ -13,29 +14,6 @@ const objectWith = (spec: Data, version: string) => ({
   spec,
   status: { seen: version },
 });
-
-/** RFC 6902 on keys. */
-function patched(
-  object: Record<string, unknown>,
-  operations: { op: string; path: string; value?: unknown }[],
-) {
-  const made = structuredClone(object);
-  for (const { op, path, value } of operations) {
-    const names = path
-      .slice(1)
-      .split('/')
-      .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = names.pop() ?? '';
-    const place = names.reduce<Record<string, unknown>>(
-      (inner, name) => inner[name] as Record<string, unknown>,
-      made,
-    );
-    if (op === 'test') expect(place[last]).toEqual(value);
-    else if (op === 'remove') delete place[last];
-    else place[last] = value;
-  }
-  return made;
-}
 
 async function goBack(before: object, after: object, now: object) {
   const [old] = objectsOf(before);
@@ -48,7 +26,9 @@ async function goBack(before: object, after: object, now: object) {
   const act: Ask = async (argv) => {
     asked.push(argv.join(' '));
     const word = argv.find((one) => one.startsWith('--patch=')) ?? '';
-    current = patched(current, JSON.parse(word.slice('--patch='.length)));
+    const patched = jsonPatch(current, JSON.parse(word.slice('--patch='.length)));
+    if (patched === null) throw new Error(`does not fit: ${word}`);
+    current = patched;
     return { exit: 0, output: '', error: '', timedOut: false };
   };
   // As another process would have it that reads the plan.
