@@ -103,6 +103,8 @@ const layers: Layer[] = [
       'src/models/anthropic.ts',
       'src/models/ollama.ts',
       'src/models/openai-compatible.ts',
+      // The arguments of the tools that every talk has are checked with.
+      ...['bash', 'read', 'edit', 'write', 'search', 'report'].map((tool) => `src/tools/${tool}/schema.ts`),
     ],
   },
   { name: 'rest', roots: [] },

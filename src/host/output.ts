@@ -83,6 +83,7 @@ export function createOutput(
       });
       // A reset pipe ends the output; the exit status tells how the program ended.
       stream.on('error', () => {});
+      stream.resume();
     },
     lastAt: () => (isOpening ? monotonicMs() : lastAt),
     async finish() {

@@ -13,6 +13,7 @@ import { type Confines, planSandbox } from './plan-sandbox.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 import { type Command, runProcess } from './run-process.ts';
 import { fitsTogether, runTogether, type Start } from './run-together.ts';
+import { createStreamPairs } from './stream-pair.ts';
 import { waitForCompany } from './wait-for-company.ts';
 
 /** Pinned; NixOS has no /bin/bash, there the trusted path has one. */
@@ -45,6 +46,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
   const trustedPath = options.trustedPath ?? TRUSTED_PATH;
   const env = buildEnvironment(process.env, trustedPath, options.extraEnv ?? {});
 
+  const pairs = createStreamPairs();
   let calls = 0;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
   /** A process id comes back, but not with the same start. */
@@ -133,7 +135,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
     return alone({ ...run, sandbox: [...again, ...linger], mark: nextMark() }, runOptions);
   }
 
-  const alone: Launch = (command, runOptions) => runProcess(command, runOptions, options.store);
+  const alone: Launch = (command, runOptions) => runProcess(command, runOptions, options.store, pairs);
 
   /** Those that fit in one go. What does not, or nobody can start with others here, is started by itself. */
   async function startAll(starts: readonly Start[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import type { StateStore } from '../protocol/store.ts';
 import { FILTER_FD, STATUS_FD } from './bubblewrap.ts';
@@ -7,6 +8,7 @@ import { createOutput, type Output } from './output.ts';
 import { endGroup, endStrays, terminateGroup, terminateInside } from './process-group.ts';
 import { signalFilter } from './signal-filter.ts';
 import { errorCode } from './state-errors.ts';
+import type { StreamPair, StreamPairs } from './stream-pair.ts';
 
 /** After the group has ended: who still holds the pipe has left the group, and we do not wait for it. */
 const DRAIN_POLL_MS = 25;
@@ -31,6 +33,7 @@ export async function runProcess(
   command: Command,
   options: ProcessOptions,
   store: StateStore,
+  pairs: StreamPairs,
 ): Promise<ProcessResult> {
   const start = monotonicMs();
   const spill = options.spill === undefined ? undefined : { store, name: options.spill };
@@ -38,12 +41,16 @@ export async function runProcess(
   const env = { ...command.env, STEWARD_CALL: command.mark };
   // Not at the start of the program, which asks a model before it runs anything.
   const { spawn } = await import('node:child_process');
-  const child = startChild(spawn, { ...command, env }, options, output);
-  const status = typeof child === 'string' || command.sandbox.length === 0 ? undefined : readStatus(child);
+  const joined = options.merge === true ? await pairs.take() : null;
+  const started = startChild(spawn, { ...command, env }, options, joined);
+  // While the program runs: a call like this one is seldom the last.
+  if (joined !== null) pairs.prepare();
+  const status =
+    typeof started === 'string' || command.sandbox.length === 0 ? undefined : readStatus(started.child);
   const ending =
-    typeof child === 'string'
-      ? notStarted(child)
-      : await follow(child, options, output, `STEWARD_CALL=${command.mark}`, status !== undefined);
+    typeof started === 'string'
+      ? notStarted(started)
+      : await follow(started, options, output, `STEWARD_CALL=${command.mark}`, status !== undefined);
   const finished = await output.finish();
   const said = options.merge === true ? finished.stdout.text : finished.stderr.text;
   const seen = status === undefined ? ending : endingInside(ending, status(), said);
@@ -90,17 +97,26 @@ const EXEC_ERRORS: Record<string, string> = {
   'Exec format error': 'ENOEXEC',
 };
 
-/** The child, or the code of what kept it from starting. */
+/** A child, and what its output comes from. */
+interface Started {
+  child: ChildProcess;
+  stdout: Readable | null;
+  stderr: Readable | null;
+}
+
+/**
+ * The child, or the code of what kept it from starting. One descriptor for both streams keeps the order of what was
+ * written: that of `joined`, or, where a pair could not be had, one that a shell makes before it replaces itself.
+ */
 function startChild(
   spawn: typeof import('node:child_process').spawn,
   { argv, sandbox, cwd, env }: Command,
   options: ProcessOptions,
-  output: Output,
-): ChildProcess | string {
-  // One descriptor for both keeps the order of what was written; only a shell can make it, and it replaces itself.
+  joined: StreamPair | null,
+): Started | string {
   const words = [...sandbox, ...argv];
   const [program = '', ...rest] =
-    options.merge === true ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...words] : words;
+    options.merge === true && joined === null ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...words] : words;
   let child: ChildProcess;
   try {
     child = spawn(program, rest, {
@@ -109,24 +125,26 @@ function startChild(
       detached: true,
       stdio: [
         options.stdin === undefined ? 'ignore' : 'pipe',
-        'pipe',
-        'pipe',
+        joined?.write ?? 'pipe',
+        joined?.write ?? 'pipe',
         ...(sandbox.length > 0 ? ['pipe' as const, 'pipe' as const] : []),
       ],
     });
   } catch (error) {
     // Most failures come as an event; words that are too long together (E2BIG), or a NUL in one, come as a throw.
     const code = errorCode(error);
+    joined?.read.destroy();
     if (code === undefined) throw error;
     return code;
+  } finally {
+    // From now on only the program and what it starts hold this end.
+    joined?.write.destroy();
   }
-  if (child.stdout) output.attach(child.stdout, 'stdout');
-  if (child.stderr) output.attach(child.stderr, 'stderr');
   if (sandbox.length > 0) giveFilter(child);
   // A program that does not read its input closes the pipe: EPIPE is its right.
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.stdin);
-  return child;
+  return { child, stdout: joined?.read ?? child.stdout, stderr: child.stderr };
 }
 
 function notStarted(startError: string): Ending {
@@ -134,16 +152,24 @@ function notStarted(startError: string): Ending {
 }
 
 async function follow(
-  child: ChildProcess,
+  { child, stdout, stderr }: Started,
   options: ProcessOptions,
   output: Output,
   mark: string,
   isSandboxed: boolean,
 ): Promise<Ending> {
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const streams = [stdout, stderr].filter((stream) => stream !== null);
+  const closed = Promise.all(
+    [child, ...streams].map((one) => new Promise<void>((resolve) => one.once('close', () => resolve()))),
+  );
+  if (stdout) output.attach(stdout, 'stdout');
+  if (stderr) output.attach(stderr, 'stderr');
   const ending = await watch(child, options, isSandboxed);
-  if (ending.startError !== null) return ending;
-  const isDrained = await drain(child, closed, output);
+  if (ending.startError !== null) {
+    for (const stream of streams) stream.destroy();
+    return ending;
+  }
+  const isDrained = await drain(streams, closed, output);
   // Somebody left the group: what was ended by force, or holds the pipe, must not go on unseen.
   if (!isDrained || ending.timedOut || ending.aborted) await endStrays(mark);
   return ending;
@@ -190,7 +216,11 @@ async function watch(child: ChildProcess, options: ProcessOptions, isSandboxed: 
  * Reads what is still in the pipes: until they end, or until nothing comes although somebody holds them open, which
  * gives false.
  */
-async function drain(child: ChildProcess, closed: Promise<void>, output: Output): Promise<boolean> {
+async function drain(
+  streams: readonly Readable[],
+  closed: Promise<unknown>,
+  output: Output,
+): Promise<boolean> {
   let poll: NodeJS.Timeout | undefined;
   const isStuck = new Promise<false>((resolve) => {
     let looks = 0;
@@ -206,7 +236,6 @@ async function drain(child: ChildProcess, closed: Promise<void>, output: Output)
   });
   const isDrained = await Promise.race([closed.then(() => true), isStuck]);
   clearInterval(poll);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  for (const stream of streams) stream.destroy();
   return isDrained;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createClock, createMemoryStore, createProcesses, openDiskStore } from '../../src/host/index.ts';
+import { runProcess } from '../../src/host/run-process.ts';
 import type { Action } from '../../src/protocol/action.ts';
 import type { ProcessOptions } from '../../src/protocol/machine.ts';
 import { mintPermit } from '../fakes/gate.ts';
@@ -88,6 +89,33 @@ describe('output', () => {
   it('keeps the order of both streams when merged', async () => {
     const result = await run(shell('for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done'), { merge: true });
     expect(result.stdout.text).toBe('o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n');
+  });
+
+  it('keeps that order where no pair of sockets can be had', async () => {
+    const line = 'echo o1; echo e1 >&2; echo o2; exit 3';
+    const command = { argv: ['/bin/bash', '-c', line], sandbox: [], cwd: scratch, env: {}, mark: 'no-pair' };
+    const options = { timeoutMs: 20_000, limitBytes: 8192, merge: true };
+    const store = createMemoryStore('a test');
+    const noPairs = { take: async () => null, prepare() {} };
+    const result = await runProcess(command, options, store, noPairs);
+    expect(result).toMatchObject({ exitCode: 3, stdout: { text: 'o1\ne1\no2\n' }, stderr: { text: '' } });
+  });
+
+  it('comes whole from a program that writes faster than it is read, merged or not', async () => {
+    const line = 'seq 1 300000; seq 1 300000 >&2';
+    const bytes = Buffer.byteLength(Array.from({ length: 300_000 }, (_, i) => `${i + 1}\n`).join(''));
+    const merged = await run(shell(line), { merge: true });
+    expect(merged).toMatchObject({
+      exitCode: 0,
+      stdout: { totalBytes: 2 * bytes },
+      stderr: { totalBytes: 0 },
+    });
+    const apart = await run(shell(line));
+    expect(apart).toMatchObject({
+      exitCode: 0,
+      stdout: { totalBytes: bytes },
+      stderr: { totalBytes: bytes },
+    });
   });
 
   it('comes whole when this process gets no time to read it', async () => {
