@@ -103,9 +103,12 @@ const layers: Layer[] = [
       'src/models/anthropic.ts',
       'src/models/ollama.ts',
       'src/models/openai-compatible.ts',
-      // The arguments of the tools that every talk has are checked with.
-      ...['bash', 'read', 'edit', 'write', 'search', 'report'].map((tool) => `src/tools/${tool}/schema.ts`),
     ],
+  },
+  // What a model asks of a tool is checked with.
+  {
+    name: 'arguments',
+    roots: Object.keys(metafile.inputs).filter((path) => /^src\/tools\/[\w-]+\/schema\.ts$/.test(path)),
   },
   { name: 'rest', roots: [] },
 ];

@@ -17,7 +17,7 @@ facts:
   lines: output
 `;
 
-test('a check that finds nothing comes to one file of the program, a talk to two, and what was kept does not matter', async () => {
+test('a check that finds nothing comes to one file of the program, a talk to two, a command to three, and what was kept does not matter', async () => {
   const { box } = await createBoxWithModel([{ text: 'All is calm.' }]);
   box.write('.config/steward/goals/calm.md', GOAL);
   box.write('.config/steward/context/calm.yaml', PROBE);
@@ -26,7 +26,7 @@ test('a check that finds nothing comes to one file of the program, a talk to two
   const loaded = () =>
     readdirSync(join(cache, 'steward/compile'))
       .map((name) => name.replace(/-.*/, ''))
-      .filter((name) => ['program', 'talk', 'rest'].includes(name))
+      .filter((name) => ['program', 'talk', 'arguments', 'rest'].includes(name))
       .sort();
 
   expect((await box.json(['run', 'calm'], { env })).result.outcome).toBe('healthy');
@@ -34,5 +34,9 @@ test('a check that finds nothing comes to one file of the program, a talk to two
   expect((await box.run(['-p', 'Is it calm?'], { env })).stdout).toBe('All is calm.\n');
   expect(loaded()).toEqual(['program', 'talk']);
   expect((await box.run(['-p', 'And now?'], { env })).stdout).toBe('All is calm.\n');
+  const look = { toolCalls: [{ name: 'Bash', input: { command: 'uname -s' } }] };
+  const { box: looking } = await createBoxWithModel([look, { text: 'Linux.' }]);
+  expect((await looking.run(['-p', 'What is it?'], { env })).stdout).toBe('Linux.\n');
+  expect(loaded()).toEqual(['arguments', 'program', 'talk']);
   expect((await box.json(['run', 'calm'], { env })).result.outcome).toBe('healthy');
 });
