@@ -25,6 +25,7 @@ export { createMemoryStore } from './memory-store.ts';
 export { folderStamp, listNotes, readNote } from './note-folders.ts';
 export { createOperatorFiles } from './operator-files.ts';
 export { readOwnGround } from './own-ground.ts';
+export { createPost } from './post.ts';
 export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';

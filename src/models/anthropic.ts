@@ -21,9 +21,8 @@ export function createAnthropic(options: VendorOptions): ModelPort {
       runExchange(options, request, async (exchange) => {
         head ??= askForHead(options);
         const { url, headers } = await head;
-        const body = JSON.stringify(anthropicBody(request));
-        const response = await exchange.fetch(url, { method: 'POST', headers, body });
-        await readEvents(response, exchange, (data) => {
+        const body = await exchange.post(url, headers, JSON.stringify(anthropicBody(request)));
+        await readEvents(body, (data) => {
           // The SDK's types say what Anthropic sends; `take` looks for what else may come.
           take(parseEvent(data) as RawMessageStreamEvent, exchange.draft, request.model);
         });
@@ -34,7 +33,7 @@ export function createAnthropic(options: VendorOptions): ModelPort {
 /** The same for all requests of a client that streams and adds no headers of its own. */
 interface Head {
   url: string;
-  headers: Headers;
+  headers: Record<string, string>;
 }
 
 /** The SDK makes a request, and nothing is sent. Rejects with what the SDK has against the endpoint or the key. */
@@ -47,14 +46,16 @@ async function askForHead(options: VendorOptions): Promise<Head> {
     baseURL: options.endpoint,
     maxRetries: 0,
     async fetch(input, init) {
-      asked.resolve({ url: String(input), headers: new Headers(init?.headers) });
-      return new Response();
+      // It hands over an object of the standard's class, which lists names and values.
+      asked.resolve({ url: String(input), headers: Object.fromEntries(init?.headers as Headers) });
+      throw new Error('nothing is sent');
     },
     // It would log to stdout, which belongs to the answer.
     logLevel: 'off',
     openTelemetry: false,
   });
-  await messages.create({ model: '', max_tokens: 1, messages: [], stream: true }).asResponse();
+  const made = messages.create({ model: '', max_tokens: 1, messages: [], stream: true });
+  made.asResponse().catch(asked.reject);
   return asked.promise;
 }
 

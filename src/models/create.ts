@@ -1,5 +1,6 @@
 import type { Clock } from '../protocol/machine.ts';
 import type { ModelPort } from '../protocol/model.ts';
+import type { Post } from '../protocol/post.ts';
 import type { ModelTarget } from './choose.ts';
 import type { VendorOptions } from './exchange.ts';
 import { createNone } from './none.ts';
@@ -12,7 +13,7 @@ export interface CreateOptions {
   apiKey: string | null;
   /** From the model's card; Ollama is told. */
   contextTokens: number;
-  fetch?: typeof fetch;
+  post: Post;
   /** Longest silence before the first byte (a local model may have to be loaded), and between two. */
   firstByteMs?: number;
   idleMs?: number;
@@ -33,7 +34,7 @@ export async function createModel(
   const vendor: VendorOptions = {
     clock: options.clock,
     mask: maskKey(options.mask, options.apiKey),
-    fetch: options.fetch ?? fetch,
+    post: options.post,
     endpoint: target.endpoint,
     apiKey: options.apiKey,
     firstByteMs: options.firstByteMs ?? 240_000,

@@ -1,12 +1,12 @@
 import type { Clock } from '../protocol/machine.ts';
 import type { FailureClass, ModelFailure, ModelReply, ModelRequest } from '../protocol/model.ts';
+import type { Post, PostAnswer } from '../protocol/post.ts';
 import {
   type Classified,
   classifyNetworkError,
   classifyStatus,
   classifyStreamFault,
   type HttpFailure,
-  networkCode,
   oneLine,
   StreamFault,
 } from './failure.ts';
@@ -15,7 +15,7 @@ import { createReplyDraft, type ReplyDraft } from './reply-draft.ts';
 /** What every vendor needs. */
 export interface VendorOptions {
   clock: Clock;
-  fetch: typeof fetch;
+  post: Post;
   mask: (text: string) => string;
   /** Base address, without a key in it. */
   endpoint: string;
@@ -27,12 +27,16 @@ export interface VendorOptions {
   hints: Partial<Record<FailureClass | 'not-found' | 'unreachable', string>>;
 }
 
+/** Of an answer, as its bytes come. */
+export type Body = PostAnswer['body'];
+
 /** One request under way, as a vendor's file sees it. */
 export interface Exchange {
-  /** Watched: silence, error statuses and the caller's abort end it. Anything it throws is classified by us. */
-  fetch: typeof fetch;
-  /** To be called for each part of the body that comes. */
-  noteByte(): void;
+  /**
+   * Gives the body of the answer, watched: silence, error statuses and the caller's abort end it. What it or the body throws
+   * is classified by us.
+   */
+  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Body>;
   draft: ReplyDraft;
 }
 
@@ -86,16 +90,13 @@ export async function runExchange(
   else request.signal?.addEventListener('abort', abort, { once: true });
   void watchForSilence(options, watch, stopped.signal);
 
-  const noteByte = (): void => {
-    watch.lastByteAt = clock.elapsed();
-  };
   const ended = new Promise<'ended'>((resolve) => {
     if (watch.controller.signal.aborted) resolve('ended');
     else watch.controller.signal.addEventListener('abort', () => resolve('ended'), { once: true });
   });
   const talked = watch.controller.signal.aborted
     ? ended
-    : talk({ fetch: watchedFetch(options, watch), noteByte, draft }).then(
+    : talk({ post: watchedPost(options, watch), draft }).then(
         () => 'read' as const,
         (error: unknown) => ({ error }),
       );
@@ -141,11 +142,6 @@ function plain(kind: FailureClass, text: string): Classified {
 
 function classifyThrown(error: unknown, watch: Watch): Classified {
   if (error instanceof StreamFault) return classifyStreamFault(error);
-  const code = networkCode(error);
-  // Node's fetch gives up by itself after five minutes without a byte.
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return plain('broken-reply', 'fell silent');
-  }
   if (!watch.hasAnswered) return classifyNetworkError(error);
   return plain('broken-reply', `the reply broke off: ${classifyNetworkError(error).text}`);
 }
@@ -187,36 +183,36 @@ async function watchForSilence(options: VendorOptions, watch: Watch, stopped: Ab
   }
 }
 
-function watchedFetch(options: VendorOptions, watch: Watch): typeof fetch {
-  return async (input, init) => {
-    // A library aborts its own signal when it throws: that hangs up, and must not look like our giving up.
-    const { signal } = watch.controller;
-    if (typeof init?.body === 'string') watch.requestBytes = Buffer.byteLength(init.body);
-    const response = await options.fetch(input, {
-      ...init,
-      signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
-      // A redirected POST loses its body, and would take the key to a place nobody named.
-      redirect: 'manual',
-    });
+function watchedPost(options: VendorOptions, watch: Watch): Exchange['post'] {
+  return async (url, headers, body) => {
+    watch.requestBytes = Buffer.byteLength(body);
+    const answer = await options.post(url, { headers, body, signal: watch.controller.signal });
     watch.lastByteAt = options.clock.elapsed();
-    if (!response.ok) {
+    if (answer.status < 200 || answer.status > 299) {
       watch.http = {
-        status: response.status,
-        headers: response.headers,
-        body: await readSome(response, ERROR_BODY_BYTES),
+        status: answer.status,
+        headers: answer.headers,
+        body: await readSome(answer.body, ERROR_BODY_BYTES),
       };
-      throw new Error(`status ${response.status}`);
+      throw new Error(`status ${answer.status}`);
     }
     watch.hasAnswered = true;
-    return response;
+    return noteBytes(answer.body, options.clock, watch);
   };
 }
 
-async function readSome(response: Response, limitBytes: number): Promise<string> {
+async function* noteBytes(body: Body, clock: Clock, watch: Watch): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    watch.lastByteAt = clock.elapsed();
+    yield chunk;
+  }
+}
+
+async function readSome(body: Body, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of body) {
       text += decoder.decode(chunk, { stream: true });
       if (text.length >= limitBytes) break;
     }

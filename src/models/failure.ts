@@ -1,10 +1,11 @@
 import type { FailureClass, ModelFailure } from '../protocol/model.ts';
+import type { PostAnswer } from '../protocol/post.ts';
 import { resumeTime } from './resume-time.ts';
 
 /** An answer with an error status, before any reply. */
 export interface HttpFailure {
   status: number;
-  headers: Headers;
+  headers: PostAnswer['headers'];
   body: string;
 }
 
@@ -65,7 +66,8 @@ export function classifyStreamFault(fault: StreamFault): Classified {
 /** No answer at all. A certificate that is refused today is refused tomorrow; everything else may pass. */
 export function classifyNetworkError(error: unknown): Classified {
   const code = networkCode(error);
-  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_INVALID_URL|ERR_SSL/.test(code);
+  const isCertificate =
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_INVALID_(?:URL|PROTOCOL|CHAR)|ERR_SSL/.test(code);
   const text = NETWORK_WORDS[code] ?? (code === '' ? rootMessage(error) : `${rootMessage(error)} (${code})`);
   return { class: isCertificate ? 'bad-request' : 'retry', status: null, resumeAt: null, text };
 }
@@ -73,11 +75,9 @@ export function classifyNetworkError(error: unknown): Classified {
 const NETWORK_WORDS: Record<string, string> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
   ECONNRESET: 'connection reset',
-  UND_ERR_SOCKET: 'connection closed by the server',
   ENOTFOUND: 'no such host name',
   EAI_AGAIN: 'the name server does not answer',
   ETIMEDOUT: 'connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
 };

@@ -2,7 +2,7 @@ import type { ChatRequest, ChatResponse, Message as OllamaMessage, Tool as Ollam
 import { parseShallowJson } from '../lib/shallow-json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ModelPort, ModelRequest } from '../protocol/model.ts';
-import { type Exchange, refuseRequest, runExchange, type VendorOptions } from './exchange.ts';
+import { type Body, type Exchange, refuseRequest, runExchange, type VendorOptions } from './exchange.ts';
 import { StreamFault } from './failure.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
@@ -114,43 +114,35 @@ function plainFetch(exchange: Exchange, apiKey: string | null): typeof fetch {
     const headers = new Headers(init?.headers);
     headers.delete('authorization');
     if (apiKey !== null) headers.set('authorization', `Bearer ${apiKey}`);
-    const response = await exchange.fetch(input, { ...init, headers });
-    const lines = response.body?.pipeThrough(wholeLines(exchange));
-    return new Response(lines ?? null, { status: response.status, headers: response.headers });
+    const body = await exchange.post(String(input), Object.fromEntries(headers), String(init?.body));
+    return new Response(ReadableStream.from(wholeLines(body)));
   };
 }
 
 /** NDJSON in, whole checked lines out. */
-function wholeLines({ noteByte }: Exchange): TransformStream<Uint8Array, Uint8Array> {
+async function* wholeLines(body: Body): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let rest = '';
-  const check = (line: string): string => {
-    const text = line.trim();
-    if (text === '') return '';
-    const value = parseLine(text);
-    if (typeof value === 'object' && value !== null && 'error' in value) {
-      throw new StreamFault(
-        'error',
-        typeof value.error === 'string' ? value.error : JSON.stringify(value.error),
-      );
-    }
-    return `${text}\n`;
-  };
-  return new TransformStream({
-    transform(chunk, controller) {
-      noteByte();
-      rest += decoder.decode(chunk, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      const out = lines.map(check).join('');
-      if (out !== '') controller.enqueue(encoder.encode(out));
-    },
-    flush(controller) {
-      const out = check(rest + decoder.decode());
-      if (out !== '') controller.enqueue(encoder.encode(out));
-    },
-  });
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield encoder.encode(lines.map(checkLine).join(''));
+  }
+  yield encoder.encode(checkLine(rest + decoder.decode()));
+}
+
+function checkLine(line: string): string {
+  const text = line.trim();
+  if (text === '') return '';
+  const value = parseLine(text);
+  if (typeof value === 'object' && value !== null && 'error' in value) {
+    throw new StreamFault(
+      'error',
+      typeof value.error === 'string' ? value.error : JSON.stringify(value.error),
+    );
+  }
+  return `${text}\n`;
 }
 
 function parseLine(text: string): unknown {

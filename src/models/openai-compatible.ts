@@ -12,7 +12,7 @@ export interface OpenaiOptions extends VendorOptions {
 
 /**
  * Any server that speaks OpenAI's chat completions: DeepSeek, Gemini's compatible endpoint, vLLM, LM Studio,
- * llama.cpp. Own fetch and SSE; lenient in what it takes, strict about what it makes of it.
+ * llama.cpp. Own requests and SSE; lenient in what it takes, strict about what it makes of it.
  */
 export function createOpenaiCompatible(options: OpenaiOptions): ModelPort {
   return {
@@ -21,17 +21,15 @@ export function createOpenaiCompatible(options: OpenaiOptions): ModelPort {
     endpoint: options.endpoint,
     complete: (request) =>
       runExchange(options, request, async (exchange) => {
-        const response = await exchange.fetch(`${options.endpoint}/chat/completions`, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'text/event-stream',
-            ...(options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` }),
-          },
-          body: JSON.stringify(openaiBody(request, options.traits)),
-        });
+        const headers = {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          ...(options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` }),
+        };
+        const sent = JSON.stringify(openaiBody(request, options.traits));
+        const body = await exchange.post(`${options.endpoint}/chat/completions`, headers, sent);
         const seen: Seen = { lastKey: '', lastIndex: null, hasFinished: false };
-        await readEvents(response, exchange, (data) => takeData(data, exchange.draft, seen));
+        await readEvents(body, (data) => takeData(data, exchange.draft, seen));
       }),
   };
 }

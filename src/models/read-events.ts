@@ -1,19 +1,12 @@
 import { parseShallowJson } from '../lib/shallow-json.ts';
-import type { Exchange } from './exchange.ts';
+import type { Body } from './exchange.ts';
 
 /** Server-sent events from the first to the last, which counts also without its blank line; each that holds data. */
-export async function readEvents(
-  response: Response,
-  exchange: Pick<Exchange, 'noteByte'>,
-  take: (data: string) => void,
-): Promise<void> {
+export async function readEvents(body: Body, take: (data: string) => void): Promise<void> {
   const { createParser } = await import('eventsource-parser');
   const parser = createParser({ onEvent: ({ data }) => take(data) });
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    exchange.noteByte();
-    parser.feed(decoder.decode(chunk, { stream: true }));
-  }
+  for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }));
   parser.feed(`${decoder.decode()}\n\n`);
 }
 

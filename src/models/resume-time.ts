@@ -1,14 +1,16 @@
+import type { PostAnswer } from '../protocol/post.ts';
+
 /** When a server says that it can be asked again, in milliseconds since the epoch; null when it does not say. */
-export function resumeTime(headers: Headers, body: string, nowMs: number): number | null {
+export function resumeTime(headers: PostAnswer['headers'], body: string, nowMs: number): number | null {
   return retryAfter(headers, nowMs) ?? limitReset(headers, nowMs) ?? delayInBody(body, nowMs);
 }
 
 /** `retry-after-ms`, and `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3). */
-function retryAfter(headers: Headers, nowMs: number): number | null {
+function retryAfter(headers: PostAnswer['headers'], nowMs: number): number | null {
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(ms)) return nowMs + Math.max(0, ms);
   const value = headers.get('retry-after');
-  if (value === null) return null;
+  if (value === undefined) return null;
   const seconds = Number(value);
   if (Number.isFinite(seconds)) return nowMs + Math.max(0, seconds * 1000);
   const at = Date.parse(value);
@@ -20,7 +22,7 @@ function retryAfter(headers: Headers, nowMs: number): number | null {
  * `anthropic-ratelimit-tokens-remaining`, and OpenAI's `x-ratelimit-reset-requests` (`6m0s`). Of several, the latest
  * of those that are used up; when none is marked so, the earliest.
  */
-function limitReset(headers: Headers, nowMs: number): number | null {
+function limitReset(headers: PostAnswer['headers'], nowMs: number): number | null {
   const resets: { at: number; isUsedUp: boolean }[] = [];
   for (const [name, value] of headers) {
     const anthropic = /^anthropic-ratelimit-(.*)-reset$/.exec(name);

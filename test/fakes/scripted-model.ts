@@ -58,7 +58,7 @@ export function createScriptedModel(
     try {
       const cut = await play(turn, wire, draft, request.signal, options.idleMs ?? 60_000);
       if (cut?.class === 'status') {
-        const headers = new Headers(turn.headers);
+        const headers = new Map(new Headers(turn.headers));
         const body = typeof turn.body === 'string' ? turn.body : JSON.stringify(turn.body ?? {});
         const { text, ...found } = classifyStatus({ status: turn.status ?? 500, headers, body }, Date.now());
         return fail(found.class, text, found);

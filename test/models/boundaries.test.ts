@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelReply } from '../../src/protocol/model.ts';
+import type { Post } from '../../src/protocol/post.ts';
 import { CONTENT_TYPES, replyPieces } from '../wire/dialects.ts';
 import type { Dialect, Quirk, Turn } from '../wire/script.ts';
 import { ask, portFor } from './connect.ts';
@@ -43,15 +45,9 @@ function bytesOf(dialect: Dialect, turn: Turn): Uint8Array {
 
 /** The reply that comes of bytes which arrive in the given pieces. */
 async function replyTo(dialect: Dialect, pieces: Uint8Array[]): Promise<unknown> {
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const piece of pieces) controller.enqueue(piece);
-      controller.close();
-    },
-  });
-  const headers = { 'content-type': CONTENT_TYPES[dialect] };
-  const answer: typeof fetch = () => Promise.resolve(new Response(body, { status: 200, headers }));
-  const { port, model } = await portFor(dialect, 'http://127.0.0.1:9/v1', { fetch: answer });
+  const headers = new Map([['content-type', CONTENT_TYPES[dialect]]]);
+  const answer: Post = async () => ({ status: 200, headers, body: Readable.from(pieces) });
+  const { port, model } = await portFor(dialect, 'http://127.0.0.1:9/v1', { post: answer });
   const { durationMs: _, ...reply } = await port.complete(ask(model));
   const { firstTokenMs: __, ...rest } = reply as ModelReply;
   return rest;
@@ -166,11 +162,11 @@ describe('what OpenAI-compatible servers do otherwise', () => {
     expect(reply.content).toMatchObject([{ type: 'thinking', signature: 'call:a:SEAL' }, { id: 'a' }]);
 
     let sent = '';
-    const spy: typeof fetch = (_, init) => {
-      sent = String(init?.body);
-      return Promise.resolve(new Response('data: [DONE]\n\n'));
+    const spy: Post = async (_, request) => {
+      sent = request.body;
+      return { status: 200, headers: new Map(), body: Readable.from([Buffer.from('data: [DONE]\n\n')]) };
     };
-    const { port, model } = await portFor('openai', 'http://127.0.0.1:9/v1', { fetch: spy });
+    const { port, model } = await portFor('openai', 'http://127.0.0.1:9/v1', { post: spy });
     await port.complete(ask(model, { messages: [{ role: 'assistant', content: reply.content }] }));
     expect(JSON.parse(sent).messages.at(-1)).toMatchObject({ tool_calls: [{ id: 'a', ...extra }] });
   });

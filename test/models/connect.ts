@@ -1,5 +1,7 @@
+import { createPost } from '../../src/host/index.ts';
 import { chooseModel, createModel } from '../../src/models/index.ts';
 import type { ModelPort, ModelRequest, ToolSpec } from '../../src/protocol/model.ts';
+import type { Post } from '../../src/protocol/post.ts';
 import { type Dialect, type ModelServer, type Script, startModelServer } from '../wire/index.ts';
 import { realClock } from './real-clock.ts';
 
@@ -15,7 +17,7 @@ export const MODEL_NAMES: Record<Dialect, string> = {
 export async function connect(
   dialect: Dialect,
   script: Script,
-  options: { idleMs?: number; fetch?: typeof fetch; contextTokens?: number } = {},
+  options: { idleMs?: number; post?: Post; contextTokens?: number } = {},
 ): Promise<{ server: ModelServer; port: ModelPort; model: string }> {
   const server = await startModelServer({ dialect, script });
   return { server, ...(await portFor(dialect, server.baseUrl, options)) };
@@ -24,7 +26,7 @@ export async function connect(
 export async function portFor(
   dialect: Dialect,
   baseUrl: string,
-  options: { idleMs?: number; fetch?: typeof fetch; contextTokens?: number } = {},
+  options: { idleMs?: number; post?: Post; contextTokens?: number } = {},
 ): Promise<{ port: ModelPort; model: string }> {
   const choice = chooseModel({
     flag: MODEL_NAMES[dialect],
@@ -44,7 +46,7 @@ export async function portFor(
     contextTokens: options.contextTokens ?? 16_384,
     firstByteMs: options.idleMs ?? 5_000,
     idleMs: options.idleMs ?? 5_000,
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    post: options.post ?? createPost(),
   });
   return { port, model: choice.primary.model };
 }

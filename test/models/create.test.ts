@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { createPost } from '../../src/host/index.ts';
 import { chooseModel, createModel, probeToolUse } from '../../src/models/index.ts';
 import type { Turn } from '../wire/index.ts';
 import { ask, connect } from './connect.ts';
 import { realClock } from './real-clock.ts';
 
-const OPTIONS = { clock: realClock, mask: (text: string) => text, apiKey: null, contextTokens: 16_384 };
+const OPTIONS = {
+  clock: realClock,
+  post: createPost(),
+  mask: (text: string) => text,
+  apiKey: null,
+  contextTokens: 16_384,
+};
 
 describe('a model that cannot be asked', () => {
   it('fails with the reason why there is none', async () => {

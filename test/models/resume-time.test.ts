@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { resumeTime } from '../../src/models/resume-time.ts';
 
 const NOW = Date.parse('2026-03-01T03:00:00Z');
-const at = (headers: Record<string, string>, body = '') => resumeTime(new Headers(headers), body, NOW);
+const at = (headers: Record<string, string>, body = '') =>
+  resumeTime(new Map(Object.entries(headers)), body, NOW);
 const inMs = (ms: number) => NOW + ms;
 
 describe('the time to come back', () => {

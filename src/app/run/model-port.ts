@@ -1,3 +1,4 @@
+import { createPost } from '../../host/index.ts';
 import { cardOf, createModel, type ModelTarget } from '../../models/index.ts';
 import type { ModelPort } from '../../protocol/model.ts';
 import type { World } from '../world.ts';
@@ -11,6 +12,7 @@ export async function portOf(
 ): Promise<ModelPort> {
   return createModel(target, {
     clock: world.clock,
+    post: createPost(),
     mask: world.masker.mask,
     apiKey: await keyOf(world, target),
     contextTokens: cardOf(target, cardOverrides(world, target)).contextTokens,

@@ -1,0 +1,79 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Post, PostAnswer, PostRequest } from '../protocol/post.ts';
+import { errorCode } from './state-errors.ts';
+
+/** Until a connection is there, TLS included. How long an answer may take is for the caller to watch. */
+const CONNECT_MS = 10_000;
+
+/**
+ * POST by node:http, over connections that are kept for the next one. fetch takes longer for a request than all else that
+ * steward does between two turns of a talk, and holds several megabytes that each start of a command then copies.
+ */
+export function createPost(connectMs = CONNECT_MS): Post {
+  return async (url, request) => {
+    for (;;) {
+      const answer = await postOnce(url, request, connectMs);
+      if (answer !== STALE) return answer;
+    }
+  };
+}
+
+/** A kept connection had ended before the server could see the request: the next one is another, at last a new one. */
+const STALE = 'stale';
+
+async function postOnce(
+  url: string,
+  { headers, body, signal }: PostRequest,
+  connectMs: number,
+): Promise<PostAnswer | typeof STALE> {
+  const target = new URL(url);
+  const isSecure = target.protocol === 'https:';
+  const { request } = isSecure ? await import('node:https') : await import('node:http');
+  return new Promise((resolve, reject) => {
+    const sent = request(target, {
+      method: 'POST',
+      // Compressed events would wait for one another.
+      headers: {
+        'user-agent': 'steward',
+        ...headers,
+        'accept-encoding': 'identity',
+        'content-length': Buffer.byteLength(body),
+      },
+      signal,
+    });
+    limitConnecting(sent, isSecure ? 'secureConnect' : 'connect', connectMs);
+    let hasAnswered = false;
+    sent.on('error', (error) => {
+      const isStale = !hasAnswered && sent.reusedSocket && STALE_CODES.has(errorCode(error) ?? '');
+      if (isStale) resolve(STALE);
+      else reject(error);
+    });
+    sent.once('response', (answer) => {
+      hasAnswered = true;
+      const coding = answer.headers['content-encoding'] ?? 'identity';
+      if (coding === 'identity') return resolve(readAnswer(answer));
+      sent.destroy(new Error(`the answer is compressed (${coding}), which was not asked for`));
+    });
+    sent.end(body);
+  });
+}
+
+const STALE_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+function limitConnecting(sent: ClientRequest, done: 'connect' | 'secureConnect', connectMs: number): void {
+  sent.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const error = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
+    const timer = setTimeout(() => sent.destroy(error), connectMs);
+    const stop = (): void => clearTimeout(timer);
+    socket.once(done, stop);
+    sent.once('close', stop);
+  });
+}
+
+function readAnswer(answer: IncomingMessage): PostAnswer {
+  const headers = Object.entries(answer.headersDistinct).map(
+    ([name, values = []]) => [name, values.join(', ')] as const,
+  );
+  return { status: answer.statusCode ?? 0, headers: new Map(headers), body: answer };
+}
