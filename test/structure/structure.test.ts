@@ -11,6 +11,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
     'node:fs/promises',
     'node:child_process',
     'node:http',
+    'node:https',
     'node:net',
     'node:tls',
     'node:sqlite',
