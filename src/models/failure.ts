@@ -63,14 +63,18 @@ export function classifyStreamFault(fault: StreamFault): Classified {
   return { ...base, class: 'retry' };
 }
 
-/** No answer at all. A certificate that is refused today is refused tomorrow; everything else may pass. */
+/** No answer at all. A certificate that is refused today is refused tomorrow, as is an address that is none; everything else may pass. */
 export function classifyNetworkError(error: unknown): Classified {
   const code = networkCode(error);
-  const isCertificate =
-    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_INVALID_(?:URL|PROTOCOL|CHAR)|ERR_SSL/.test(code);
-  const text = NETWORK_WORDS[code] ?? (code === '' ? rootMessage(error) : `${rootMessage(error)} (${code})`);
-  return { class: isCertificate ? 'bad-request' : 'retry', status: null, resumeAt: null, text };
+  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
+  const isLasting = isCertificate || /ERR_TLS|ERR_INVALID_(?:URL|PROTOCOL|CHAR)|ERR_SSL/.test(code);
+  const said = NETWORK_WORDS[code] ?? (code === '' ? rootMessage(error) : `${rootMessage(error)} (${code})`);
+  const text = isCertificate ? `its certificate is not trusted (${code}); ${TRUST_HINT}` : said;
+  return { class: isLasting ? 'bad-request' : 'retry', status: null, resumeAt: null, text };
 }
+
+const TRUST_HINT =
+  'name its authority in NODE_EXTRA_CA_CERTS=FILE, or take those of the system: NODE_USE_SYSTEM_CA=1';
 
 const NETWORK_WORDS: Record<string, string> = {
   ECONNREFUSED: 'connection refused: nothing listens there',

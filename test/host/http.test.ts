@@ -1,17 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttp } from '../../src/host/index.ts';
 import { readCertificateEnd } from '../../src/host/peer-certificate.ts';
 import { mintPermit } from '../fakes/gate.ts';
 import { createFakeHttp } from '../fakes/http.ts';
 import { describeHttp } from '../fakes/http-contract.ts';
+import { makeSelfSigned } from '../self-signed.ts';
 
 const LONG = 'a line of ten\n'.repeat(10_000).slice(0, 100_000);
 
@@ -149,14 +146,10 @@ describe('a credential', () => {
 
 describe('the certificate of a server', () => {
   it('is looked at when it is asked for, and its end told', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'steward-tls-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const named = ['-keyout', keyFile, '-out', certFile, '-days', '9', '-subj', '/CN=localhost'];
-    execFileSync('openssl', [...made, ...named], { stdio: 'ignore' });
-    const options = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
-    const secure = createSecureServer(options, (_, response) => response.end('fine')).listen(0, '127.0.0.1');
+    const secure = createSecureServer(makeSelfSigned(), (_, response) => response.end('fine')).listen(
+      0,
+      '127.0.0.1',
+    );
     onTestFinished(() => void secure.close());
     await once(secure, 'listening');
     const url = `https://127.0.0.1:${portOf(secure)}/`;
