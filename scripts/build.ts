@@ -86,7 +86,10 @@ const layers: Layer[] = [
   // What operators wrote is checked with.
   {
     name: 'schemas',
-    roots: Object.keys(metafile.inputs).filter((path) => path.startsWith('src/protocol/schemas/')),
+    roots: [
+      ...Object.keys(metafile.inputs).filter((path) => path.startsWith('src/protocol/schemas/')),
+      'src/lib/expression/library.ts',
+    ],
   },
   // A model is asked.
   {

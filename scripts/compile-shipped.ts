@@ -6,10 +6,14 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compileProbes } from '../src/context/index.ts';
-import { parseGoalFile } from '../src/goals/index.ts';
+import { fillParameters, parseGoalFile } from '../src/goals/index.ts';
+import { keepTrees } from '../src/lib/expression.ts';
 import { packJson } from '../src/lib/packed-json.ts';
 import { compileSpecs, packSpecs } from '../src/policy/index.ts';
 import { compileFragments } from '../src/prompt/index.ts';
+import type { ExpressionTree, ExpressionTrees } from '../src/protocol/expression-tree.ts';
+import type { Goal } from '../src/protocol/goal.ts';
+import type { ProbeSpec } from '../src/protocol/probe.ts';
 import { compileTools } from '../src/tools/index.ts';
 
 export async function compileShipped(root: string): Promise<void> {
@@ -18,7 +22,8 @@ export async function compileShipped(root: string): Promise<void> {
   const probes = await compileProbes(await readAll(join(root, 'context'), '.yaml'));
   const goals = [];
   for (const { source, text } of await readAll(join(root, 'goals'), '.md')) {
-    goals.push(await parseGoalFile(source, 'shipped', text));
+    const goal = await parseGoalFile(source, 'shipped', text);
+    goals.push({ ...goal, trees: await treesOfDone(goal, probes) });
   }
   const packed = packSpecs(await compileSpecs(await readAll(join(root, 'src/policy/specs'), '.yaml')));
   // Their examples have been tried by now; at a start they would only be read.
@@ -43,6 +48,17 @@ export async function compileShipped(root: string): Promise<void> {
       await compileTools((folder) => readFile(join(root, 'src/tools', folder, 'description.md'), 'utf8')),
     ),
   ]);
+}
+
+/** With the parameters' defaults; what a run is told instead is read by the run. */
+async function treesOfDone(goal: Goal, probes: readonly ProbeSpec[]): Promise<ExpressionTrees> {
+  const trees: Record<string, ExpressionTree> = {};
+  const compiler = keepTrees(trees);
+  for (const { probe, expect } of fillParameters(goal, {}).done) {
+    const facts = probes.find(({ name }) => name === probe)?.facts ?? {};
+    await compiler.compile(expect, Object.keys(facts));
+  }
+  return trees;
 }
 
 async function readAll(folder: string, ending: string): Promise<{ source: string; text: string }[]> {

@@ -30,9 +30,9 @@ export class FactError extends Error {
 export type ComputeFacts = (
   input: FactInput,
   refine?: (fact: string, value: unknown) => unknown,
-) => { facts: Record<string, unknown>; text: string | null };
+) => Promise<{ facts: Record<string, unknown>; text: string | null }>;
 
-/** Rejects with FactError; what it returns throws FactError too, for data that an expression cannot answer. */
+/** Rejects with FactError; what it returns does too, for data that an expression cannot answer. */
 export async function compileFacts(
   compiler: ExpressionCompiler,
   spec: Pick<ProbeSpec, 'facts' | 'show'>,
@@ -46,16 +46,16 @@ export async function compileFacts(
     spec.show === null
       ? null
       : await inFact('show', compiler.compileTemplate(spec.show, Object.keys(spec.facts)));
-  return (input, refine = (_, value) => value) => {
+  return async (input, refine = (_, value) => value) => {
     const facts: Record<string, unknown> = {};
     let current = '';
     try {
       for (const [name, expression] of compiled) {
         current = name;
-        facts[name] = refine(name, expression.evaluate({ ...facts, ...input }));
+        facts[name] = refine(name, await expression.evaluate({ ...facts, ...input }));
       }
       current = 'show';
-      return { facts, text: show?.render(facts) ?? null };
+      return { facts, text: (await show?.render(facts)) ?? null };
     } catch (error) {
       throw new FactError(current, messageOf(error));
     }

@@ -1,4 +1,4 @@
-import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler, withTrees } from '../lib/expression.ts';
 import { type BrokenRule, type Finding, SEVERITIES } from '../protocol/finding.ts';
 import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
@@ -115,7 +115,7 @@ interface Sighting {
 
 async function matchRules(options: JudgeOptions) {
   const { items, specs, history, host, now, mask = (text) => text } = options;
-  const compiler = options.compiler ?? (await createExpressionCompiler());
+  const compiler = options.compiler ?? createExpressionCompiler();
   const sightings = new Map<string, Sighting>();
   const brokenRules: BrokenRule[] = [];
   const judged = new Set<string>();
@@ -127,7 +127,7 @@ async function matchRules(options: JudgeOptions) {
     for (const rule of spec.rules) {
       const memory = `${spec.name}.${rule.id}`;
       const before = history.seen[memory];
-      const compiled = await compileRule(compiler, rule, Object.keys(spec.facts));
+      const compiled = await compileRule(withTrees(compiler, spec.trees), rule, Object.keys(spec.facts));
       const result = await compiled.match(
         item.facts,
         host,

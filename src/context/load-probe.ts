@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler, keepTrees } from '../lib/expression.ts';
 import { fieldPath } from '../lib/field-path.ts';
 import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml } from '../lib/yaml-file.ts';
+import type { ExpressionTree, ExpressionTrees } from '../protocol/expression-tree.ts';
 import type { ProbeSpec, ProbeStep, RuleSpec } from '../protocol/probe.ts';
 import { compileFacts, FACT_VARIABLES, FactError } from './compute-facts.ts';
 import { compileRule, RULE_VARIABLES, RuleFieldError } from './match-rule.ts';
@@ -27,8 +28,21 @@ export async function compileProbes(
   files: readonly { source: string; text: string }[],
 ): Promise<ProbeSpec[]> {
   const specs: ProbeSpec[] = [];
-  for (const { source, text } of files) specs.push(await loadProbeFile(source, text));
+  for (const { source, text } of files) {
+    const spec = await loadProbeFile(source, text);
+    specs.push({ ...spec, trees: await treesOf(spec) });
+  }
   return specs;
+}
+
+async function treesOf(spec: ProbeSpec): Promise<ExpressionTrees> {
+  const trees: Record<string, ExpressionTree> = {};
+  const compiler = keepTrees(trees);
+  await compileFacts(compiler, spec);
+  for (const rule of spec.rules) {
+    await (await compileRule(compiler, rule, Object.keys(spec.facts))).compileAll();
+  }
+  return trees;
 }
 
 /** @param source names the file; its base name without extension is the probe's name. */
@@ -93,7 +107,7 @@ export async function compileProbe(
 type Fail = (path: readonly PropertyKey[], message: string, hint?: string) => Error;
 
 async function check(spec: ProbeSpec, fail: Fail): Promise<void> {
-  const compiler = await createExpressionCompiler();
+  const compiler = createExpressionCompiler();
   const factNames = Object.keys(spec.facts);
   for (const reserved of [...FACT_VARIABLES, ...RULE_VARIABLES, 'show']) {
     if (factNames.includes(reserved)) throw fail(['facts', reserved], 'this name is taken by steward');

@@ -132,17 +132,17 @@ async function matchAll(
   for (const element of elements) {
     const values = { ...facts, host, ...(spec.each === null ? {} : { [spec.as]: element }) };
     try {
-      const isMatch = when.evaluate(values);
+      const isMatch = await when.evaluate(values);
       if (typeof isMatch !== 'boolean')
         throw new Error(`\`when\` gave ${JSON.stringify(isMatch)}, not true or false`);
       if (!isMatch) continue;
       if (changed !== null) {
-        const value = changed.evaluate(values);
+        const value = await changed.evaluate(values);
         const seen = typeof value === 'string' ? value : JSON.stringify(value);
         result.seen?.push(seen);
         if (known === null || known.has(seen)) continue;
       }
-      result.matches.push(describeMatch(await describe(), values, host));
+      result.matches.push(await describeMatch(await describe(), values, host));
     } catch (error) {
       result.error ??= messageOf(error);
     }
@@ -150,15 +150,19 @@ async function matchAll(
   return result;
 }
 
-function describeMatch(compiled: Description, values: Record<string, unknown>, host: string): Match {
-  const object = compiled.object === null ? host : String(compiled.object.evaluate(values));
-  const measure = compiled.measure === null ? null : compiled.measure.evaluate(values);
+async function describeMatch(
+  compiled: Description,
+  values: Record<string, unknown>,
+  host: string,
+): Promise<Match> {
+  const object = compiled.object === null ? host : String(await compiled.object.evaluate(values));
+  const measure = compiled.measure === null ? null : await compiled.measure.evaluate(values);
   if (measure !== null && typeof measure !== 'number') throw new Error('`measure` is not a number');
   return {
     object,
-    text: compiled.say.render(values),
+    text: await compiled.say.render(values),
     measure,
-    looks: compiled.look.map((templates) => fillArgv(templates, values)),
+    looks: await Promise.all(compiled.look.map((templates) => fillArgv(templates, values))),
   };
 }
 
@@ -166,10 +170,13 @@ function describeMatch(compiled: Description, values: Record<string, unknown>, h
  * One template makes one word, whatever is in the value. A value that could be read as an option, or that no command
  * line can hold, is refused rather than repaired.
  */
-function fillArgv(templates: readonly Template[], values: Record<string, unknown>): PlannedArgv {
+async function fillArgv(
+  templates: readonly Template[],
+  values: Record<string, unknown>,
+): Promise<PlannedArgv> {
   const argv: string[] = [];
   for (const template of templates) {
-    const parts = template.fill(values);
+    const parts = await template.fill(values);
     for (const { text, isLiteral } of parts) {
       if (isLiteral) continue;
       const problem =

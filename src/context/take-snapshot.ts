@@ -1,7 +1,7 @@
 import { capText } from '../lib/cap.ts';
 import { capRows } from '../lib/cap-rows.ts';
 import { sha256 } from '../lib/digest.ts';
-import { createExpressionCompiler, type ExpressionCompiler } from '../lib/expression.ts';
+import { createExpressionCompiler, type ExpressionCompiler, withTrees } from '../lib/expression.ts';
 import type { Finding } from '../protocol/finding.ts';
 import type { Clock, Together } from '../protocol/machine.ts';
 import type { ProbeSpec } from '../protocol/probe.ts';
@@ -92,10 +92,11 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
 
   const first = options.firstNumber ?? 1;
   const queue = specs.map((spec, index) => ({ spec, id: `P${first + index}` }));
-  const compiler = options.compiler ?? (await createExpressionCompiler());
+  const compiler = options.compiler ?? createExpressionCompiler();
   const parallel = options.parallel ?? 16;
   const commands = specs.filter(({ gather: { kind } }) => kind !== 'http').length;
   const party = options.processes.together(Math.min(commands, parallel));
+  let lastReading: Promise<unknown> = Promise.resolve();
   const work = async () => {
     for (let next = queue.shift(); next !== undefined && !stop.signal.aborted; next = queue.shift()) {
       const { spec, id } = next;
@@ -103,10 +104,15 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       const since = clock.elapsed();
       // Most of what could be asked is not there on most machines, and must cost nothing.
       const missing = missingFor(spec, options);
-      const facts = missing === null ? await compileFacts(compiler, spec) : NO_FACTS;
+      const facts = missing === null ? await compileFacts(withTrees(compiler, spec.trees), spec) : NO_FACTS;
       const gathered = await look(spec, id, missing, options, party, stop.signal);
       if (stop.signal.aborted) return;
-      const read = interpret(spec, facts, gathered, journalBaseline, trends[spec.name] ?? {}, clock.now());
+      // One after another: what the journal is known to say goes from one to the next.
+      const reading = lastReading.then(() =>
+        interpret(spec, facts, gathered, journalBaseline, trends[spec.name] ?? {}, clock.now()),
+      );
+      lastReading = reading;
+      const read = await reading;
       if (read.samples !== undefined) trends[spec.name] = read.samples;
       if (read.journalBaseline !== undefined) journalBaseline = read.journalBaseline;
       const masked = options.mask(read.text);
@@ -175,7 +181,7 @@ export function keepRows(
 }
 
 /** Where nothing is asked, nothing is computed. */
-const NO_FACTS: ComputeFacts = () => ({ facts: {}, text: null });
+const NO_FACTS: ComputeFacts = async () => ({ facts: {}, text: null });
 
 /** Asks, together with the others; whoever asks no command lets them go ahead. Of several commands the first does. */
 async function look(
@@ -208,14 +214,14 @@ interface Interpreted {
   samples?: Record<string, [number, number][]>;
 }
 
-function interpret(
+async function interpret(
   spec: ProbeSpec,
   computeFacts: ComputeFacts,
   gathered: Gathered,
   known: JournalBaseline | null,
   measured: Record<string, [number, number][]>,
   now: number,
-): Interpreted {
+): Promise<Interpreted> {
   const withRemarks = (text: string) =>
     gathered.remarks === '' ? text : `${text}\n[stderr]\n${gathered.remarks}`.trim();
   const said = withRemarks(gathered.text);
@@ -248,7 +254,7 @@ function interpret(
   };
   try {
     const { exit } = gathered;
-    const computed = computeFacts({ output, exit, given: spec.given, now: seconds }, refine);
+    const computed = await computeFacts({ output, exit, given: spec.given, now: seconds }, refine);
     const shown = { facts: computed.facts, text: computed.text === null ? text : withRemarks(computed.text) };
     return {
       gathered,

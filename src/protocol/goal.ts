@@ -1,5 +1,6 @@
 import type { Expectation } from './change.ts';
 import type { Autonomy } from './effect.ts';
+import type { ExpressionTrees } from './expression-tree.ts';
 import type { ToolName } from './tool.ts';
 
 /** A Markdown file that says what done means. */
@@ -28,6 +29,8 @@ export interface Goal {
    * values to its parameters; absent: all of it.
    */
   ownText?: string;
+  /** Of what `done` expects, when it was read at build. */
+  trees?: ExpressionTrees;
 }
 
 export interface DoneCheck {

@@ -1,4 +1,5 @@
 import type { HttpCredential } from './action.ts';
+import type { ExpressionTrees } from './expression-tree.ts';
 import type { Severity } from './finding.ts';
 
 /** A probe as its file declares it, checked when loaded (or compiled at build for shipped ones). */
@@ -46,6 +47,8 @@ export interface ProbeSpec {
   timeoutMs: number;
   egress: 'any' | 'local';
   rules: RuleSpec[];
+  /** Of its expressions, when they were read at build. */
+  trees?: ExpressionTrees;
 }
 
 export interface ProbeParameter {

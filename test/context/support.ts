@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import {
+  compileProbes,
   emptyHistory,
   type FindingHistory,
   type JournalBaseline,
   judgeRules,
-  loadProbeFile,
   type TrendHistory,
   takeSnapshot,
   withParameters,
@@ -20,9 +21,12 @@ import { createFakeProcesses, type FakeOutput } from '../fakes/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-export function loadShipped(name: string): Promise<ProbeSpec> {
-  const path = join('context', `${name}.yaml`);
-  return loadProbeFile(path, readFileSync(join(ROOT, path), 'utf8'));
+/** As the build makes it, with the trees of its expressions. */
+export async function loadShipped(name: string): Promise<ProbeSpec> {
+  const source = join('context', `${name}.yaml`);
+  const [probe] = await compileProbes([{ source, text: readFileSync(join(ROOT, source), 'utf8') }]);
+  if (probe === undefined) throw new Error(`${source} gave no probe`);
+  return probe;
 }
 
 export function recorded(name: string): string {
@@ -63,11 +67,25 @@ export interface ProbeRunOptions {
   given?: Record<string, unknown>;
 }
 
-/** One probe on a machine whose command prints `output`, through snapshot and rules. */
+/**
+ * One probe on a machine whose command prints `output`, through snapshot and rules. A shipped one by its trees, which have
+ * to see what the library sees.
+ */
 export async function runProbe(
   probe: ProbeSpec,
   output: string | FakeOutput | ((command: string) => FakeOutput | undefined),
   options: ProbeRunOptions = {},
+): Promise<ProbeRun> {
+  const ran = await runOnce(probe, output, options);
+  const { trees, ...untreed } = probe;
+  if (trees !== undefined) expect(ran).toEqual(await runOnce(untreed, output, options));
+  return ran;
+}
+
+async function runOnce(
+  probe: ProbeSpec,
+  output: string | FakeOutput | ((command: string) => FakeOutput | undefined),
+  options: ProbeRunOptions,
 ): Promise<ProbeRun> {
   const spec = options.given === undefined ? probe : withParameters(probe, options.given, {});
   const answer =

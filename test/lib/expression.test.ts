@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  compileExpression,
-  compileTemplate,
-  createExpressionCompiler,
-  ExpressionError,
-} from '../../src/lib/expression.ts';
+import { ExpressionError } from '../../src/lib/expression/expression-error.ts';
+import { compileExpression, compileTemplate, createExpressionCompiler } from '../../src/lib/expression.ts';
 
 const VALUES = {
   d: { percent: 95, load: 1.5, mount: '/var', none: null },
@@ -123,7 +119,7 @@ describe('a template', () => {
   });
   it('tells which parts were filled in', async () => {
     const template = await compileTemplate('--unit={d.mount}', ['d']);
-    expect(template.fill(VALUES)).toEqual([
+    expect(await template.fill(VALUES)).toEqual([
       { text: '--unit=', isLiteral: true },
       { text: '/var', isLiteral: false },
     ]);
@@ -168,7 +164,7 @@ it('throws nothing but ExpressionError, whatever is written', async () => {
   await fc.assert(
     fc.asyncProperty(source, fc.jsonValue(), async (text, data) => {
       const works = await Promise.allSettled([
-        compiler.compile(text, ['d']).then((e) => JSON.stringify(e.evaluate({ d: data }))),
+        compiler.compile(text, ['d']).then(async (e) => JSON.stringify(await e.evaluate({ d: data }))),
         compiler.compileTemplate(text, ['d']).then((t) => t.render({ d: data })),
       ]);
       for (const work of works) {

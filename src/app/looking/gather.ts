@@ -55,7 +55,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const next = recorder.next();
   for (const text of remembered.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 
-  const compiler = await createExpressionCompiler();
+  const compiler = createExpressionCompiler();
   const local = await takeSnapshot({
     specs: options.probes,
     gate,

@@ -1,5 +1,6 @@
 import { checkDone, type EvaluateExpression, verificationOf } from '../../goals/index.ts';
-import { createExpressionCompiler, type ExpressionCompiler } from '../../lib/expression.ts';
+import { createExpressionCompiler, withTrees } from '../../lib/expression.ts';
+import type { ExpressionTrees } from '../../protocol/expression-tree.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
 import type { Verification } from '../../protocol/report.ts';
 import { type Gathered, gather } from '../looking/gather.ts';
@@ -26,7 +27,8 @@ export async function verify(
   const isStale = recorder.effects().begun > 0 || recorder.changes().length > 0 || isBegun(resumed);
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
-  const checks = await checkDone(goal?.done ?? [], gathered.items, createEvaluate(), recorder.next().check);
+  const evaluate = createEvaluate(goal?.trees);
+  const checks = await checkDone(goal?.done ?? [], gathered.items, evaluate, recorder.next().check);
   if (checks.length > 0) recorder.record({ type: 'checks.made', checks });
   return { gathered, verification: verificationOf(checks) };
 }
@@ -42,10 +44,7 @@ async function lookAgain(scope: RunScope, before: Gathered, probes: readonly Pro
   return { ...again, looks: before.looks, history: before.history ?? again.history };
 }
 
-function createEvaluate(): EvaluateExpression {
-  let compiler: Promise<ExpressionCompiler> | undefined;
-  return async (source, facts) => {
-    compiler ??= createExpressionCompiler();
-    return (await (await compiler).compile(source, Object.keys(facts))).evaluate(facts);
-  };
+function createEvaluate(trees: ExpressionTrees | undefined): EvaluateExpression {
+  const compiler = withTrees(createExpressionCompiler(), trees);
+  return async (source, facts) => (await compiler.compile(source, Object.keys(facts))).evaluate(facts);
 }
