@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { joinRules } from '../src/lib/mask/trigger.ts';
 
-const { line, notes, programs, shape } = joinRules();
+const { line, shape } = joinRules();
 const quote = (source: string): string => `'${source.replaceAll(/[\\']/g, '\\$&')}'`;
 
 await writeFile(
@@ -12,12 +12,6 @@ await writeFile(
 
 export const LINE_TRIGGER =
   ${quote(line)};
-
-export const LINE_TRIGGER_OF_PROGRAMS =
-  ${quote(programs)};
-
-export const LINE_TRIGGER_OF_NOTES =
-  ${quote(notes)};
 
 export const SHAPE_TRIGGER =
   ${quote(shape)};

@@ -14,7 +14,7 @@ import {
 } from './mask/found.ts';
 import { LINE_TRIGGER, SHAPE_TRIGGER } from './mask/joined.ts';
 import { createKnownFinder, hasKnownWord } from './mask/known.ts';
-import { findInLine } from './mask/lines.ts';
+import { findInLine, rulesFor } from './mask/lines.ts';
 import { findNamed } from './mask/named-values.ts';
 import { findShapes } from './mask/shapes.ts';
 
@@ -128,10 +128,11 @@ function suspectLines(text: string): ({ start: number; end: number } & Reason)[]
 /** What one rule leaves can complete another; it settles at once or with the second look. */
 function findOnLine(line: string, { hasWord, hasShape }: Reason): Span[] {
   const found: Span[] = [];
+  const rules = hasWord ? rulesFor(line) : [];
   let veiled = line;
   for (let look = 0; look < 4; look++) {
     const shapes = hasShape ? findShapes(veiled) : [];
-    const named = hasWord ? [...findInLine(veiled), ...findNamed(veiled)] : [];
+    const named = hasWord ? [...findInLine(veiled, rules), ...findNamed(veiled)] : [];
     if (shapes.length + named.length === 0) break;
     const spans = fresh([...shapes, ...named], veiled);
     if (spans.length === 0) break;

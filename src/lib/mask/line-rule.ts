@@ -3,18 +3,13 @@ import { isPlaceholder } from './values.ts';
 /** A secret that is known by the syntax around it, on one line. */
 export interface LineRule {
   kind: string;
-  /** One of these must be there, in any case, before the pattern is tried: words in lower case, or a pattern. */
+  /** One of these must be there, in any case, before the pattern is tried: words of two letters or more in lower case, or a pattern. */
   hint: readonly string[] | RegExp;
   /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
   pattern: RegExp;
   accepts?: (value: string) => boolean;
   /** A line with it is about something that everybody may know. */
   unless?: RegExp;
-}
-
-/** `lower` is the line in lower case. Words cost less than the pattern that a start would have to compile for them. */
-export function isHinted(hint: LineRule['hint'], line: string, lower: string): boolean {
-  return hint instanceof RegExp ? hint.test(line) : hint.some((word) => lower.includes(word));
 }
 
 export function isReal(value: string): boolean {

@@ -1,6 +1,6 @@
 import type { Span } from './found.ts';
-import { LINE_TRIGGER_OF_NOTES, LINE_TRIGGER_OF_PROGRAMS } from './joined.ts';
-import { isHinted, isReal, type LineRule } from './line-rule.ts';
+import { createRuleFinder, type RuleFinder } from './hinted-rules.ts';
+import { isReal, type LineRule } from './line-rule.ts';
 import { NOTED_RULES } from './noted-lines.ts';
 import { PROGRAM_RULES } from './program-lines.ts';
 import { isPlaceholder, isPublicForm, isRandom } from './values.ts';
@@ -260,31 +260,30 @@ const RULES: readonly LineRule[] = [
   },
 ];
 
+const ALL: readonly LineRule[] = [...RULES, ...PROGRAM_RULES, ...NOTED_RULES];
+
 /** Of every rule, for the pattern that finds lines worth a look. */
-export const PROGRAM_HINTS: readonly LineRule['hint'][] = PROGRAM_RULES.map(({ hint }) => hint);
-export const NOTED_HINTS: typeof PROGRAM_HINTS = NOTED_RULES.map(({ hint }) => hint);
-export const LINE_HINTS: typeof PROGRAM_HINTS = [
-  ...RULES.map(({ hint }) => hint),
-  ...PROGRAM_HINTS,
-  ...NOTED_HINTS,
-];
+export const LINE_HINTS: readonly LineRule['hint'][] = ALL.map(({ hint }) => hint);
 
-/** Most lines that are looked at hold none of their words. */
-const PROGRAM_TRIGGER = new RegExp(LINE_TRIGGER_OF_PROGRAMS, 'i');
-const NOTED_TRIGGER = new RegExp(LINE_TRIGGER_OF_NOTES, 'i');
+/** Made with the first line that is looked at: many a run has none. */
+let finder: RuleFinder | null = null;
 
-export function findInLine(line: string): Span[] {
+/** The rules that a line can hold something for. They hold for what is left of it when something was veiled. */
+export function rulesFor(line: string): LineRule[] {
+  finder ??= createRuleFinder(ALL);
+  return finder(line);
+}
+
+export function findInLine(line: string, rules: readonly LineRule[]): Span[] {
   const spans: Span[] = [];
-  const more = PROGRAM_TRIGGER.test(line) ? PROGRAM_RULES : [];
-  const noted = NOTED_TRIGGER.test(line) ? NOTED_RULES : [];
-  const rules = [...RULES, ...more, ...noted];
-  const lower = line.toLowerCase();
-  for (const { kind, hint, pattern, accepts, unless } of rules) {
-    if (!isHinted(hint, line, lower) || unless?.test(line) === true) continue;
-    for (const match of line.matchAll(pattern)) {
+  for (const { kind, pattern, accepts, unless } of rules) {
+    if (unless?.test(line) === true) continue;
+    // `matchAll` would copy the pattern for every line.
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
       const value = match[1] ?? '';
       if (value === '' || (accepts !== undefined && !accepts(value))) continue;
-      const [start, end] = match.indices?.[1] ?? placeOf(match, value);
+      const [start, end] = placeOf(match, value);
       spans.push({ kind, start, end });
     }
   }

@@ -9,7 +9,8 @@ import { isChosen, isPlaceholder, isProse, isPublicForm, isRandom } from './valu
  */
 export function findNamed(line: string): Span[] {
   const spans: Span[] = [];
-  const hint = new RegExp(HINT);
+  const hint = HINT;
+  hint.lastIndex = 0;
   for (let hit = hint.exec(line); hit !== null; hit = hint.exec(line)) {
     const name = readName(line, hit.index, hint.lastIndex);
     hint.lastIndex = Math.max(hint.lastIndex, name.end);

@@ -69,8 +69,9 @@ export const SHAPE_HINT =
 
 export function findShapes(line: string): Span[] {
   const spans: Span[] = [];
-  for (const match of line.matchAll(PATTERN)) {
-    const index = match.findIndex((group, i) => i > 0 && group !== undefined);
+  PATTERN.lastIndex = 0;
+  for (let match = PATTERN.exec(line); match !== null; match = PATTERN.exec(line)) {
+    const index: number = match.findIndex((group, i) => i > 0 && group !== undefined);
     const kind = SHAPES[index - 1]?.[0] ?? 'secret';
     const start = match.index + (kind === 'proxmox-token' ? match[0].lastIndexOf('=') + 1 : 0);
     const isSigned = kind === 'nix-signing-key' && SIGNATURE.test(line.slice(0, match.index));

@@ -1,18 +1,14 @@
-import { LINE_HINTS, NOTED_HINTS, PROGRAM_HINTS } from './lines.ts';
+import { LINE_HINTS } from './lines.ts';
 import { SHAPE_HINT } from './shapes.ts';
 
 /** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
-export function joinRules(): Record<'line' | 'notes' | 'programs' | 'shape', string> {
-  const sourcesOf = (hints: typeof LINE_HINTS) =>
-    hints.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|')));
+export function joinRules(): Record<'line' | 'shape', string> {
   return {
     line: joinTriggers([
       '_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
       'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
-      ...sourcesOf(LINE_HINTS),
+      ...LINE_HINTS.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|'))),
     ]),
-    notes: joinTriggers(sourcesOf(NOTED_HINTS)),
-    programs: joinTriggers(sourcesOf(PROGRAM_HINTS)),
     shape: joinTriggers([SHAPE_HINT]),
   };
 }
