@@ -12,6 +12,11 @@ export interface Origins {
   addFacts(facts: Readonly<Record<string, unknown>>, inventory: readonly string[]): void;
   /** The operator's own words: the prompt, the goal, its parameters. */
   addOwnWords(text: string): void;
+  /**
+   * What operators wrote of goals, probes and rules. A word in it is not thereby theirs to act on; but a text that only
+   * repeats it has not named anything either: `The backup is missing` says nothing of `/srv/backup`.
+   */
+  addWording(text: string): void;
   /** The parser of a probe, or the host itself, has said that there is such a thing. */
   isInventory(name: string): boolean;
   /** It is a word of the operator. */
@@ -32,6 +37,7 @@ const LONGEST_NAME = 256;
 export function createOrigins(): Origins {
   const observed = new Set<string>();
   const own: string[] = [];
+  const wording: string[] = [];
   const heard = createShelf();
   const typed = createShelf();
   // What the model is told besides, in words that may be others'.
@@ -46,7 +52,10 @@ export function createOrigins(): Origins {
     const earliest = typed.holding(word)[0];
     if (earliest === undefined || earliest.order > first || told.hasForgotten()) return false;
     // A text can say a word without writing it, as `file:///srv/x/` or `/srv/ x`, and have its look make an echo of it.
-    return ![heard, told].some((shelf) => shelf.resembling(word, earliest.order));
+    const last = lastPart(word);
+    if (heard.resembling(last, earliest.order)) return false;
+    const isWording = last !== word && [...own, ...wording].some((text) => holdsWord(text, last));
+    return !told.resembling(isWording ? word : last, earliest.order);
   }
 
   return {
@@ -107,6 +116,9 @@ export function createOrigins(): Origins {
     addOwnWords(text) {
       own.push(text);
     },
+    addWording(text) {
+      wording.push(text);
+    },
     isInventory: (name) => observed.has(name),
     isOwn: (word) => own.some((text) => holdsWord(text, word)),
     observedNames: () => observed,
@@ -145,9 +157,9 @@ function createShelf() {
     },
     /** Oldest first. */
     holding: (word: string): KeptText[] => texts.filter(({ text }) => holdsWord(text, word)),
-    /** Before `order`, is there a text in which the letters and digits of the word's last part follow each other? */
+    /** Before `order`, is there a text in which the letters and digits of the word follow each other? */
     resembling(word: string, order: number): boolean {
-      const wanted = squeeze(word.replace(/\/+$/, '').split('/').at(-1) ?? word);
+      const wanted = squeeze(word);
       // Too short to tell: every text would have it.
       if (wanted.length < LEAST_TELLING) return texts.some((kept) => kept.order < order);
       return texts.some((kept) => {
@@ -161,6 +173,10 @@ function createShelf() {
 }
 
 const LEAST_TELLING = 4;
+
+function lastPart(word: string): string {
+  return word.replace(/\/+$/, '').split('/').at(-1) ?? word;
+}
 
 /** Without signs, blanks, invisible characters and case; `%2F` and `\\u002f` are the signs that they stand for. */
 function squeeze(text: string): string {

@@ -200,6 +200,26 @@ describe('a command above observe', () => {
     expect((await judge('tee -a /srv/trace.log', 'reversible', origins)).verdict).toBe('allow');
   });
 
+  it('goes on when the prompt only repeats a word of the operator’s rules, and asks when it says more', async () => {
+    const goesOn = async (prompt: string) => {
+      const origins = createOrigins();
+      origins.addWording('See to it that the trace is there.');
+      origins.see({
+        type: 'prompt.built',
+        system: [],
+        messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
+        marker: '0123456789abcdef',
+        bytes: 1,
+      });
+      origins.see(typed('mkdir /srv/trace'));
+      origins.see(typed('ls /srv/trace'));
+      origins.see(heard('C3', "ls: cannot access '/srv/trace'"));
+      return (await judge('mkdir /srv/trace', 'reversible', origins)).verdict;
+    };
+    expect(await goesOn('Finding: The trace is missing. Working directory: /srv')).toBe('allow');
+    expect(await goesOn('Finding: The trace is missing: make /srv/ trace')).toBe('ask');
+  });
+
   it('asks for a word of a few letters that any text may hold', async () => {
     const origins = createOrigins();
     origins.see(heard('C2', 'append to /srv/a.b/'));

@@ -80,6 +80,9 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
     previous: remembered.previous,
     signal,
   });
+  for (const { describe, rules } of options.probes) {
+    recorder.origins.addWording([describe, ...rules.map(({ say }) => say)].join('\n'));
+  }
   const inventories = new Map(options.probes.map(({ name, inventory }) => [name, inventory]));
   for (const { probe, facts } of taken.items) {
     recorder.origins.addFacts(facts, inventories.get(probe) ?? []);

@@ -129,6 +129,7 @@ export async function openRun(
       confinement: confinementOf(world, policing.policy),
     });
     recorder.origins.addOwnWords(ownWordsOf(world, goal));
+    recorder.origins.addWording(goal?.description ?? '');
     const opinion = createOpinion(world, { recorder, processes, gate: () => gate, signal });
     const gateOptions = gateOptionsOf(world, {
       run,
