@@ -204,5 +204,6 @@ function mixesScripts(text: string): boolean {
 
 /** A long option with a foreign letter, or a word that starts with a dash that is none. */
 function looksLikeOption(text: string): boolean {
-  return /^--[^=\s]*[^\x20-\x7e=\s]/.test(text) || /^(?!-)[\p{Pd}\u2212]/u.test(text);
+  if (/^--[^=\s]*[^\x20-\x7e=\s]/.test(text)) return true;
+  return text.charCodeAt(0) > 0x7f && /^[\p{Pd}\u2212]/u.test(text);
 }

@@ -72,6 +72,15 @@ describe('words of other alphabets', () => {
   });
 });
 
+describe('a dash of another kind', () => {
+  it.each(['ls \u2013la', 'ls \u2014all', 'ls \u2212l', 'ls \u2010l', 'ls --\u0430ll'])(
+    'makes no option: %s',
+    (line) => {
+      expect(checkLine(policy, line, CWD)).toMatchObject({ verdict: 'deny', rule: 'characters:look-alike' });
+    },
+  );
+});
+
 describe('sudo before what only observes', () => {
   it.each(['sudo smartctl -a /dev/sda', 'sudo mdadm --detail /dev/md0', 'sudo -n fdisk -l /dev/sda'])(
     'asks for the rights alone: %s',
