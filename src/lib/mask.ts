@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { findInArguments } from './mask/arguments.ts';
 import { BLOCK_HINT, findBlocks } from './mask/blocks.ts';
 import { maskDeep } from './mask/deep.ts';
 import {
@@ -132,7 +133,9 @@ function findOnLine(line: string, { hasWord, hasShape }: Reason): Span[] {
   let veiled = line;
   for (let look = 0; look < 4; look++) {
     const shapes = hasShape ? findShapes(veiled) : [];
-    const named = hasWord ? [...findInLine(veiled, rules), ...findNamed(veiled)] : [];
+    const named = hasWord
+      ? [...findInLine(veiled, rules), ...findInArguments(veiled), ...findNamed(veiled)]
+      : [];
     if (shapes.length + named.length === 0) break;
     const spans = fresh([...shapes, ...named], veiled);
     if (spans.length === 0) break;

@@ -1,11 +1,15 @@
 import { numberLength, type Span } from './found.ts';
 import { kindOfName } from './names.ts';
-import { isPlaceholder, isProse } from './values.ts';
+import { isChosen, isPlaceholder, isProse } from './values.ts';
 
 /** Secrets that run over several lines, or whose name stands on another line than they do. */
 
+/** `Use the following password to go on:`, and then it stands alone. */
+export const ANNOUNCED =
+  '\\b(?:your|the following|initial|generated|temporary|new|this)\\b[^\\n:]{0,40}\\b(?:password|passphrase|passcode)\\b[^\\n:"\'{}=]{0,80}:[ \\t]*\\r?\\n';
+
 export const BLOCK_HINT =
-  'PRIVATE KEY|PRIVATE-KEY|kind["\']?:[ \\t]*["\']?Secret|value["\']?[ \\t]*[:=]|[|>][+-]?\\d?[ \\t]*\\n';
+  'pass(?:word|phrase|code)\\b[^\\n:]{0,80}:[ \\t]*\\r?\\n|variable[ \\t]"|PRIVATE KEY|PRIVATE-KEY|kind["\']?:[ \\t]*["\']?Secret|value["\']?[ \\t]*[:=]|[|>][+-]?\\d?[ \\t]*\\n';
 
 /** To its end, or as far as it was kept; a quote closes the string that it stands in. */
 const KEY_BLOCK =
@@ -40,9 +44,50 @@ export function findBlocks(text: string): Span[] {
     }
   }
   if (/[|>][+-]?\d?[ \t]*\r?\n/.test(text)) spans.push(...findScalars(text));
+  spans.push(...findAnnounced(text));
   if (/kind["']?:[ \t]{0,8}["']?Secret\b/.test(text)) spans.push(...findSecretData(text));
   return spans;
 }
+
+/** Alone on a line of its own, below what says so. */
+function findAnnounced(text: string): Span[] {
+  const spans: Span[] = [];
+  if (/pass(?:word|phrase|code)/i.test(text))
+    for (const match of text.matchAll(
+      new RegExp(`${ANNOUNCED}(?:[ \\t]*\\r?\\n){0,2}[ \\t]{0,40}(\\S{6,128})[ \\t]*(?:\\r?\\n|$)`, 'gi'),
+    )) {
+      const value = match[1] ?? '';
+      if (!isChosen(value) && !/^[\da-f]{24,}$/.test(value)) continue;
+      const start = match.index + match[0].lastIndexOf(value);
+      spans.push({ kind: 'password', start, end: start + value.length });
+    }
+  // cloud-init's.
+  if (text.includes('chpasswd:'))
+    for (const { 0: list, index } of text.matchAll(CHPASSWD))
+      for (const { 0: entry, 1: value = '', index: at } of list.matchAll(
+        /\n[ \t]{1,40}[\w.-]{1,64}:(\S{3,256})/g,
+      )) {
+        const end = index + at + entry.length;
+        if (!isPlaceholder(value) && value !== 'RANDOM' && value !== 'R')
+          spans.push({ kind: 'password', start: end - value.length, end });
+      }
+  // What a variable of Terraform is if nobody says otherwise.
+  if (text.includes('variable'))
+    for (const match of text.matchAll(VARIABLE)) {
+      const kind = kindOfName(match[1] ?? '');
+      const value = match[2] ?? '';
+      if (kind === null || isPlaceholder(value) || isProse(value)) continue;
+      const end = match.index + match[0].length;
+      spans.push({ kind, start: end - value.length, end });
+    }
+  return spans;
+}
+
+const CHPASSWD =
+  /\bchpasswd:[ \t]*\r?\n(?:[ \t]{1,40}expire:[^\n]{0,20}\n)?[ \t]{1,40}list:[ \t]*[|>]?[+-]?\d?[ \t]*\r?(?:\n[ \t]{1,40}[\w.-]{1,64}:\S{1,256}[ \t]{0,4}){1,50}/g;
+
+const VARIABLE =
+  /\bvariable[ \t]{1,4}"([\w-]{1,100})"[ \t]{0,4}\{(?:[^"{}\n]{0,100}(?:"[^"\n]{0,300}"[^"{}\n]{0,40})?\n){0,8}?[ \t]{0,20}default[ \t]{0,20}=[ \t]{0,4}"([^"\n]{3,512})/g;
 
 /** `password: |` and the lines that are set deeper. */
 function findScalars(text: string): Span[] {

@@ -57,6 +57,8 @@ export function mergeSpans(spans: Span[]): Span[] {
 
 /** How many characters of a line are the number that the tool Read put before it. */
 export function numberLength(line: string): number {
+  const code = line.charCodeAt(0);
+  if (code !== 32 && !(code >= 48 && code <= 57)) return 0;
   return /^[ ]{0,8}\d{1,8}\t/.exec(line)?.[0].length ?? 0;
 }
 

@@ -1,3 +1,4 @@
+import type { Span } from './found.ts';
 import { isPlaceholder } from './values.ts';
 
 /** A secret that is known by the syntax around it, on one line. */
@@ -8,6 +9,8 @@ export interface LineRule {
   /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
   pattern: RegExp;
   accepts?: (value: string) => boolean;
+  /** Where one match holds several secrets: all of them, instead of group 1. */
+  spansOf?: (match: RegExpExecArray) => Span[];
   /** A line with it is about something that everybody may know. */
   unless?: RegExp;
 }

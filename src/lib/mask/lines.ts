@@ -66,9 +66,17 @@ const RULES: readonly LineRule[] = [
   },
   {
     kind: 'webhook-url',
-    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt', 'hc-ping.com', 'api/push/', 'hooks/'],
+    hint: ['hook', 'discord', 'maker.ifttt', 'hc-ping.com', 'api/push/'],
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key|hc-ping\.com(?=\/[\da-f-]{36})|\/api\/push(?=\/\w{10,64})|\/\/[\w.:-]{1,255}\/hooks(?=\/[a-z0-9]{20,}))\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
+  },
+  // Whoever has the address may send: Office, Rocket.Chat, Make, n8n and whatever comes after them.
+  {
+    kind: 'webhook-url',
+    hint: ['hook'],
+    pattern:
+      /:\/\/(?:[\w.-]{0,100}hooks?\.[\w.:-]{1,100}\/(?:[\w@.-]{1,100}\/){0,3}|[\w.:-]{1,200}\/(?:[\w.-]{1,64}\/){0,4}[\w-]{0,24}(?:web)?hooks?\/(?:[\w@.-]{1,100}\/){0,3})([\w-]{16,200}(?:\/[\w-]{16,200}){0,3})(?![\w.])/gi,
+    accepts: (value) => isRandom(value, 16),
   },
   {
     kind: 'telegram-token',
@@ -276,11 +284,15 @@ export function rulesFor(line: string): LineRule[] {
 
 export function findInLine(line: string, rules: readonly LineRule[]): Span[] {
   const spans: Span[] = [];
-  for (const { kind, pattern, accepts, unless } of rules) {
+  for (const { kind, pattern, accepts, spansOf, unless } of rules) {
     if (unless?.test(line) === true) continue;
     // `matchAll` would copy the pattern for every line.
     pattern.lastIndex = 0;
     for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
+      if (spansOf !== undefined) {
+        spans.push(...spansOf(match));
+        continue;
+      }
       const value = match[1] ?? '';
       if (value === '' || (accepts !== undefined && !accepts(value))) continue;
       const [start, end] = placeOf(match, value);

@@ -162,7 +162,11 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
   const listed = /^\\{0,3}["'],[ \t]{0,4}(?=\\{0,3}["'])/.exec(line.slice(end, end + 12));
   if (listed !== null && (isOption || /define\([ \t]?["']$/.test(line.slice(Math.max(0, start - 9), start))))
     return { at: end + listed[0].length, separator: '=', hasSpace: true };
-  if (line[end] === '>' && line[start - 1] === '<') return { at: end + 1, separator: '>', hasSpace: false };
+  // `<password>x<`, `<secret type="string">x<`
+  if (line[start - 1] === '<') {
+    const rest = /^(?:[ \t][^<>\n]{1,100})?(?<!\/)>/.exec(line.slice(end, end + 102))?.[0];
+    if (rest !== undefined) return { at: end + rest.length, separator: '>', hasSpace: false };
+  }
   // A table has its columns further apart.
   const gap = (isLineStart ? /^[ \t]{1,40}(?=\S)/ : /^[ \t]{1,4}(?=\S)/).exec(line.slice(end, end + 41))?.[0];
   if (gap === undefined) return null;
@@ -185,6 +189,7 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
       kind === 'token' ||
       kind === 'api-key' ||
       kind === 'secret' ||
+      kind === 'pre-shared-key' ||
       isLineStart ||
       line[at] === '"') &&
     SPOKEN.test(line)
@@ -192,6 +197,10 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
     return { at: SPOKEN.lastIndex, separator: 'is', hasSpace: true };
   return null;
 }
+
+/** `--password via the command line is insecure`. */
+const IN_SENTENCE =
+  /^(?:via|is|was|or|and|on|in|for|to|from|with|instead|can|will|should|must|may|option|flag|argument|of|as|at|by)[.,:;]?$/i;
 
 const COMPLAINT =
   /\b(?:unexpected|invalid|expected|next|bad|missing|unknown|wrong|incorrect|no|illegal|duplicate|parse|syntax)["'`]? $/i;
@@ -223,7 +232,9 @@ function isSecret(line: string, name: Name, { separator, hasSpace }: Place, valu
     return (
       isRandom(text, 10) || (name.kind === 'password' && isOpenQuote(line, value.start) && isChosen(text))
     );
-  if (value.quote !== null || value.isRest) return !isProse(text) && text !== name.text;
+  if (separator === ' ' && value.quote === null && IN_SENTENCE.test(text)) return false;
+  if (value.quote !== null || value.isRest)
+    return !isProse(text) && text !== name.text && !(value.isRest && isReference(text, name, separator));
   if (isReference(text, name, separator)) return false;
   if (separator !== ':') return true;
   if (!hasSpace) {
@@ -253,6 +264,10 @@ function isSpokenSecret(text: string, kind: string, between: string, quote: stri
   if (kind === 'password' && quote !== null && isChosen(text)) return true;
   // `The password is: winter-tiger-889`
   if (kind === 'password' && /\b(?:is|was|to):[ \t]*$/.test(between)) return /\d/.test(text);
+  if (kind === 'pre-shared-key') return /^[\da-f]{64}$/i.test(text) || isRandom(text, 16);
+  // Of 128 bits and more, and no name: `app token azgdp4…`.
+  if (kind !== 'password' && /^[a-z0-9]{24,}$/i.test(text) && !isPublicForm(text))
+    return (text.match(/\d/g)?.length ?? 0) >= 4 || isChosen(text);
   // `rejected token 1d85ad8d…`: a digest is called one.
   if ((kind === 'token' || kind === 'api-key') && /^[\da-f]{32,}$/i.test(text)) return true;
   if (isPublicForm(text) && !(/\b(?:is|was|to)\b/.test(between) && /^[\da-f]{32,}$/i.test(text)))
@@ -277,11 +292,25 @@ function isUnspeakable(text: string): boolean {
 /** `password=password`, `api_key = settings.api_key`, `token: databaseToken` in code. */
 function isReference(text: string, name: Name, separator: Separator): boolean {
   if (text === name.text) return true;
+  // `pam_unix(sudo:auth)`, `pam_unix(passwd:chauthtok)`
+  if (/^(?:auth|account|session|chauthtok|setcred)\b/.test(text) && separator === ':') return true;
+  // nsswitch.conf(5).
+  if (
+    /^(?:passwd|shadow|gshadow)$/.test(name.text) &&
+    /^(?:files|compat|systemd|sss|ldap|db|nis|winbind|cache)\b/.test(text)
+  )
+    return true;
   // An object's name: `secret: web-tls`.
   if (
     /^(?:existing|image|pull|tls|cert|external)?secret$/i.test(name.text) &&
     separator === ':' &&
     /^[a-z]+(?:-[a-z0-9]{1,12})+$/.test(text)
+  )
+    return true;
+  // With its namespace: `secret=external/db-creds`.
+  if (
+    /secrets?$/i.test(name.text) &&
+    /^[a-z]+(?:-[a-z0-9]{1,12})*(?:\/[a-z]+(?:[-_.][a-z0-9]{1,12})*){1,4}$/.test(text)
   )
     return true;
   if (/^(?:[A-Z]?[a-z_]+(?:[A-Z][a-z]+){0,3}\.)+[A-Z]?[a-z_]+(?:[A-Z][a-z]+){0,3}$/.test(text)) return true;

@@ -17,6 +17,11 @@ const KEY_QUALIFIERS = new Set(
 const JOINED_KEY =
   /(?:api|access|secret|private|auth|account|encryption|signing|master|session|storage|shared|license|preshared|app|hmac|jwt|pass)keys?$/;
 
+/** Makes of a token a place in a list. */
+const PLACES = new Set(
+  'page next previous prev continuation continue sync cursor pagination resume start position'.split(' '),
+);
+
 /** Ends in `pass` and is none. */
 const NO_PASS =
   /(?:by|com|encom|sur|tres|over|under|im|multi|single|one|two|first|second|low|high|band)pass$/;
@@ -39,6 +44,10 @@ export function kindOfName(name: string): string | null {
   if (words.length >= 2 && words.at(-1) === 'id' && words.at(-2) === 'secret') return 'secret';
   // systemd's: the name of a credential and where it is.
   if (/^(?:load|import)$/.test(words[0] ?? '') && /^credentials?$/.test(words[1] ?? '')) return null;
+  // Where the next page of a list begins.
+  if (/^tokens?$/.test(words.at(-1) ?? '') && PLACES.has(words.at(-2) ?? '')) return null;
+  // The keys of a Z-Wave network: `S2_AccessControl_Key`.
+  if (/^s[02]_\w{3,24}_key$/i.test(name)) return 'api-key';
   while (words.length > 1 && NEUTRAL.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
   if (words.some((word) => word === 'public' || word === 'pub')) return null;
@@ -74,6 +83,7 @@ export function kindOfName(name: string): string | null {
 /** A telling word stands somewhere in it: enough for a value that looks like nothing but a secret. */
 export function hintsAtSecret(name: string): boolean {
   const words = wordsOf(name);
+  if (words.at(-1) === 'token' && PLACES.has(words.at(-2) ?? '')) return false;
   if (PUBLIC_END.has(words.at(-1) ?? '') || words.some((word) => word === 'public' || word === 'pub'))
     return false;
   return words.some((word) =>
@@ -85,7 +95,7 @@ export function hintsAtSecret(name: string): boolean {
 
 /** Keys of rows, caches and queues: as random as they like, and no secret. */
 const INDEXED =
-  /^(?:primary|foreign|public|sort|partition|cache|object|row|index|dedup|idempotency|group|map|hash|registry|storage|lock|routing|shard|lookup|unique|composite|message|s3|image|item|translation|ssh|host|gpg|pgp|signature|etag|context|layer|build|job|alloc|chunk|block|blob)$/;
+  /^(?:primary|foreign|public|sort|partition|cache|object|row|index|dedup|idempotency|group|map|hash|registry|storage|lock|routing|shard|lookup|unique|composite|message|s3|image|item|translation|ssh|host|gpg|pgp|signature|etag|context|layer|build|job|alloc|chunk|block|blob|socket|websocket)$/;
 
 /** `pushover_user_key`, `ping_key`: nobody's list of names is long enough. */
 export function isNameOfSomeKey(name: string): boolean {

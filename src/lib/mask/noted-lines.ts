@@ -92,8 +92,9 @@ export const NOTED_RULES: readonly LineRule[] = [
   // Postfix's sasl_passwd.
   {
     kind: 'password',
-    hint: ['smtp'],
-    pattern: /^\[?[\w.-]{1,255}\]?(?::\d{2,5})?[ \t]{1,8}[\w.+-]{1,64}@[\w.-]{1,255}:(\S{4,256})[ \t]{0,4}$/g,
+    hint: ['smtp', ']:25', ']:465', ']:587', 'sasl_passw'],
+    pattern:
+      /(?:^|[ \t])(?:[\w.-]{1,255}(?::\d{2,5})?[ \t]{1,8}[\w.+-]{1,64}@[\w.-]{1,255}|\[[\w.-]{1,255}\](?::\d{2,5})?[ \t]{1,8}[\w.+-]{1,64}(?:@[\w.-]{1,255})?):(\S{4,256})[ \t]{0,4}$/g,
     accepts: isReal,
   },
   {
@@ -129,5 +130,55 @@ export const NOTED_RULES: readonly LineRule[] = [
     pattern:
       /\bvariable "[\w-]{0,64}(?:pass(?:word|phrase)?|secret|token|api_?key)" ?\{[^{}\n]{0,200}?\bdefault[ \t]{0,8}=[ \t]{0,8}"([^"\n]{3,512})"/gi,
     accepts: isReal,
+  },
+  // An account and its password in one breath: `log in with admin/x`.
+  {
+    kind: 'password',
+    hint: ['log in ', 'login ', 'logged in ', 'sign in ', 'signed in '],
+    pattern:
+      /\b(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in)[ \t](?:with|as|using)[ \t]["'`]?[\w.@-]{1,64}["'`]?[ \t]{0,2}[/|:][ \t]{0,2}["'`]?([^\s"'`/]{5,128})/gi,
+    accepts: isChosen,
+  },
+  // The word for a password in other languages.
+  {
+    kind: 'password',
+    hint: [
+      'mot de passe',
+      'contrase',
+      'senha',
+      'wachtwoord',
+      'senord',
+      'passord',
+      'adgangskode',
+      'salasana',
+      'has\u0142o',
+      'heslo',
+      'пароль',
+      '密码',
+      'パスワード',
+    ],
+    pattern:
+      /(?:mot de passe|contraseña|senha|wachtwoord|lösenord|passord|adgangskode|salasana|hasło|heslo|пароль|密码|パスワード)[^\n:：="']{0,32}[:：=][ \t]{0,4}["'«„“]?([^\s"'»”]{5,128})/gi,
+    accepts: isChosen,
+  },
+  // What makes the second factor, and what lets a device in.
+  {
+    kind: 'totp-seed',
+    hint: ['totp', 'otp ', 'otp_', '2fa', 'mfa', 'authenticator'],
+    pattern:
+      /\b(?:[th]?otp|2fa|mfa|authenticator)[ _-]?(?:seed|secret|key|code|setup)?\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?([A-Z\d]{16,128}=*(?![A-Za-z0-9])|(?:[a-z2-7]{4} ){3,31}[a-z2-7]{4})/gi,
+    accepts: (value) => /\d/.test(value) || /^[A-Z=]+$/.test(value),
+  },
+  {
+    kind: 'pin',
+    hint: ['pin ', 'pin:', 'pin=', 'pin-code', 'pincode', 'puk'],
+    pattern:
+      /\b(?:PIN|PUK\d?|Pin)(?:[ -]?[Cc]ode)?\b(?![ \t]?\d)[^\n:="']{0,32}(?:[:=]|\bis\b)[ \t]{0,4}["']?(\d{4,8})(?![\w.:/-])/g,
+  },
+  {
+    kind: 'pin',
+    hint: ['pairing', 'homekit', 'setup', 'matter'],
+    pattern:
+      /\b(?:homekit|matter|pairing|setup)[ _-](?:(?:pairing|setup|manual)[ _-])?(?:code|pin)["']?[ \t:=]{1,4}["']?(\d{3}-\d{2}-\d{3}|\d{4}-?\d{3}-?\d{4})(?![\w-])/gi,
   },
 ];

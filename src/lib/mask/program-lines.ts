@@ -1,12 +1,13 @@
+import { findInserted, INSERTED } from './inserted-values.ts';
 import { isReal, type LineRule } from './line-rule.ts';
-import { isRandom } from './values.ts';
+import { isChosen, isProse, isPublicForm, isRandom } from './values.ts';
 
 /** What programs of a homelab take for a secret where no name stands beside it: settings files and command lines, each as its manual writes them. */
 export const PROGRAM_RULES: readonly LineRule[] = [
   // Redis: acl(5) of its users file, AUTH as MONITOR shows it.
   {
     kind: 'password',
-    hint: ['user default', 'setuser ', 'allkeys'],
+    hint: ['user default', 'setuser ', 'allkeys', ' on >'],
     pattern: /\b(?:user|setuser)[ \t]{1,4}\S{1,64}[ \t](?:[^\s>]{1,64}[ \t]{1,4}){0,8}>(\S{3,256})/gi,
     accepts: isReal,
   },
@@ -44,7 +45,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // strongSwan and libreswan.
   {
     kind: 'pre-shared-key',
-    hint: ['psk', 'xauth'],
+    hint: ['psk', 'eap "', 'xauth'],
     pattern: /(?:^|[ \t]|:)(?:PSK|EAP|XAUTH)[ \t]{1,8}["']([^"'\n]{3,256})["']/g,
     accepts: isReal,
   },
@@ -75,7 +76,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'cookie',
     hint: ['cookie'],
-    pattern: /(?:erlang[_.]?cookie["']?[ \t]{0,4}[:=][ \t]{0,4}["']?|-setcookie[ \t]{1,4})([\w-]{8,255})/gi,
+    pattern:
+      /(?:erlang[_.]?cookie["']?[ \t]{0,4}[:=][ \t]{0,4}["']?|erlang cookie[ \t]{1,4}(?=[A-Z\d]{20}\b)|-setcookie[ \t]{1,4})([\w-]{8,255})/gi,
     accepts: isReal,
   },
   {
@@ -169,7 +171,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['auth '],
     pattern: /(?:^|[>\]] ?)AUTH[ \t]{1,2}(?:[\w.-]{1,64}[ \t]{1,2})?["']?([^\s"']{8,256})["']?[ \t]{0,4}$/g,
-    accepts: (value) => isRandom(value, 8),
+    accepts: isChosen,
   },
   {
     kind: 'password',
@@ -180,9 +182,9 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   },
   {
     kind: 'password',
-    hint: ['kinit', 'cryptsetup', 'sudo ', 'passwd', 'gpg '],
+    hint: ['<<<'],
     pattern:
-      /\b(?:kinit|cryptsetup|sudo|su|passwd|smbpasswd|gpg)\b[^\n|;]{0,200}?<<<[ \t]{0,4}["']?([^\s"']{3,128})/g,
+      /\b(?:kinit|cryptsetup|sudo|su|passwd|smbpasswd|vncpasswd|gpg|load-key|login|luks\w{1,16}|unlock|mount)\b[^\n|;]{0,200}?<<<[ \t]{0,4}["']?([^\s"']{3,128})/g,
     accepts: isReal,
   },
   {
@@ -260,5 +262,70 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     hint: ['auth '],
     pattern: /\bAUTH[ \t]{1,2}(?:PLAIN|LOGIN)[ \t]{1,2}([A-Za-z0-9+/]{8,1024}={0,2})/g,
     accepts: (value) => isRandom(value, 8) || Buffer.from(value, 'base64').includes(0),
+  },
+  {
+    kind: 'password',
+    hint: ['insert into', 'replace into', 'ignore into'],
+    pattern: INSERTED,
+    spansOf: findInserted,
+  },
+  // An account and its password as options: `-u me -p x`, whatever the program.
+  {
+    kind: 'password',
+    hint: ['-p '],
+    pattern:
+      /[ \t](?:-[ul]|--?user(?:name)?|--login)[ \t=]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:[^\n|;]{0,100}?[ \t])?-p[ \t]{1,4}["']?([^\s"'-][^\s"']{4,256})/gi,
+    accepts: (value) => isChosen(value) && !isPublicForm(value) && !/[/=]|:\d/.test(value),
+  },
+  {
+    kind: 'password',
+    hint: ['pihole '],
+    pattern: /\bpihole[ \t]{1,4}(?:-a[ \t]{1,4}-p|setpassword)[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
+    accepts: isReal,
+  },
+  {
+    kind: 'token',
+    hint: ['influx '],
+    pattern: /\binflux\b[^\n|;]{0,300}?[ \t]-t[ \t]{1,4}["']?([\w+/=-]{24,256})/g,
+    accepts: isReal,
+  },
+  // expect(1).
+  {
+    kind: 'password',
+    hint: ['assword', 'assphrase'],
+    pattern:
+      /ass(?:word|phrase)[^\n]{0,60}?\bsend(?:line)?\(?[ \t]{0,4}(?:--[ \t]{1,4})?["']([^"'\n\\$]{3,128})(?:\\[rn])*["']/gi,
+    accepts: isReal,
+  },
+  // pppd's secrets: client, server, secret, addresses.
+  {
+    kind: 'password',
+    hint: ['" * "', 'l2tpd ', 'pptpd ', 'pppd '],
+    pattern:
+      /^[ \t]{0,8}"?[\w.@\\-]{1,64}"?[ \t]{1,8}(?:\*|"?[\w.-]{1,64}"?)[ \t]{1,8}"?([^\s"]{4,128})"?[ \t]{1,8}(?:\*|\d{1,3}(?:\.\d{1,3}){3}\S{0,4})[ \t]{0,4}$/g,
+    accepts: (value) => isReal(value) && (isChosen(value) || /\d/.test(value)),
+  },
+  // FTP and POP3, as a trace of them shows.
+  {
+    kind: 'password',
+    hint: ['pass '],
+    pattern: /^(?:[<>CS:-]{1,3}[ \t]{1,4}|\S{0,40}[>:][ \t]{0,4})?PASS[ \t]([^\s/()]{5,128})[ \t\r]{0,4}$/g,
+    accepts: (value) => isReal(value) && /\d/.test(value) && /[A-Za-z]/.test(value),
+  },
+  // Ansible's and Jinja's: what holds if nobody says otherwise.
+  {
+    kind: 'password',
+    hint: ['default('],
+    pattern:
+      /(?:pass(?:word|wd|phrase)?|pw|secret|token|api_?key)[ \t]{0,4}\|[ \t]{0,4}default\([ \t]{0,4}\\?["']([^"'\n\\]{3,256})\\?["']/gi,
+    accepts: (value) => isReal(value) && !isProse(value),
+  },
+  // A Dockerfile's older form.
+  {
+    kind: 'password',
+    hint: ['env '],
+    pattern:
+      /^[ \t]{0,8}(?:#\d+ \[[^\]\n]{1,40}\] |Step \d+\/\d+ : )?ENV[ \t]{1,4}\w{0,64}(?:PASS|PASSWORD|PASSWD|PW|SECRET|TOKEN|KEY)[ \t]{1,4}["']?([^\s"'=]{3,256})["']?[ \t]{0,4}$/g,
+    accepts: isReal,
   },
 ];

@@ -28,7 +28,7 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
   ['grafana-token', 'gl(?:sa|c)_[A-Za-z0-9+/=_]{20,}'],
   [
     'api-key',
-    '(?:gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api_|ntn_|sbp_|pul-|dapi|HRKU-|PMAK-|NRAK-|NRII-|rubygems_|pscale_(?:tkn|pw|oauth)_|dp\\.(?:pt|st|ct)\\.|sntry[su]_|cio|ops_eyJ|secret_|fm[12]_|FlyV1 fm2_|fo1_|nfp_|bkua_|sgp_|figd_|pcsk_|syt_|shippo_(?:live|test)_|AT[ACS]TT3xFf|ATBB|phc_|phx_|dt0[cs]\\d{2}\\.|rnd_|cfut_|sm_pat_|vcp_|jina_|e2b_|key_live_|wandb_v1_)(?=[\\w-]{0,23}\\d)[\\w+/=-]{24,}',
+    '(?:gsk_|xai-|nvapi-|pplx-|r8_|tvly-|fw_|lin_api_|ntn_|sbp_|pul-|dapi|HRKU-|PMAK-|NRAK-|NRII-|rubygems_|pscale_(?:tkn|pw|oauth)_|dp\\.(?:pt|st|ct)\\.(?:[a-z\\d_-]{2,35}\\.)?|sntry[su]_|cio|ops_eyJ|secret_|fm[12]_|FlyV1 fm2_|fo1_|nfp_|bkua_|sgp_|figd_|pcsk_|syt_|shippo_(?:live|test)_|AT[ACS]TT3xFf|ATBB|phc_|phx_|dt0[cs]\\d{2}\\.|rnd_|cfut_|sm_pat_|vcp_|jina_|e2b_|key_live_|wandb_v1_)(?=[\\w-]{0,23}\\d)[\\w+/=-]{24,}',
   ],
   ['shopify-token', 'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}'],
   ['square-token', 'sq0[a-z]{3}-[\\w-]{20,}'],
@@ -55,7 +55,7 @@ const SHAPES: readonly [kind: string, pattern: string][] = [
 
 /** A hash of a password is a way to it. */
 const HASH =
-  /(?<![\w$])(?:\$(?:1|2[abxy]|5|6|7|y|gy|apr1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|sha1|md5)\$[\w./$=,+-]{16,}|\{(?:SSHA|SHA|SSHA256|SSHA512|CRYPT|PBKDF2[\w-]{0,12})\}[\w+/=$.]{16,}|SCRAM-SHA-\d{3}\$\d{1,8}:[\w+/=$:]{40,})/g;
+  /(?<![\w$])(?:\$(?:1|2[abxy]|5|6|7|y|gy|apr1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|sha1|md5)\$[\w./$=,+-]{16,}|\{(?:SSHA|SHA|SSHA256|SSHA512|CRYPT|PBKDF2[\w-]{0,12})\}[\w+/=$.]{16,}|\{(?:PLAIN|CLEAR|CLEARTEXT)\}[^\s:"'{}]{3,128}|\{[A-Z][A-Z\d-]{2,14}(?:CRYPT|MD5|SHA\d{0,3}|HA1|NTLM|ARGON2ID?|ARGON2I)\}[^\s:"'{}]{12,256}|SCRAM-SHA-\d{3}\$\d{1,8}:[\w+/=$:]{40,})/g;
 
 /** What a Nix key signed has the same form as the key. */
 const SIGNATURE = /\bsig(?:nature)?s?\\?["']?[ \t]{0,4}[:=][ \t[\\"']{0,8}$/i;

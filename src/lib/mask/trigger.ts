@@ -14,7 +14,7 @@ export function joinRules(): Record<'line' | 'shape', string> {
 }
 
 function escapeWord(word: string): string {
-  return word.replaceAll(/[.(]/g, '\\$&');
+  return word.replaceAll(/[.(*+?$^|{}[\]]/g, '\\$&');
 }
 
 /**

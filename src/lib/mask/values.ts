@@ -32,6 +32,7 @@ export function isPlaceholder(value: string): boolean {
     /^(?:vault|op|file|env|ssm|awssm|gcpsm|secretsmanager|keyring|pass|bao|sops|akv|ref\+\w+):/i.test(value)
   )
     return true;
+  if (/^@(?:[a-z][a-z./-]*$|Microsoft\.KeyVault\()/.test(value)) return true;
   if (/^!(?:vault|secret|env_var|reference|include)\b|^ENC\[/.test(value)) return true;
   if (isPath(bare)) return true;
   return isExpression(bare);

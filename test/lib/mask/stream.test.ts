@@ -52,6 +52,19 @@ describe('text that is masked as it arrives', () => {
     }
   });
 
+  it.each([
+    'Use the following password to go on:\n\nWinter-garden-889\n',
+    'chpasswd:\n  list: |\n    root:Winter-garden-889\n',
+    'variable "db_password" {\n  default = "Winter-garden-889"\n}\n',
+    'user app on >Winter-garden-889 ~app:* +@read',
+    '"me" * "Winter-garden-889" *',
+  ])('waits for what stands below or beside its name: %j', (text) => {
+    const stream = createMaskStream(masker);
+    const given = [...text].map((letter) => stream.push(letter)).join('') + stream.flush();
+    expect(given).toBe(masker.mask(text));
+    expect(given).not.toContain('889');
+  });
+
   it('shows the words of a sentence as they come', () => {
     const stream = createMaskStream(masker);
     expect(['The nginx', ' unit', ' is', ' up'].map((piece) => stream.push(piece))).toEqual([
