@@ -1,19 +1,19 @@
 import { numberLength, type Span } from './found.ts';
 import { kindOfName } from './names.ts';
-import { isChosen, isPlaceholder, isProse } from './values.ts';
+import { isChosen, isPlaceholder, isProse, isPublicForm, isRandom } from './values.ts';
 
 /** Secrets that run over several lines, or whose name stands on another line than they do. */
 
 /** `Use the following password to go on:`, and then it stands alone. */
 export const ANNOUNCED =
-  '\\b(?:your|the following|initial|generated|temporary|new|this)\\b[^\\n:]{0,40}\\b(?:password|passphrase|passcode)\\b[^\\n:"\'{}=]{0,80}:[ \\t]*\\r?\\n';
+  '\\b(?:your|the following|initial|generated|temporary|new|this|setup|join|enrol?lment|bootstrap|registration)\\b[^\\n:]{0,40}\\b(password|passphrase|passcode|token|api key|access key|secret)\\b[^\\n:"\'{}=]{0,80}:[ \\t]*\\r?\\n';
 
 export const BLOCK_HINT =
-  'pass(?:word|phrase|code)\\b[^\\n:]{0,80}:[ \\t]*\\r?\\n|variable[ \\t]"|PRIVATE KEY|PRIVATE-KEY|kind["\']?:[ \\t]*["\']?Secret|value["\']?[ \\t]*[:=]|[|>][+-]?\\d?[ \\t]*\\n';
+  '(?:pass(?:word|phrase|code)|token|key|secret)\\b[^\\n:]{0,80}:[ \\t]*\\r?\\n|auth-user-pass>|Static key|NKEY SEED|variable[ \\t]"|PRIVATE KEY|PRIVATE-KEY|kind["\']?:[ \\t]*["\']?Secret|value["\']?[ \\t]*[:=]|[|>][+-]?\\d?[ \\t]*\\n';
 
 /** To its end, or as far as it was kept; a quote closes the string that it stands in. */
 const KEY_BLOCK =
-  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^"'`<>\\]|\\+(?!["'`<>\\]))*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?=\\*["'`<>]|\\*$))/g;
+  /-----BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|USER NKEY SEED)-----(?:[^"'`<>\\]|\\+(?!["'`<>\\]))*?(?:-----END (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|USER NKEY SEED)-----|(?=\\*["'`<>]|\\*$))/g;
 
 /** The head of the block was cut off; its lines of base64 stand before the end that is left. */
 const HEADLESS =
@@ -25,7 +25,7 @@ const PAIR =
 
 export function findBlocks(text: string): Span[] {
   const spans: Span[] = [];
-  if (text.includes('PRIVATE KEY')) {
+  if (/PRIVATE KEY|Static key V1|NKEY SEED/.test(text)) {
     for (const { 0: block, index } of text.matchAll(KEY_BLOCK))
       spans.push({ kind: 'pem', start: index, end: index + block.length });
     if (text.includes('-----END ') && spans.length === 0)
@@ -52,15 +52,20 @@ export function findBlocks(text: string): Span[] {
 /** Alone on a line of its own, below what says so. */
 function findAnnounced(text: string): Span[] {
   const spans: Span[] = [];
-  if (/pass(?:word|phrase|code)/i.test(text))
-    for (const match of text.matchAll(
-      new RegExp(`${ANNOUNCED}(?:[ \\t]*\\r?\\n){0,2}[ \\t]{0,40}(\\S{6,128})[ \\t]*(?:\\r?\\n|$)`, 'gi'),
-    )) {
-      const value = match[1] ?? '';
-      if (!isChosen(value) && !/^[\da-f]{24,}$/.test(value)) continue;
-      const start = match.index + match[0].lastIndexOf(value);
-      spans.push({ kind: 'password', start, end: start + value.length });
-    }
+  for (const match of text.matchAll(ANNOUNCED_VALUE)) {
+    const value = match[2] ?? '';
+    const isSecret = /^pass/i.test(match[1] ?? '')
+      ? isChosen(value)
+      : isRandom(value, 16) && !isPublicForm(value);
+    if (!isSecret && !/^[\da-f]{24,}$/.test(value)) continue;
+    const start = match.index + match[0].lastIndexOf(value);
+    spans.push({ kind: 'password', start, end: start + value.length });
+  }
+  // OpenVPN's user and password, within its configuration.
+  for (const { 0: block, 1: value = '', index } of text.matchAll(
+    /<auth-user-pass>[ \t]*\r?\n[^\n<]{1,128}\n[ \t]{0,8}([^\s<]{1,128})/g,
+  ))
+    spans.push({ kind: 'password', start: index + block.length - value.length, end: index + block.length });
   // cloud-init's.
   if (text.includes('chpasswd:'))
     for (const { 0: list, index } of text.matchAll(CHPASSWD))
@@ -82,6 +87,11 @@ function findAnnounced(text: string): Span[] {
     }
   return spans;
 }
+
+const ANNOUNCED_VALUE = new RegExp(
+  `${ANNOUNCED}(?:[ \\t]*\\r?\\n){0,2}[ \\t]{0,40}(\\S{6,512})[ \\t]*(?:\\r?\\n|$)`,
+  'gi',
+);
 
 const CHPASSWD =
   /\bchpasswd:[ \t]*\r?\n(?:[ \t]{1,40}expire:[^\n]{0,20}\n)?[ \t]{1,40}list:[ \t]*[|>]?[+-]?\d?[ \t]*\r?(?:\n[ \t]{1,40}[\w.-]{1,64}:\S{1,256}[ \t]{0,4}){1,50}/g;

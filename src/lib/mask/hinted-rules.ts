@@ -9,7 +9,7 @@ export type RuleFinder = (line: string) => LineRule[];
  */
 export function createRuleFinder(rules: readonly LineRule[]): RuleFinder {
   const isBeginning = new Uint8Array(PAIRS);
-  const byBeginning = new Map<number, { word: string; rules: number[] }[]>();
+  const byBeginning = new Map<number, { word: string; third: number; rules: number[] }[]>();
   const others: { pattern: RegExp; rule: number }[] = [];
   rules.forEach(({ hint }, rule) => {
     if (hint instanceof RegExp) others.push({ pattern: hint, rule });
@@ -19,7 +19,7 @@ export function createRuleFinder(rules: readonly LineRule[]): RuleFinder {
     const pair = pairOf(word.charCodeAt(0), word.charCodeAt(1));
     const words = byBeginning.get(pair) ?? [];
     const known = words.find((one) => one.word === word);
-    if (known === undefined) words.push({ word, rules: [rule] });
+    if (known === undefined) words.push({ word, third: word.charCodeAt(2), rules: [rule] });
     else known.rules.push(rule);
     byBeginning.set(pair, words);
     isBeginning[pair] = 1;
@@ -33,8 +33,10 @@ export function createRuleFinder(rules: readonly LineRule[]): RuleFinder {
       const pair = pairOf(code, next);
       code = next;
       if (isBeginning[pair] === 0) continue;
-      for (const { word, rules: hinted } of byBeginning.get(pair) ?? [])
-        if (lower.startsWith(word, at - 1)) for (const rule of hinted) isHinted[rule] = 1;
+      const third = lower.charCodeAt(at + 1);
+      for (const { word, third: wanted, rules: hinted } of byBeginning.get(pair) ?? [])
+        if ((wanted === third || word.length === 2) && lower.startsWith(word, at - 1))
+          for (const rule of hinted) isHinted[rule] = 1;
     }
     for (const { pattern, rule } of others) if (pattern.test(line)) isHinted[rule] = 1;
     return rules.filter((_, rule) => isHinted[rule] === 1);

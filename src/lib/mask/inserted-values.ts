@@ -10,24 +10,29 @@ export const INSERTED =
 /** The values of telling columns, in every row. */
 export function findInserted(match: RegExpExecArray): Span[] {
   const kinds = (match[1] ?? '').split(',').map((column) => kindOfName(column.replaceAll(/[\s"'`[\]]/g, '')));
-  if (kinds.every((kind) => kind === null)) return [];
   const rows = match[2] ?? '';
   const from = match.index + match[0].length - rows.length;
   const spans: Span[] = [];
   let column = 0;
+  /** A row of a table of settings: `('smtp_password', 'x')`. */
+  let named: string | null = null;
   let depth = 0;
   for (let at = 0; at < rows.length; at++) {
     const char = rows.charAt(at);
     if (char === '(') {
       depth += 1;
-      if (depth === 1) column = 0;
+      if (depth === 1) {
+        column = 0;
+        named = null;
+      }
     } else if (char === ')') depth -= 1;
     else if (char === ',' && depth === 1) column += 1;
     else if (char === ';' && depth === 0) break;
     else if (char === "'" || char === '"') {
       const end = closing(rows, at + 1, char);
       const value = rows.slice(at + 1, end);
-      const kind = depth === 1 ? (kinds[column] ?? null) : null;
+      const kind = depth === 1 ? (kinds[column] ?? named) : null;
+      named = kindOfName(value);
       if (kind !== null && isReal(value) && !isProse(value))
         spans.push({ kind, start: from + at + 1, end: from + end });
       at = end;

@@ -1,3 +1,4 @@
+import { CALL_RULES } from './call-lines.ts';
 import type { Span } from './found.ts';
 import { createRuleFinder, type RuleFinder } from './hinted-rules.ts';
 import { isReal, type LineRule } from './line-rule.ts';
@@ -12,7 +13,7 @@ const RULES: readonly LineRule[] = [
     kind: 'authorization',
     hint: ['authorization'],
     pattern:
-      /authorization\\?["']?[ \t]{0,4}(?:[:=]|=>)[ \t]{0,4}\\?["']?(?:(?:bearer|basic|token|negotiate|digest|apikey|aws4-hmac-sha256|pveapitoken)[ \t=]{1,4})?([^\s"'\\,;]{4,}(?:[ \t,]{1,3}(?:SignedHeaders|Signature|response|nonce|cnonce|uri|realm|qop|nc|username|opaque)=[^\s,]{1,512}){0,12})/gi,
+      /authorization\\?["']?(?:[ \t]{0,4}(?:[:=]|=>)[ \t]{0,4}\\?["']?|[ \t]{1,4}\\?["'](?=(?:bearer|basic|token)[ \t]))(?:(?:bearer|basic|token|negotiate|digest|apikey|aws4-hmac-sha256|pveapitoken|[a-z]{2,16}(?:key|token))[ \t=]{1,4})?([^\s"'\\,;]{4,}(?:[ \t,]{1,3}(?:SignedHeaders|Signature|response|nonce|cnonce|uri|realm|qop|nc|username|opaque)=[^\s,]{1,512}){0,12})/gi,
     accepts: (value) => isReal(value) && !/^(?:bearer|basic|token|negotiate|digest|apikey)$/i.test(value),
   },
   {
@@ -25,7 +26,7 @@ const RULES: readonly LineRule[] = [
     kind: 'cookie',
     hint: ['cookie'],
     pattern: /\b(?:set-)?cookie\\?["']?[ \t]{0,4}:[ \t]{0,4}\\?["']?([^\r\n"'\\]{4,})/gi,
-    accepts: (value) => value.includes('='),
+    accepts: isSessionCookie,
   },
   {
     kind: 'token',
@@ -61,19 +62,21 @@ const RULES: readonly LineRule[] = [
     kind: 'token',
     hint: /[?&][\w-]{1,24}=/,
     pattern:
-      /[?&](?:code|key|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion)=([\w%+/=.-]{16,})/gi,
-    accepts: (value) => isRandom(value, 16) && !isPublicForm(value),
+      /[?&](?:code|key|k|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion|sentry_key)=([\w%+/=.-]{16,})/gi,
+    accepts: (value) =>
+      isRandom(value, 16) &&
+      (!isPublicForm(value) || /^[\da-f]{32,}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(value)),
   },
   {
     kind: 'webhook-url',
-    hint: ['hook', 'discord', 'maker.ifttt', 'hc-ping.com', 'api/push/'],
+    hint: ['hooks.slack.com', 'discord', 'webhook', 'maker.ifttt', 'hc-ping.com', 'api/push/', 'hooks/'],
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|webhook\.office\.com\/webhookb2|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key|hc-ping\.com(?=\/[\da-f-]{36})|\/api\/push(?=\/\w{10,64})|\/\/[\w.:-]{1,255}\/hooks(?=\/[a-z0-9]{20,}))\/([\w@-]{5,80}(?:\/[\w-]{5,120}){0,4})/g,
   },
   // Whoever has the address may send: Office, Rocket.Chat, Make, n8n and whatever comes after them.
   {
     kind: 'webhook-url',
-    hint: ['hook'],
+    hint: ['://hook', 'webhook', 'hooks/', 'hook/', 'hook.'],
     pattern:
       /:\/\/(?:[\w.-]{0,100}hooks?\.[\w.:-]{1,100}\/(?:[\w@.-]{1,100}\/){0,3}|[\w.:-]{1,200}\/(?:[\w.-]{1,64}\/){0,4}[\w-]{0,24}(?:web)?hooks?\/(?:[\w@.-]{1,100}\/){0,3})([\w-]{16,200}(?:\/[\w-]{16,200}){0,3})(?![\w.])/gi,
     accepts: (value) => isRandom(value, 16),
@@ -170,7 +173,7 @@ const RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['htpasswd', 'useradd', 'usermod', 'rabbitmqctl', 'echo ', 'chpasswd', 'openssl'],
     pattern:
-      /(?:\bhtpasswd[ \t]{1,4}-\w{0,8}b\w{0,8}[ \t]{1,4}\S{1,256}[ \t]{1,4}\S{1,64}|\brabbitmqctl[ \t][^\n|;]{0,64}?(?:add_user|change_password)[ \t]{1,4}\S{1,64}|\b(?:useradd|usermod)\b[^\n|;]{0,200}?[ \t](?:-p|--password)|\becho[ \t]{1,4}(?:-n[ \t]{1,4})?["']?[\w.-]{1,32}:(?=[^\n]{1,256}chpasswd)|-pass(?:in|out)?[ \t]{1,4}pass:)[ \t]{0,4}["']?([^\s"'|]{3,256})/g,
+      /(?:\bhtpasswd[ \t]{1,4}-(?:\w{0,8}b\w{0,8}[ \t]{1,4}\S{1,256}|(?=\w{0,8}n)\w{0,8}b\w{0,8})[ \t]{1,4}\S{1,64}|\brabbitmqctl[ \t][^\n|;]{0,64}?(?:add_user|change_password)[ \t]{1,4}\S{1,64}|\b(?:useradd|usermod)\b[^\n|;]{0,200}?[ \t](?:-p|--password)|\becho[ \t]{1,4}(?:-n[ \t]{1,4})?["']?[\w.-]{1,32}:(?=[^\n]{1,256}chpasswd)|-pass(?:in|out)?[ \t]{1,4}pass:)[ \t]{0,4}["']?([^\s"'|]{3,256})/g,
     accepts: isReal,
   },
   {
@@ -243,7 +246,7 @@ const RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['community', 'com2sec'],
     pattern:
-      /(?:\b(?:ro|rw)community6?[ \t]{1,8}|\bcommunity[ _-]?(?:string|name)?[ \t]{0,4}[:=][ \t]{0,4}|\bsnmp-server[ \t]{1,4}community[ \t]{1,4}|\bcom2sec6?[ \t]{1,8}\S{1,64}[ \t]{1,8}\S{1,64}[ \t]{1,8})["']?([^\s"',;]{4,64})/gi,
+      /(?:\b(?:ro|rw)community6?[ \t]{1,8}|(?:\b|_)community[ _-]?(?:string|name)?["']?[ \t]{0,4}[:=][ \t]{0,4}|\bsnmp-server[ \t]{1,4}community[ \t]{1,4}|\bcom2sec6?[ \t]{1,8}\S{1,64}[ \t]{1,8}\S{1,64}[ \t]{1,8})["']?([^\s"',;]{4,64})/gi,
     accepts: (value) => isReal(value) && !/^(?:public|private|default|server|edition|strings?)$/i.test(value),
   },
   {
@@ -268,7 +271,7 @@ const RULES: readonly LineRule[] = [
   },
 ];
 
-const ALL: readonly LineRule[] = [...RULES, ...PROGRAM_RULES, ...NOTED_RULES];
+const ALL: readonly LineRule[] = [...RULES, ...PROGRAM_RULES, ...NOTED_RULES, ...CALL_RULES];
 
 /** Of every rule, for the pattern that finds lines worth a look. */
 export const LINE_HINTS: readonly LineRule['hint'][] = ALL.map(({ hint }) => hint);
@@ -300,6 +303,17 @@ export function findInLine(line: string, rules: readonly LineRule[]): Span[] {
     }
   }
   return spans;
+}
+
+/** Attributes tell nobody anything, nor does `theme=dark`. */
+function isSessionCookie(value: string): boolean {
+  return value
+    .split(';')
+    .some((part) =>
+      /^(?!\s*(?:path|max-age|expires|domain|samesite|priority|theme|lang|language|locale|tz|timezone|consent|layout|dark_?mode)=)[^=]+=./i.test(
+        part,
+      ),
+    );
 }
 
 /** The secret is the last thing that a pattern takes, but for what closes it. */

@@ -59,7 +59,7 @@ function hasSign(line: string, { start, end }: Value): boolean {
 }
 
 const HINT =
-  /_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|masterauth|connection.?string|(?<![a-z])pw(?![a-z])|(?:bind|root|admin|user|db|smb|mail)pw|auth|encrypt/gi;
+  /_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|(?:bind|root|admin|user|db|smb|mail)pw|auth|encrypt/gi;
 
 const LONGEST_NAME = 64;
 
@@ -173,7 +173,7 @@ function placeOf(line: string, { text, start, end, kind, isOption, isLineStart }
   const at = end + gap.length;
   if (isOption) return line[at] === '-' ? null : { at, separator: ' ', hasSpace: true };
   // `requirepass x`, `PASSWORD 'x'` of SQL, `password x` of a netrc.
-  if (/^(?:requirepass|masterauth|bindpw|rootpw)$/i.test(text) && line[at] !== '-')
+  if (/^(?:requirepass|masterauth|primaryauth|bindpw|rootpw)$/i.test(text) && line[at] !== '-')
     return { at, separator: ' ', hasSpace: true };
   if (kind === 'password' && line[at] === "'") return { at, separator: ' ', hasSpace: true };
   if (
@@ -221,7 +221,9 @@ function isSecret(line: string, name: Name, { separator, hasSpace }: Place, valu
     return /[a-z]/.test(text) && /[A-Z]/.test(text) && /^[\w+/=.~-]+$/.test(text);
   }
   // `pass: 14, fail: 2` of a test run.
-  if (/^\d{1,4}$/.test(text) && /^pass$/i.test(name.text)) return false;
+  if (/^\d{1,4}(?: \w+)?$/.test(text) && /^pass$/i.test(name.text)) return false;
+  // What a command gives.
+  if (value.quote === '`' && separator === '=' && text.includes(' ')) return false;
   if (/^-?\d{1,6}(?:[./]\d+)?[a-z%]{0,2}$/i.test(text) && (isCountName(name.text) || separator === ' '))
     return false;
   if (separator === 'is' && name.isLineStart && value.end === line.trimEnd().length && isTabled(text))
@@ -262,6 +264,8 @@ function isSpokenSecret(text: string, kind: string, between: string, quote: stri
   if (kind === 'password' && quote !== null && /\b(?:is|was|to)\b/.test(between)) return !isProse(text);
   // `pppoe password "x"`
   if (kind === 'password' && quote !== null && isChosen(text)) return true;
+  // Objects have names in quotes, and none of them a capital letter.
+  if (kind === 'secret' && quote !== null && isChosen(text) && /[A-Z]/.test(text)) return true;
   // `The password is: winter-tiger-889`
   if (kind === 'password' && /\b(?:is|was|to):[ \t]*$/.test(between)) return /\d/.test(text);
   if (kind === 'pre-shared-key') return /^[\da-f]{64}$/i.test(text) || isRandom(text, 16);
@@ -275,7 +279,12 @@ function isSpokenSecret(text: string, kind: string, between: string, quote: stri
   if (/^[\da-f]{32,}$/i.test(text)) return true;
   if (kind === 'secret' && /\b(?:is|was|to)\b/.test(between) && /^[A-Z2-7]{16,}$/.test(text))
     return isRandom(text, 16);
-  if (kind === 'password') return (isRandom(text, 8) && /[^a-z]/.test(text)) || isUnspeakable(text);
+  if (kind === 'password')
+    return (
+      (isRandom(text, 8) && /[^a-z]/.test(text)) ||
+      isUnspeakable(text) ||
+      (isChosen(text) && /\d\d/.test(text))
+    );
   return isRandom(text, 16) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
 }
 
@@ -291,7 +300,7 @@ function isUnspeakable(text: string): boolean {
 
 /** `password=password`, `api_key = settings.api_key`, `token: databaseToken` in code. */
 function isReference(text: string, name: Name, separator: Separator): boolean {
-  if (text === name.text) return true;
+  if (text === name.text || (/^[A-Z]+(?:_[A-Z]+)+$/.test(text) && kindOfName(text) !== null)) return true;
   // `pam_unix(sudo:auth)`, `pam_unix(passwd:chauthtok)`
   if (/^(?:auth|account|session|chauthtok|setcred)\b/.test(text) && separator === ':') return true;
   // nsswitch.conf(5).

@@ -54,6 +54,10 @@ export function kindOfName(name: string): string | null {
   if (/(?:password|passwd|passphrase|passcode|passwort|kennwort|pwd)s?$/.test(last)) return 'password';
   if (last === 'pass' || last === 'pw' || last === 'requirepass' || last === 'authtok') return 'password';
   if (last === 'community' && words.at(-2) === 'snmp') return 'password';
+  // `X-ZT1-Auth`
+  if (last === 'auth' && words[0] === 'x' && words.length > 2) return 'token';
+  // Of a device: Tuya's, Bluetooth's.
+  if (/(?:local|bind|link)_?key$/i.test(name)) return 'api-key';
   // Headers: `X-Emby-Key`.
   if (last === 'key' && words[0] === 'x' && words.length > 2) return 'api-key';
   if (last.length > 4 && last.endsWith('pass') && !NO_PASS.test(last)) return 'password';
@@ -62,7 +66,8 @@ export function kindOfName(name: string): string | null {
   if (/secrets?$/.test(last)) return 'secret';
   if (/credentials?$|^creds?$/.test(last)) return 'credential';
   if (JOINED_KEY.test(last)) return last.includes('private') ? 'private-key' : 'api-key';
-  if (/^(?:masterauth|rpcauth|(?:bind|root|admin|user|db|smb|mail)pw)$/.test(last)) return 'password';
+  if (/^(?:masterauth|primaryauth|rpcauth|(?:bind|root|admin|user|db|smb|mail)pw)$/.test(last))
+    return 'password';
   if (last === 'connectionstring' || (last === 'connection' && name.toLowerCase().endsWith('string')))
     return 'secret';
   // WordPress, Nextcloud: what a hash is salted with is as private as the key of a cookie.

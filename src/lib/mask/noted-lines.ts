@@ -6,17 +6,17 @@ export const NOTED_RULES: readonly LineRule[] = [
   // An account and its password on one line, as people note them.
   {
     kind: 'password',
-    hint: ['zugangsdaten', 'anmeldedaten', 'credentials', 'login:'],
+    hint: ['zugangsdaten', 'anmeldedaten', 'credentials', 'creds', 'login:'],
     pattern:
-      /\b(?:zugangsdaten|anmeldedaten|credentials|login)\b[^\n:=]{0,32}[:=][ \t]{0,4}["']?[\w.@-]{1,64}[ \t]{0,2}(?:[/|]|:[ \t])[ \t]{0,2}["']?([^\s"'/]{5,128})/gi,
+      /\b(?:zugangsdaten|anmeldedaten|credentials|creds|login)\b(?:[^\n:=]{0,32}[:=]|[ \t])[ \t]{0,4}["']?[\w.@-]{1,64}[ \t]{0,2}[/|:][ \t]{0,2}["']?([^\s"'/]{5,128})/gi,
     accepts: isChosen,
   },
   // `A temporary password is generated for root@localhost: x`: the sentence is about the password, and ends with it.
   {
     kind: 'password',
-    hint: ['passwor', 'passphrase', 'passcode'],
+    hint: ['passwor', 'passphrase', 'passcode', 'kennwort'],
     pattern:
-      /\b(?:\w{0,24}password|passphrase|passcode|\w{0,24}passwort)\b[^\n:="'{}]{1,80}:[ \t]{1,4}["'`]?([^\s"'`]{6,128})["'`.]?[ \t]{0,4}$/gi,
+      /\b(?:\w{0,24}password|passphrase|passcode|\w{0,24}passwort|kennwort)\b[^\n:="'{}]{1,80}(?::| =)[ \t]{1,4}["'`]?([^\s"'`]{6,128})["'`.]?[ \t]{0,4}$/gi,
     accepts: (value) => isChosen(value) && !isPublicForm(value),
   },
   // The same in German.
@@ -44,9 +44,9 @@ export const NOTED_RULES: readonly LineRule[] = [
   // A session's cookie where no header says so.
   {
     kind: 'cookie',
-    hint: ['sessid', 'sessionid', 'session_id', 'logged_in_', 'sid='],
+    hint: ['sessid', 'sessionid', 'session_id', '_session=', 'logged_in_', 'sid='],
     pattern:
-      /(?<![A-Za-z0-9])(?:\w{0,24}sess(?:ion)?_?id|wordpress_\w{0,16}logged_in_\w{1,64}|\w{0,24}_session|(?:connect\.)?(?:auth|_)?sid)=([\w%.+/-]{16,1024})/gi,
+      /(?<![A-Za-z0-9])(?:\w{0,24}sess(?:ion)?_?id|wordpress_\w{0,16}logged_in_\w{1,64}|\w{0,24}_session|(?:connect\.)?(?:auth|_)?sid)=["']?([\w%.+/-]{16,1024}={0,2})/gi,
     accepts: (value) =>
       (isRandom(value, 16) && !/^[\da-f]{8}-[\da-f-]{27}$/.test(value)) || /^[\da-f]{32,}$/i.test(value),
   },
@@ -134,7 +134,15 @@ export const NOTED_RULES: readonly LineRule[] = [
   // An account and its password in one breath: `log in with admin/x`.
   {
     kind: 'password',
-    hint: ['log in ', 'login ', 'logged in ', 'sign in ', 'signed in '],
+    hint: [
+      'log in with',
+      'log in as',
+      'login with',
+      'login as',
+      'logged in with',
+      'sign in with',
+      'sign in as',
+    ],
     pattern:
       /\b(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in)[ \t](?:with|as|using)[ \t]["'`]?[\w.@-]{1,64}["'`]?[ \t]{0,2}[/|:][ \t]{0,2}["'`]?([^\s"'`/]{5,128})/gi,
     accepts: isChosen,
@@ -143,6 +151,7 @@ export const NOTED_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: [
+      'password è',
       'mot de passe',
       'contrase',
       'senha',
@@ -158,7 +167,7 @@ export const NOTED_RULES: readonly LineRule[] = [
       'パスワード',
     ],
     pattern:
-      /(?:mot de passe|contraseña|senha|wachtwoord|lösenord|passord|adgangskode|salasana|hasło|heslo|пароль|密码|パスワード)[^\n:：="']{0,32}[:：=][ \t]{0,4}["'«„“]?([^\s"'»”]{5,128})/gi,
+      /(?:password(?= è)|mot de passe|contraseña|senha|wachtwoord|lösenord|passord|adgangskode|salasana|hasło|heslo|пароль|密码|パスワード)[^\n:：="']{0,32}?(?:[:：=]|[ \t](?:est|es|è|é|är|er|is)[ \t])[ \t]{0,4}["'«„“]?([^\s"'»”]{5,128})/gi,
     accepts: isChosen,
   },
   // What makes the second factor, and what lets a device in.
@@ -171,14 +180,33 @@ export const NOTED_RULES: readonly LineRule[] = [
   },
   {
     kind: 'pin',
-    hint: ['pin ', 'pin:', 'pin=', 'pin-code', 'pincode', 'puk'],
+    hint: ['pin:', 'pin for ', 'pin of ', 'pin is ', 'pin code', 'pin-code', 'puk'],
     pattern:
       /\b(?:PIN|PUK\d?|Pin)(?:[ -]?[Cc]ode)?\b(?![ \t]?\d)[^\n:="']{0,32}(?:[:=]|\bis\b)[ \t]{0,4}["']?(\d{4,8})(?![\w.:/-])/g,
   },
   {
     kind: 'pin',
-    hint: ['pairing', 'homekit', 'setup', 'matter'],
+    hint: ['pairing', 'homekit', 'setup code', 'setup_code', 'setup pin', 'matter code', 'matter pin'],
     pattern:
       /\b(?:homekit|matter|pairing|setup)[ _-](?:(?:pairing|setup|manual)[ _-])?(?:code|pin)["']?[ \t:=]{1,4}["']?(\d{3}-\d{2}-\d{3}|\d{4}-?\d{3}-?\d{4})(?![\w-])/gi,
+  },
+  {
+    kind: 'pre-shared-key',
+    hint: [
+      'fi key',
+      'fi-key',
+      'fi pass',
+      'fi-pass',
+      'lan key',
+      'lan-key',
+      'lan pass',
+      'lan-pass',
+      'wpa key',
+      'wpa2 key',
+      'wpa3 key',
+    ],
+    pattern:
+      /\b(?:wi-?fi|wlan|wpa\d?)[ -](?:key|pass(?:word|phrase|code)?)\b(?:[ \t](?:for|of)[ \t][\w .-]{1,32}?)?(?:[ \t]{0,4}[:=]|[ \t]is(?: now)?:?)[ \t]{1,4}["'`]?([^\s"'`]{8,63})/gi,
+    accepts: isChosen,
   },
 ];

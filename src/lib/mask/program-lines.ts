@@ -46,7 +46,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'pre-shared-key',
     hint: ['psk', 'eap "', 'xauth'],
-    pattern: /(?:^|[ \t]|:)(?:PSK|EAP|XAUTH)[ \t]{1,8}["']([^"'\n]{3,256})["']/g,
+    pattern:
+      /(?:^|[ \t]|:)(?:PSK|EAP|XAUTH)[ \t]{1,8}["']?((?<=["'])[^"'\n]{3,256}(?=["'])|(?<=: (?:PSK|EAP|XAUTH)[ \t]{1,8})[^\s"']{6,128}(?=[ \t]{0,4}$))/g,
     accepts: isReal,
   },
   {
@@ -116,7 +117,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['pass'],
     pattern:
-      /\bpass(?:word|phrase)?[-_]?c(?:om)?m(?:an)?d["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
+      /\bpass(?:word|phrase)?[-_]?c(?:om)?m(?:an)?d["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t]|%s[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
     accepts: isReal,
   },
   // Command lines.
@@ -170,7 +171,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: ['auth '],
-    pattern: /(?:^|[>\]] ?)AUTH[ \t]{1,2}(?:[\w.-]{1,64}[ \t]{1,2})?["']?([^\s"']{8,256})["']?[ \t]{0,4}$/g,
+    pattern:
+      /(?:^|[>\]] ?|\bHELLO \d )AUTH[ \t]{1,2}(?:[\w.-]{1,64}[ \t]{1,2})?["']?([^\s"']{8,256})["']?[ \t]{0,4}$/g,
     accepts: isChosen,
   },
   {
@@ -184,7 +186,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['<<<'],
     pattern:
-      /\b(?:kinit|cryptsetup|sudo|su|passwd|smbpasswd|vncpasswd|gpg|load-key|login|luks\w{1,16}|unlock|mount)\b[^\n|;]{0,200}?<<<[ \t]{0,4}["']?([^\s"']{3,128})/g,
+      /\b(?:kinit|cryptsetup|sudo|su|passwd|smbpasswd|vncpasswd|gpg|load-key|login|luks\w{1,16}|unlock|mount|borg|restic|kopia|secret)\b[^\n|;]{0,200}?<<<[ \t]{0,4}["']?([^\s"']{3,128})/g,
     accepts: isReal,
   },
   {
@@ -292,7 +294,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // expect(1).
   {
     kind: 'password',
-    hint: ['assword', 'assphrase'],
+    hint: ['assword:', 'passphrase'],
     pattern:
       /ass(?:word|phrase)[^\n]{0,60}?\bsend(?:line)?\(?[ \t]{0,4}(?:--[ \t]{1,4})?["']([^"'\n\\$]{3,128})(?:\\[rn])*["']/gi,
     accepts: isReal,
@@ -323,9 +325,10 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // A Dockerfile's older form.
   {
     kind: 'password',
-    hint: ['env '],
+    // Words that make a line worth a look anyway.
+    hint: ['pass ', 'password ', 'passwd ', 'secret ', 'token ', 'key '],
     pattern:
-      /^[ \t]{0,8}(?:#\d+ \[[^\]\n]{1,40}\] |Step \d+\/\d+ : )?ENV[ \t]{1,4}\w{0,64}(?:PASS|PASSWORD|PASSWD|PW|SECRET|TOKEN|KEY)[ \t]{1,4}["']?([^\s"'=]{3,256})["']?[ \t]{0,4}$/g,
+      /^[ \t]{0,8}(?:#\d+ \[[^\]\n]{1,40}\] |Step \d+\/\d+ : )?ENV[ \t]{1,4}\w{0,64}(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|KEY)[ \t]{1,4}["']?([^\s"'=]{3,256})["']?[ \t]{0,4}$/g,
     accepts: isReal,
   },
 ];

@@ -13,7 +13,7 @@ export interface MaskStream {
 
 /** From a line on which a secret of several lines could begin, everything waits for the end. */
 const OPENER =
-  /-----BEGIN |-----END |kind\\?["']?:[ \t]*\\?["']?Secret|\b(?:name|key|variable)\\?["']?[ \t]{0,8}[:=][^\n]{0,12}[\w.-]{0,60}(?:pass|pwd|psk|secret|token|key|cred|conn)|variable[ \t]{1,4}"[\w-]{1,100}"|\bchpasswd:|\bpass(?:word|phrase|code)\b[^\n:]{0,80}:[ \t]*\r?(?:\n|$)|:[ \t]{1,8}[|>][+-]?\d?[ \t]*\r?(?:\n|$)|^[ \t\d]{0,48}[A-Za-z0-9+/=]{16,128}[ \t]*\r?$/im;
+  /-----BEGIN |-----END |kind\\?["']?:[ \t]*\\?["']?Secret|\b(?:name|key|variable)\\?["']?[ \t]{0,8}[:=][^\n]{0,12}[\w.-]{0,60}(?:pass|pwd|psk|secret|token|key|cred|conn)|variable[ \t]{1,4}"[\w-]{1,100}"|\bchpasswd:|<auth-user-pass>|\b(?:pass(?:word|phrase|code)|token|api key|access key|secret)\b[^\n:]{0,80}:[ \t]*\r?(?:\n|$)|:[ \t]{1,8}[|>][+-]?\d?[ \t]*\r?(?:\n|$)|^[ \t\d]{0,48}[A-Za-z0-9+/=]{16,128}[ \t]*\r?$/im;
 
 /** Longer than any word of a trigger with a space in it. */
 const OVERLAP = 48;

@@ -3,18 +3,23 @@ import { SHAPE_HINT } from './shapes.ts';
 
 /** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
 export function joinRules(): Record<'line' | 'shape', string> {
+  const patterns = LINE_HINTS.flatMap((hint) => (hint instanceof RegExp ? [hint.source] : []));
+  const words = LINE_HINTS.flatMap((hint) => (hint instanceof RegExp ? [] : hint));
   return {
-    line: joinTriggers([
-      '_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
-      'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
-      ...LINE_HINTS.map((hint) => (hint instanceof RegExp ? hint.source : hint.map(escapeWord).join('|'))),
-    ]),
-    shape: joinTriggers([SHAPE_HINT]),
+    line: joinTriggers(
+      [
+        '_pat(?![a-z])|pass|pwd|psk|secret|token|key|cred|kennwort|connection.?string|(?<![a-z])pw(?![a-z])|auth|encrypt',
+        'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
+        ...patterns,
+      ],
+      words,
+    ),
+    shape: joinTriggers([SHAPE_HINT], []),
   };
 }
 
 function escapeWord(word: string): string {
-  return word.replaceAll(/[.(*+?$^|{}[\]]/g, '\\$&');
+  return word.replaceAll(/[.(*+?$^|{}[\])]/g, '\\$&');
 }
 
 /**
@@ -22,18 +27,21 @@ function escapeWord(word: string): string {
  * it, so plain words stand together, by their first letter, and what another one already finds is left out: as many
  * alternatives side by side would take half as long again.
  */
-function joinTriggers(sources: readonly string[]): string {
+function joinTriggers(sources: readonly string[], given: readonly string[]): string {
   const all = [...new Set(sources.flatMap(alternatives))];
-  const plain = all.filter(isPlain);
+  const plain = [
+    ...new Set([...all.filter(isPlain).map((source) => source.replaceAll(/\\(.)/g, '$1')), ...given]),
+  ];
   const words = plain.filter((word) => !plain.some((other) => other !== word && word.includes(other)));
   const others = all.filter((source) => !isPlain(source) && !isCovered(source, words));
   const byLetter = new Map<string, string[]>();
   for (const word of words.sort()) {
     const [first = ''] = word;
-    byLetter.set(first, [...(byLetter.get(first) ?? []), word.slice(1)]);
+    byLetter.set(first, [...(byLetter.get(first) ?? []), escapeWord(word.slice(first.length))]);
   }
-  const grouped = [...byLetter].map(([first, rests]) =>
-    rests.length === 1 ? `${first}${rests[0]}` : `${first}(?:${rests.join('|')})`,
+  const grouped = [...byLetter].map(
+    ([first, rests]) =>
+      escapeWord(first) + (rests.length === 1 ? (rests[0] ?? '') : `(?:${rests.join('|')})`),
   );
   return [...grouped, ...others].join('|');
 }

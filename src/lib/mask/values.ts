@@ -3,7 +3,7 @@ import { isVeiled, VEIL } from './found.ts';
 /** What a value looks like, for rules that know where it stands. */
 
 const WORDS = new Set(
-  'true false null none nil yes no on off undefined unset empty required missing changed changeme expired invalid incorrect wrong string str text bool boolean int integer number any object array bytes secretstr redacted hidden masked omitted sensitive unknown default optional ok failed failure success error disabled enabled set not found denied rejected accepted valid verified ready present absent updated created deleted rotated revoked refreshed generated here todo tbd n/a na prompt ask file env environment vault keyring keychain stdin interactive plaintext md5 scram-sha-256 sha256 sha512 bcrypt bearer basic token password secret type credential credentials passwords tokens secrets await new include omit same-origin'.split(
+  'true false null none nil yes no on off undefined unset empty required missing changed changeme expired invalid incorrect wrong string str text bool boolean int integer number any object array bytes secretstr redacted hidden masked omitted sensitive unknown default optional ok failed failure success error disabled enabled set not found denied rejected accepted valid verified ready present absent updated created deleted rotated revoked refreshed generated here todo tbd n/a na prompt ask file env environment vault keyring keychain stdin interactive plaintext buffer uint8array md5 scram-sha-256 sha256 sha512 bcrypt bearer basic token password secret type credential credentials passwords tokens secrets await new include omit same-origin'.split(
     ' ',
   ),
 );
@@ -24,15 +24,19 @@ export function isPlaceholder(value: string): boolean {
     return !/^%[0-9A-F]{2}/.test(value);
   if (/^(?:\*+|x{3,}|X{3,}|x{3,}(?:-x+)+|\.{3,}|…|•+|-{2,}|_{2,}|\?+|#+)$/.test(bare)) return true;
   if (
-    /^\[?(?:redacted|hidden|filtered|masked|omitted|secret|removed|sensitive)/i.test(bare) &&
-    bare.length < 24
+    bare.length < 24 &&
+    /^(?:\[(?:redacted|hidden|filtered|masked|omitted|secret|removed|sensitive)|(?:redacted|hidden|filtered|masked|omitted|removed|sensitive)$)/i.test(
+      bare,
+    )
   )
-    return /^\[|^(?:redacted|hidden|filtered|masked|omitted|removed|sensitive)$/i.test(bare);
+    return true;
   if (
     /^(?:vault|op|file|env|ssm|awssm|gcpsm|secretsmanager|keyring|pass|bao|sops|akv|ref\+\w+):/i.test(value)
   )
     return true;
   if (/^@(?:[a-z][a-z./-]*$|Microsoft\.KeyVault\()/.test(value)) return true;
+  // A rule of a form.
+  if (/^(?:required|string|nullable|sometimes|optional)\|/.test(value)) return true;
   if (/^!(?:vault|secret|env_var|reference|include)\b|^ENC\[/.test(value)) return true;
   if (isPath(bare)) return true;
   return isExpression(bare);

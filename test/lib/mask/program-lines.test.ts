@@ -97,6 +97,23 @@ const LINES = [
   'Use the following password to go on:\n\n  Winter-garden-889\n\nIt is kept in /srv',
   '  chpasswd:\n    list: |\n      root:Winter-garden-889\n',
   'variable "db_password" {\n  type    = string\n  default = "Winter-garden-889"\n}',
+  'smtp.login("me@lan", "Winter-garden-889")',
+  'requests.post(url, auth=("me", "Winter-garden-889"))',
+  'echo "Winter-garden-889" | passwd --stdin me',
+  "echo -n 'Winter-garden-889' > /etc/restic/password",
+  'cryptsetup luksAddKey /dev/sda2 <(echo -n Winter-garden-889)',
+  'ConvertTo-SecureString "Winter-garden-889" -AsPlainText -Force',
+  'tacacs-server key Winter-garden-889',
+  '%any %any : PSK Winter-garden-889',
+  'sentinel auth-pass mymaster Winter-garden-889',
+  'HELLO 3 AUTH default Winter-garden-889',
+  'tcp://redis:6379?auth=Winter-garden-889',
+  "INSERT INTO settings (k, v) VALUES ('smtp_password', 'Winter-garden-889');",
+  'creds for the NAS: me:Winter-garden-889',
+  'Guest WLAN key: Winter-garden-889',
+  'passphrase for the backups = Winter-garden-889',
+  'le mot de passe admin est Winter-garden-889',
+  '<auth-user-pass>\nme\nWinter-garden-889\n</auth-user-pass>',
 ];
 
 describe('the place in which a program takes a secret', () => {
@@ -104,6 +121,28 @@ describe('the place in which a program takes a secret', () => {
 
   it.each(LINES)('is known: %s', (line) => {
     expect(mask(line)).not.toContain(SECRET);
+  });
+});
+
+describe('what lets in whoever has it', () => {
+  const { mask } = createMasker([], 'salt');
+  const HEX = '0c6d292d41db126b51fe4ceeaa7da4f0';
+
+  it.each([
+    `-----BEGIN OpenVPN Static key V1-----\n${HEX}\n-----END OpenVPN Static key V1-----`,
+    `Setup token:\n\n    ${HEX}\n`,
+    `https://cal.lan/ical/${HEX}.ics`,
+    `https://tracker.lan/${HEX}/announce`,
+    `https://hook.eu1.make.com/${HEX}x`,
+    `slack://TY41ZNSM7W/B1BCF9AYRH/${HEX}/#ops`,
+    `Authorization: Digest username="cam", nonce="x", uri="/", response="${HEX}"`,
+    `[LinkKey]\nKey=${HEX}\nType=4`,
+    `tuya local_key: ${HEX}`,
+    `X-ZT1-Auth: ${HEX}`,
+    `EAPOL psk ${HEX}${HEX}`,
+    `Cookie: theme=dark; id=${HEX}`,
+  ])('is masked: %s', (text) => {
+    expect(mask(text)).not.toContain(HEX.slice(0, 10));
   });
 });
 
@@ -148,6 +187,16 @@ describe('what only reads like it', () => {
     'docker run -u 1000 -p 8080:80 nginx',
     'GPIO pin 1234 is high',
     'The following password policy holds:\n\n  minimum-length-12\n',
+    'Set-Cookie: theme=dark; Path=/',
+    'DB_PASSWORD=`pass show db`',
+    '--api-key-env OPENAI_API_KEY',
+    'PASS: 12 tests',
+    'password: required|string|min:12',
+    'let secret = secrets.get("db")?;',
+    'error: secret "db-creds-x7f2k-9x4" not found',
+    'echo line-12-of-B3 (done)',
+    'POST /hooks/pre-receive 200',
+    'GET https://hooks.lan/docs/getting-started',
     "option key '1'",
     'dovecot: session=<9f3Kq2LmZx81TTbb>',
   ])('stays as it is: %s', (line) => {

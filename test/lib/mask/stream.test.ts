@@ -54,6 +54,9 @@ describe('text that is masked as it arrives', () => {
 
   it.each([
     'Use the following password to go on:\n\nWinter-garden-889\n',
+    'Your API key is:\n\nWinter-gardenK3x889jdQ1\n',
+    '<auth-user-pass>\nme\nWinter-garden-889\n</auth-user-pass>\n',
+    '["redis-cli","-a","Winter-garden-889","ping"]',
     'chpasswd:\n  list: |\n    root:Winter-garden-889\n',
     'variable "db_password" {\n  default = "Winter-garden-889"\n}\n',
     'user app on >Winter-garden-889 ~app:* +@read',
