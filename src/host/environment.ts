@@ -100,6 +100,10 @@ export function buildEnvironment(
     GIT_EDITOR: 'false',
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // Each would start what the repository names: to ask for a password, to reach a server, to fetch what is not there.
+    GIT_ASKPASS: '',
+    GIT_PROXY_COMMAND: '',
+    GIT_NO_LAZY_FETCH: '1',
     GIT_CONFIG_COUNT: String(GIT_CONFIG.length),
     ...Object.fromEntries(
       GIT_CONFIG.flatMap(([key, value], index) => [

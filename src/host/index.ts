@@ -30,6 +30,7 @@ export { endMarked } from './process-group.ts';
 export { createProcesses, type ProcessesOptions } from './processes.ts';
 export { type PtyProcess, startInPty } from './pty.ts';
 export { openReadOnlyStore } from './read-only-store.ts';
+export { programOfRepository } from './repository-programs.ts';
 export { isOnlyOurs, isThere, isWritable, readProcessStatus } from './root-owned.ts';
 export { runInherited } from './run-inherited.ts';
 export { type OwnRun, startSelf } from './run-self.ts';

@@ -146,9 +146,27 @@ function judgeNamed(
       ? inner
       : judgeProgram(spec, inner === undefined ? rest : (split?.rest ?? rest), context);
   }
-  if (spec !== undefined) return judgeProgram(spec, rest, context);
+  if (spec !== undefined) {
+    const ruling = judgeProgram(spec, rest, context);
+    return spec.isOfRepository === true && ruling.verdict === 'allow'
+      ? judgeRepository(ruling, rest, context)
+      : ruling;
+  }
   if (INTERPRETERS.has(name)) return asks('interpreter', `${name} can run anything`);
   return asks('unknown-program', `steward has no specification of ${name}`);
+}
+
+/** It only looks, unless the repository has it start something. */
+function judgeRepository(ruling: Ruling, rest: readonly Arg[], { cwds, paths }: CommandContext): Ruling {
+  let folders = cwds;
+  for (let i = 0; rest[i]?.text.startsWith('-') === true; i += 1) {
+    if (rest[i]?.text !== '-C') continue;
+    i += 1;
+    const next = rest[i]?.text ?? '';
+    folders = next.startsWith('/') ? [next] : folders.map((folder) => `${folder}/${next}`);
+  }
+  const why = paths.programOf(folders);
+  return why === undefined ? ruling : asks('repository-program', why);
 }
 
 /** What find runs: denied, allowed, or undefined where it would have to be asked about. */

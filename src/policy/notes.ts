@@ -25,6 +25,7 @@ export function notingPaths(
 ): PathJudge {
   return {
     wanted: paths.wanted,
+    programOf: paths.programOf,
     check(path, cwds, use, isPattern) {
       const ruling = paths.check(path, cwds, use, isPattern);
       const raws = path.startsWith('/') ? [path] : cwds.map((cwd) => `${cwd}/${path}`);

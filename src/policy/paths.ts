@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { escapePattern, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
+import type { World } from './policy-options.ts';
 import { asks, denied, type Ruling } from './ruling.ts';
 import type { SecretPaths } from './secret-paths.ts';
 
@@ -30,9 +31,14 @@ export interface PathJudge {
   wanted: Set<string>;
   /** undefined: nothing against it. `isPattern`: the path holds shell patterns. */
   check(path: string, cwds: readonly string[], use: PathUse, isPattern?: boolean): Ruling | undefined;
+  /** Why a program that the repository of one of these folders names may be started; undefined: none is. */
+  programOf(folders: readonly string[]): string | undefined;
 }
 
-export function createPathJudge(floor: PathFloor, resolved: ReadonlyMap<string, string>): PathJudge {
+export function createPathJudge(
+  floor: PathFloor,
+  { resolved, programOfRepository }: Pick<World, 'resolved' | 'programOfRepository'>,
+): PathJudge {
   const wanted = new Set<string>();
   return {
     wanted,
@@ -46,6 +52,14 @@ export function createPathJudge(floor: PathFloor, resolved: ReadonlyMap<string, 
           const ruling = checkAbsolute(floor, candidate, use, isPattern && !isNaming);
           if (ruling !== undefined) return ruling;
         }
+      }
+      return undefined;
+    },
+    programOf(folders) {
+      for (const folder of folders) {
+        wanted.add(folder);
+        const why = programOfRepository?.(folder);
+        if (why !== undefined) return why;
       }
       return undefined;
     },

@@ -23,6 +23,8 @@ export interface PolicyOptions {
 export interface World {
   /** Each wanted path that exists to where it really is, links followed. */
   resolved: ReadonlyMap<string, string>;
+  /** Why a program of a repository's own may be started in this folder; undefined: none is. Absent: not known. */
+  programOfRepository?: (folder: string) => string | undefined;
   /** Is this (resolved) path inside the git work tree of the working directory? Absent: no. */
   isInGitWorkTree?: (path: string) => boolean;
 }

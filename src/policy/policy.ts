@@ -59,7 +59,7 @@ export function createPolicy(options: PolicyOptions): Policy {
     endpoints: options.declaredEndpoints,
   };
   const judge = (action: Action, world: World): Judgement =>
-    judgeAction(core, action, world, createPathJudge(core.floor, world.resolved));
+    judgeAction(core, action, world, createPathJudge(core.floor, world));
   let last: { line: string; cwd: string; action: Action } | undefined;
   const toAction = (line: string, cwd: string): Action => {
     // A call is asked about twice: whether it may run beside others, and when it runs.
@@ -82,7 +82,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       return digest;
     },
     wantedPaths(action) {
-      const paths = createPathJudge(core.floor, new Map());
+      const paths = createPathJudge(core.floor, { resolved: new Map() });
       const judgement = judgeAction(core, action, { resolved: new Map() }, paths);
       if (paths.wanted.size === 0 && isOfWords(action)) pathless.set(action, judgement);
       return [...paths.wanted];
@@ -94,7 +94,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       const parsed = parseLine(line, home);
       if ('refusal' in parsed) return { outline: [], parts: [], decisive: null, judgement };
       const notes: Note[] = [];
-      const paths = notingPaths(createPathJudge(core.floor, world.resolved), world.resolved, notes);
+      const paths = notingPaths(createPathJudge(core.floor, world), world.resolved, notes);
       const parts = judgeList(parsed.list, cwd, { ...walkOptions(core, paths), notes });
       const rulings = parts.map((part) => applyRules(options, part));
       return { outline: outlineList(parsed.list), ...explainParts(parts, rulings), judgement };

@@ -30,6 +30,10 @@ export function judgeRemote(
       isAboutPaths = true;
       return context.paths.check(...asked);
     },
+    programOf() {
+      isAboutPaths = true;
+      return undefined;
+    },
   };
   const ruling = judge(
     words.map((word) => literalArg(word)),

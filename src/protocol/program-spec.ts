@@ -16,6 +16,8 @@ export interface ProgramSpec {
   environment?: string[];
   /** Sockets, devices and files that a sandbox hides from all others; absolute, or below home (`~/`). */
   reaches?: string[];
+  /** The repository in which it is started can name programs that it starts. `-C` says in which folder. */
+  isOfRepository?: boolean;
   /**
    * How options are spelled. `getopt`: clusters, attached values, `--name value`, options anywhere before `--`.
    * `pflag`: the same, and `-o=value`, `--flag=false`. `go`: one or two dashes are the same, no clusters.

@@ -135,3 +135,29 @@ describe('paths', () => {
     expect(policy.judge({ kind: 'fetch', method: 'GET', url }, nothing).verdict).toBe(verdict);
   });
 });
+
+describe('a repository that names programs', () => {
+  const world = {
+    resolved: new Map<string, string>(),
+    programOfRepository: (folder: string) => (folder === '/srv/odd' ? 'its settings start one' : undefined),
+  };
+  const judge = (line: string, cwd = CWD) => {
+    const policy = shippedPolicy();
+    const action = policy.toAction(line, cwd);
+    expect(policy.wantedPaths(action).length, 'it depends on the machine').toBeGreaterThan(0);
+    return policy.judge(action, world);
+  };
+
+  it.each([
+    ['git status', '/srv/odd'],
+    ['git log -p | head', '/srv/odd'],
+    ['git -C /srv/odd diff', CWD],
+    ['git --no-pager -C /srv -C odd show HEAD', CWD],
+    ['cd /srv/odd && git status', CWD],
+    ['timeout 5 git -C /srv/odd status', CWD],
+    ['for r in odd infra; do git -C /srv/$r status; done', CWD],
+  ])('makes git ask that otherwise only looks: %s', (line, cwd) => {
+    expect(judge(line, cwd)).toMatchObject({ verdict: 'ask', reason: 'its settings start one' });
+    expect(judge(line.replaceAll('odd', 'fine'), '/srv/fine')).toMatchObject({ verdict: 'allow' });
+  });
+});

@@ -35,6 +35,8 @@ describe('a command on a declared host', () => {
       ['cat', '/var/log/syslog'],
       ['ls', '/srv'],
       ['tail', 'app.log'],
+      // What its repository names there, nobody can look up either.
+      ['git', 'status'],
     ]) {
       expect(on(words)).toMatchObject({ verdict: 'ask', rule: 'ssh:path' });
     }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { createSecretLinkFinder } from '../../host/index.ts';
+import { createSecretLinkFinder, programOfRepository } from '../../host/index.ts';
 import {
   createPolicy,
   type Explanation,
@@ -62,7 +62,7 @@ export async function createPolicing(world: World, options: PolicingOptions): Pr
         return [path, secretNameOf(real) ?? real] as const;
       }),
     );
-    return { resolved: new Map(resolved) };
+    return { resolved: new Map(resolved), programOfRepository };
   };
   return {
     policy,
