@@ -16,6 +16,35 @@ export function mayMatchBelow(a: PathPattern, b: PathPattern): boolean {
   return componentsMeet([...a, ANYTHING], 0, b, 0);
 }
 
+/**
+ * Can the path, in which nothing is special, match one of them? Most paths hold no text that any of the patterns asks for:
+ * a pattern is taken apart when a path comes that does.
+ */
+export function matcherOfAny(patterns: readonly string[]): (path: string) => boolean {
+  const all = patterns.map((pattern) => ({
+    pattern,
+    text: longestText(pattern),
+    components: undefined as PathPattern | undefined,
+  }));
+  return (path) => {
+    const lower = path.toLowerCase();
+    const near = all.filter(({ text }) => lower.includes(text));
+    if (near.length === 0) return false;
+    const components = split(escapePattern(path));
+    return near.some((one) => {
+      one.components ??= split(one.pattern);
+      return mayMatchBoth(components, one.components);
+    });
+  };
+}
+
+/** In lower case, what a path that matches holds in any case; empty when that is not told easily. */
+function longestText(pattern: string): string {
+  if (/[[\\]|[^ -~]/.test(pattern)) return '';
+  const texts = pattern.toLowerCase().split(/[/*?]+/);
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+}
+
 interface Component {
   isAnything: boolean;
   tokens: Token[];

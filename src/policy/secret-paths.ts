@@ -1,4 +1,4 @@
-import { escapePattern, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
+import { escapePattern, matcherOfAny, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
 
 /**
  * Files that hold secrets: never read, shown or written, by any tool, in any mode. A pattern more costs a question, a
@@ -243,13 +243,13 @@ export interface SecretPaths {
  * teach people to say yes.
  */
 export function createSecretPaths(home: string): SecretPaths {
-  const secrets = SECRETS.map(split);
+  const isSecret = matcherOfAny(SECRETS);
+  const isHarmless = matcherOfAny(HARMLESS);
   let likely: PathPattern[] | undefined;
   const likelyNames = (): PathPattern[] => {
     likely ??= SECRETS.map((pattern) => split(pattern.replaceAll(/(?<=[^/*])\*(?=\/|$)/g, '')));
     return likely;
   };
-  const harmless = HARMLESS.map(split);
   const plain = PLAIN.map((pattern) => pattern.slice(0, pattern.indexOf('*')));
   // Up to the first special character it says where it looks.
   const isPlainPlace = (pattern: string): boolean => {
@@ -272,21 +272,18 @@ export function createSecretPaths(home: string): SecretPaths {
   };
   const matchesAny = (path: PathPattern, patterns: PathPattern[]): boolean =>
     patterns.some((pattern) => mayMatchBoth(path, pattern));
-  const parse = (path: string, isPattern: boolean): PathPattern =>
-    split(isPattern ? path : escapePattern(path));
   return {
     matches(path, isPattern = false) {
       const known = isPattern ? undefined : answers.get(path);
       if (known !== undefined) return known;
-      const components = parse(path, isPattern);
-      if (isPattern) return matchesAny(components, isPlainPlace(path) ? anchored() : likelyNames());
-      const answer = !matchesAny(components, harmless) && matchesAny(components, secrets);
+      if (isPattern) return matchesAny(split(path), isPlainPlace(path) ? anchored() : likelyNames());
+      const answer = isSecret(path) && !isHarmless(path);
       if (answers.size >= MOST_KEPT) answers.clear();
       answers.set(path, answer);
       return answer;
     },
     contains(folder, isPattern = false) {
-      const components = parse(folder, isPattern);
+      const components = split(isPattern ? folder : escapePattern(folder));
       return keptPlaces().some((pattern) => mayMatchBelow(components, pattern));
     },
     folders() {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapePattern, mayMatchBelow, mayMatchBoth, split } from '../../src/policy/glob.ts';
+import { escapePattern, matcherOfAny, mayMatchBelow, mayMatchBoth, split } from '../../src/policy/glob.ts';
 
 const meet = (a: string, b: string): boolean => mayMatchBoth(split(a), split(b));
 
@@ -58,6 +58,33 @@ describe('patterns', () => {
     fc.assert(
       fc.property(text, text, plain, (a, b, path) => {
         if (matches(a, path) && matches(b, path)) expect(meet(`/${a}`, `/${b}`)).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('are passed over only by paths that they do not match', () => {
+    const part = fc.constantFrom(
+      'a',
+      'B',
+      '.b',
+      'key',
+      '*',
+      '?',
+      '**',
+      '[ab]',
+      '\\*',
+      'K',
+      'İ',
+      'Σ',
+      'ß',
+      '/',
+    );
+    const path = fc.array(part, { minLength: 1, maxLength: 7 }).map((parts) => `/${parts.join('')}`);
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 4 }), path, (patterns, name) => {
+        const isMet = patterns.some((pattern) => meet(escapePattern(name), pattern));
+        expect(matcherOfAny(patterns)(name)).toBe(isMet);
       }),
       { numRuns: 5000 },
     );
