@@ -119,7 +119,12 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotTa
       if (Buffer.byteLength(masked) > spec.limitBytes) whole.set(id, masked.slice(0, WHOLE_CHARACTERS));
       items.set(
         spec,
-        toItem(spec, id, options, { ...read, at, durationMs: Math.round(clock.elapsed() - since) }),
+        toItem(spec, id, options, {
+          ...read,
+          text: masked,
+          at,
+          durationMs: Math.round(clock.elapsed() - since),
+        }),
       );
     }
   };
@@ -268,6 +273,7 @@ async function interpret(
   }
 }
 
+/** The text of `read` is masked by now. */
 function toItem(
   spec: ProbeSpec,
   id: string,
@@ -275,9 +281,8 @@ function toItem(
   read: Interpreted & { at: number; durationMs: number },
 ): SnapshotItem {
   const { status, reason } = read.gathered.state;
-  const masked = options.mask(read.text);
-  const digest = sha256(masked).slice(0, 16);
-  const shown = capText(masked, spec.limitBytes);
+  const digest = sha256(read.text).slice(0, 16);
+  const shown = capText(read.text, spec.limitBytes);
   const before = options.previous?.[spec.name];
   return {
     id,
