@@ -173,7 +173,7 @@ const RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['htpasswd', 'useradd', 'usermod', 'rabbitmqctl', 'echo ', 'chpasswd', 'openssl'],
     pattern:
-      /(?:\bhtpasswd[ \t]{1,4}-(?:\w{0,8}b\w{0,8}[ \t]{1,4}\S{1,256}|(?=\w{0,8}n)\w{0,8}b\w{0,8})[ \t]{1,4}\S{1,64}|\brabbitmqctl[ \t][^\n|;]{0,64}?(?:add_user|change_password)[ \t]{1,4}\S{1,64}|\b(?:useradd|usermod)\b[^\n|;]{0,200}?[ \t](?:-p|--password)|\becho[ \t]{1,4}(?:-n[ \t]{1,4})?["']?[\w.-]{1,32}:(?=[^\n]{1,256}chpasswd)|-pass(?:in|out)?[ \t]{1,4}pass:)[ \t]{0,4}["']?([^\s"'|]{3,256})/g,
+      /(?:\bhtpasswd[ \t]{1,4}-(?:(?=\w{0,8}n)\w{0,8}b\w{0,8}|(?!\w{0,8}n)\w{0,8}b\w{0,8}[ \t]{1,4}\S{1,256})[ \t]{1,4}\S{1,64}|\brabbitmqctl[ \t][^\n|;]{0,64}?(?:add_user|change_password)[ \t]{1,4}\S{1,64}|\b(?:useradd|usermod)\b[^\n|;]{0,200}?[ \t](?:-p|--password)|\becho[ \t]{1,4}(?:-n[ \t]{1,4})?["']?[\w.-]{1,32}:(?=[^\n]{1,256}chpasswd)|-pass(?:in|out)?[ \t]{1,4}pass:)[ \t]{0,4}["']?([^\s"'|]{3,256})/g,
     accepts: isReal,
   },
   {

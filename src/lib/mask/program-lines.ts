@@ -296,7 +296,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
     kind: 'password',
     hint: ['assword:', 'passphrase'],
     pattern:
-      /ass(?:word|phrase)[^\n]{0,60}?\bsend(?:line)?\(?[ \t]{0,4}(?:--[ \t]{1,4})?["']([^"'\n\\$]{3,128})(?:\\[rn])*["']/gi,
+      /ass(?:word|phrase)[^\n]{0,60}?\bsend(?:line)?\(?[ \t]{0,4}(?:--[ \t]{1,4})?["']([^"'\n\\$]{3,128})(?:\\{1,2}[rn])*["']/gi,
     accepts: isReal,
   },
   // pppd's secrets: client, server, secret, addresses.
