@@ -1,26 +1,20 @@
 import { isReal, type LineRule } from './line-rule.ts';
 import { isChosen, isPublicForm, isRandom } from './values.ts';
 
+/** `smtp.login("me", "x")`, `auth=("me", "x")` */
+const CALL =
+  /(?:auth|login|bind|pw_set|password)=?\([^()\n]{1,120}?,[ \t]{0,4}\\?["']([^"'\n\\]{5,128})\\?["'][ \t]{0,4}\)/gi;
+
 /** Where a secret has no name, only a place: arguments of functions, pipes, network gear, addresses that let in whoever knows them. */
 export const CALL_RULES: readonly LineRule[] = [
-  // `smtp.login("me", "x")`, `auth=("me", "x")`
   {
     kind: 'password',
-    hint: [
-      'auth(',
-      'auth=(',
-      'login(',
-      'log_in(',
-      'bind(',
-      'pw_set(',
-      'create_user(',
-      'createuser(',
-      'password(',
-    ],
-    pattern:
-      /(?:auth|login|log_in|bind|pw_set|user|password)=?\([^()\n]{1,120}?,[ \t]{0,4}\\?["']([^"'\n\\]{5,128})\\?["'][ \t]{0,4}\)/gi,
-    accepts: (value) => isChosen(value) && !isPublicForm(value),
+    hint: ['auth(', 'auth=(', 'pw_set(', 'password('],
+    isSeen: true,
+    pattern: CALL,
+    accepts: isArgument,
   },
+  { kind: 'password', hint: ['login(', 'bind('], pattern: CALL, accepts: isArgument },
   // Into a program that asks for it, or a file that is named for it.
   {
     kind: 'password',
@@ -52,9 +46,10 @@ export const CALL_RULES: readonly LineRule[] = [
   // Routers, switches and RADIUS.
   {
     kind: 'pre-shared-key',
-    hint: ['tacacs', 'radius-server', 'pre-shared-key', 'ike-psk', 'ike secret', 'ipsec secret', 'radtest '],
+    hint: ['tacacs', 'radius-server', 'pre-shared-key', 'ike-psk', 'ike secret', 'ipsec secret'],
+    isSeen: true,
     pattern:
-      /(?:\b(?:tacacs|radius)(?:-server)?\b[^\n]{0,80}?\b(?:key|secret)[ \t]{1,4}(?:\d[ \t]{1,4})?|\bpre-shared-key[ \t]{1,4}(?:(?:ascii-text|hexadecimal|local|remote)[ \t]{1,4})?|\bike-psk[ \t]{1,4}\S{1,64}[ \t]{1,4}|\b(?:ike|ipsec) secret[ \t]{1,4}|\bradtest[ \t]{1,4}\S{1,64}[ \t]{1,4})["']?([^\s"':=]{4,128})/gi,
+      /(?:\b(?:tacacs|radius)(?:-server)?\b[^\n]{0,80}?\b(?:key|secret)[ \t]{1,4}(?:\d[ \t]{1,4})?|\bpre-shared-key[ \t]{1,4}(?:(?:ascii-text|hexadecimal|local|remote)[ \t]{1,4})?|\bike-psk[ \t]{1,4}\S{1,64}[ \t]{1,4}|\b(?:ike|ipsec) secret[ \t]{1,4})["']?([^\s"':=]{4,128})/gi,
     accepts: (value) => isReal(value) && /[\d#!%*^&$]|[a-z][A-Z]/.test(value),
   },
   {
@@ -71,27 +66,20 @@ export const CALL_RULES: readonly LineRule[] = [
   // The answer to a challenge of HTTP's digest can be tried offline.
   {
     kind: 'authorization',
-    hint: ['authorization: digest', 'digest username'],
+    hint: ['authorization: digest'],
+    isSeen: true,
     pattern: /\bdigest[ \t]{1,4}[^\n]{1,400}?\bresponse=\\?["']?([\da-f]{32,128})(?![\da-f])/gi,
   },
   {
     kind: 'token',
-    hint: [
-      'dns cloudflare',
-      'dns duckdns',
-      'dns hetzner',
-      'dns desec',
-      'dns digitalocean',
-      'dns gandi',
-      'dns njalla',
-      'dns porkbun',
-    ],
+    hint: ['dns cloudflare', 'dns duckdns'],
     pattern: /\bdns[ \t]{1,4}[a-z][a-z0-9_]{2,20}[ \t]{1,4}["']?([\w.-]{20,256})/g,
     accepts: (value) => isRandom(value, 20),
   },
   {
     kind: 'password',
     hint: ['auth='],
+    isSeen: true,
     pattern: /[?&]auth=([^\s&"']{6,128})/g,
     accepts: isChosen,
   },
@@ -112,3 +100,7 @@ export const CALL_RULES: readonly LineRule[] = [
     accepts: (value) => value.split(/[/@:?&=]/).some((part) => isRandom(part, 14)),
   },
 ];
+
+function isArgument(value: string): boolean {
+  return isChosen(value) && !isPublicForm(value);
+}

@@ -6,6 +6,8 @@ export interface LineRule {
   kind: string;
   /** One of these must be there, in any case, before the pattern is tried: words of two letters or more in lower case, or a pattern. */
   hint: readonly string[] | RegExp;
+  /** Its pattern holds a word besides that makes a line worth a look anyway: `password`, `key`, `://`. The hint costs a start nothing. */
+  isSeen?: true;
   /** Group 1 is the secret. Linear: bounded, or over a class that cannot begin another match. */
   pattern: RegExp;
   accepts?: (value: string) => boolean;

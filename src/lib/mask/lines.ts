@@ -77,6 +77,7 @@ const RULES: readonly LineRule[] = [
   {
     kind: 'webhook-url',
     hint: ['://hook', 'webhook', 'hooks/', 'hook/', 'hook.'],
+    isSeen: true,
     pattern:
       /:\/\/(?:[\w.-]{0,100}hooks?\.[\w.:-]{1,100}\/(?:[\w@.-]{1,100}\/){0,3}|[\w.:-]{1,200}\/(?:[\w.-]{1,64}\/){0,4}[\w-]{0,24}(?:web)?hooks?\/(?:[\w@.-]{1,100}\/){0,3})([\w-]{16,200}(?:\/[\w-]{16,200}){0,3})(?![\w.])/gi,
     accepts: (value) => isRandom(value, 16),
@@ -274,7 +275,9 @@ const RULES: readonly LineRule[] = [
 const ALL: readonly LineRule[] = [...RULES, ...PROGRAM_RULES, ...NOTED_RULES, ...CALL_RULES];
 
 /** Of every rule, for the pattern that finds lines worth a look. */
-export const LINE_HINTS: readonly LineRule['hint'][] = ALL.map(({ hint }) => hint);
+export const LINE_HINTS: readonly LineRule['hint'][] = ALL.filter(({ isSeen }) => isSeen !== true).map(
+  ({ hint }) => hint,
+);
 
 /** Made with the first line that is looked at: many a run has none. */
 let finder: RuleFinder | null = null;

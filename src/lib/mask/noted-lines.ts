@@ -134,15 +134,7 @@ export const NOTED_RULES: readonly LineRule[] = [
   // An account and its password in one breath: `log in with admin/x`.
   {
     kind: 'password',
-    hint: [
-      'log in with',
-      'log in as',
-      'login with',
-      'login as',
-      'logged in with',
-      'sign in with',
-      'sign in as',
-    ],
+    hint: ['log in with', 'login with', 'logged in with', 'sign in with'],
     pattern:
       /\b(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in)[ \t](?:with|as|using)[ \t]["'`]?[\w.@-]{1,64}["'`]?[ \t]{0,2}[/|:][ \t]{0,2}["'`]?([^\s"'`/]{5,128})/gi,
     accepts: isChosen,
@@ -150,43 +142,28 @@ export const NOTED_RULES: readonly LineRule[] = [
   // The word for a password in other languages.
   {
     kind: 'password',
-    hint: [
-      'password è',
-      'mot de passe',
-      'contrase',
-      'senha',
-      'wachtwoord',
-      'senord',
-      'passord',
-      'adgangskode',
-      'salasana',
-      'has\u0142o',
-      'heslo',
-      'пароль',
-      '密码',
-      'パスワード',
-    ],
+    hint: ['password è', 'mot de passe', 'contrase', 'wachtwoord', 'пароль'],
     pattern:
-      /(?:password(?= è)|mot de passe|contraseña|senha|wachtwoord|lösenord|passord|adgangskode|salasana|hasło|heslo|пароль|密码|パスワード)[^\n:：="']{0,32}?(?:[:：=]|[ \t](?:est|es|è|é|är|er|is)[ \t])[ \t]{0,4}["'«„“]?([^\s"'»”]{5,128})/gi,
+      /(?:password(?= è)|mot de passe|contraseña|wachtwoord|пароль)[^\n:：="']{0,32}?(?:[:：=]|[ \t](?:est|es|è|é|är|er|is)[ \t])[ \t]{0,4}["'«„“]?([^\s"'»”]{5,128})/gi,
     accepts: isChosen,
   },
   // What makes the second factor, and what lets a device in.
   {
     kind: 'totp-seed',
-    hint: ['totp', 'otp ', 'otp_', '2fa', 'mfa', 'authenticator'],
+    hint: ['totp', 'otp_', '2fa', 'mfa', 'authenticator'],
     pattern:
       /\b(?:[th]?otp|2fa|mfa|authenticator)[ _-]?(?:seed|secret|key|code|setup)?\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?([A-Z\d]{16,128}=*(?![A-Za-z0-9])|(?:[a-z2-7]{4} ){3,31}[a-z2-7]{4})/gi,
     accepts: (value) => /\d/.test(value) || /^[A-Z=]+$/.test(value),
   },
   {
     kind: 'pin',
-    hint: ['pin:', 'pin for ', 'pin of ', 'pin is ', 'pin code', 'pin-code', 'puk'],
+    hint: ['pin:', 'pin for ', 'pin code'],
     pattern:
       /\b(?:PIN|PUK\d?|Pin)(?:[ -]?[Cc]ode)?\b(?![ \t]?\d)[^\n:="']{0,32}(?:[:=]|\bis\b)[ \t]{0,4}["']?(\d{4,8})(?![\w.:/-])/g,
   },
   {
     kind: 'pin',
-    hint: ['pairing', 'homekit', 'setup code', 'setup_code', 'setup pin', 'matter code', 'matter pin'],
+    hint: ['pairing', 'homekit', 'setup code'],
     pattern:
       /\b(?:homekit|matter|pairing|setup)[ _-](?:(?:pairing|setup|manual)[ _-])?(?:code|pin)["']?[ \t:=]{1,4}["']?(\d{3}-\d{2}-\d{3}|\d{4}-?\d{3}-?\d{4})(?![\w-])/gi,
   },

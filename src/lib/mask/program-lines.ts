@@ -268,6 +268,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: ['insert into', 'replace into', 'ignore into'],
+    isSeen: true,
     pattern: INSERTED,
     spansOf: findInserted,
   },
@@ -282,6 +283,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: ['pihole '],
+    isSeen: true,
     pattern: /\bpihole[ \t]{1,4}(?:-a[ \t]{1,4}-p|setpassword)[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
     accepts: isReal,
   },
@@ -302,7 +304,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // pppd's secrets: client, server, secret, addresses.
   {
     kind: 'password',
-    hint: ['" * "', 'l2tpd ', 'pptpd ', 'pppd '],
+    hint: ['" * "', 'l2tpd '],
     pattern:
       /^[ \t]{0,8}"?[\w.@\\-]{1,64}"?[ \t]{1,8}(?:\*|"?[\w.-]{1,64}"?)[ \t]{1,8}"?([^\s"]{4,128})"?[ \t]{1,8}(?:\*|\d{1,3}(?:\.\d{1,3}){3}\S{0,4})[ \t]{0,4}$/g,
     accepts: (value) => isReal(value) && (isChosen(value) || /\d/.test(value)),
@@ -318,6 +320,7 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: ['default('],
+    isSeen: true,
     pattern:
       /(?:pass(?:word|wd|phrase)?|pw|secret|token|api_?key)[ \t]{0,4}\|[ \t]{0,4}default\([ \t]{0,4}\\?["']([^"'\n\\]{3,256})\\?["']/gi,
     accepts: (value) => isReal(value) && !isProse(value),
@@ -325,8 +328,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // A Dockerfile's older form.
   {
     kind: 'password',
-    // Words that make a line worth a look anyway.
-    hint: ['pass ', 'password ', 'passwd ', 'secret ', 'token ', 'key '],
+    hint: ['env '],
+    isSeen: true,
     pattern:
       /^[ \t]{0,8}(?:#\d+ \[[^\]\n]{1,40}\] |Step \d+\/\d+ : )?ENV[ \t]{1,4}\w{0,64}(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|KEY)[ \t]{1,4}["']?([^\s"'=]{3,256})["']?[ \t]{0,4}$/g,
     accepts: isReal,
