@@ -41,6 +41,22 @@ export function patternWord(node: BashWord, context: ParseContext): Word {
   };
 }
 
+/**
+ * `[n]ginx`, by which people keep grep from finding itself: a text that is quoted when it runs, since no file is meant.
+ * Of a word with a slash one is.
+ */
+export function unlikePattern(word: Word): Word {
+  const pieces =
+    word.pieces[0]?.kind === 'text' && word.pieces[0].value === './' ? word.pieces.slice(1) : word.pieces;
+  const isMeant = pieces.every(
+    (piece) =>
+      (piece.kind === 'text' && !piece.value.includes('/')) ||
+      (piece.kind === 'glob' && /^\[\w\]$/.test(piece.value)),
+  );
+  const text = pieces.map((piece) => ('value' in piece ? piece.value : '')).join('');
+  return isMeant ? { pieces: [textPiece(text)] } : word;
+}
+
 /** More than one for a word with braces. */
 export function expandedWords(node: BashWord, context: ParseContext): Word[] {
   const parts = node.parts;

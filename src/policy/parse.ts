@@ -5,6 +5,7 @@ import {
   type PipelineNode as BashPipelineNode,
   type Redirection as BashRedirection,
   type Statement as BashStatement,
+  type Word as BashWord,
   parse,
 } from 'unbash';
 import { checkText, LIMITS } from './limits.ts';
@@ -18,6 +19,7 @@ import {
   patternWord,
   refuse,
   textPiece,
+  unlikePattern,
   variableName,
 } from './parse-words.ts';
 import { printList } from './print.ts';
@@ -218,7 +220,7 @@ function simple(node: BashCommand, context: ParseContext): Stage {
   }
   const words = node.name === undefined ? [] : expandedWords(node.name, context);
   for (const item of node.suffix) {
-    if (item.type === 'Word') words.push(...expandedWords(item, context));
+    if (item.type === 'Word') words.push(...operands(item, context));
     else if (item.type === 'Assignment') refuse('assignment', 'Assignments as arguments are not judged.');
     else found.push(item);
   }
@@ -226,6 +228,12 @@ function simple(node: BashCommand, context: ParseContext): Stage {
   const inner = assignments.length === 0 ? innerLine(words, context) : undefined;
   if (inner !== undefined) return { node: inner, redirects: redirects(found, context) };
   return { node: { kind: 'simple', assignments, words }, redirects: redirects(found, context) };
+}
+
+/** A slash says that a file is meant, whatever the rest looks like. */
+function operands(node: BashWord, context: ParseContext): Word[] {
+  const words = expandedWords(node, context);
+  return node.text.includes('/') ? words : words.map(unlikePattern);
 }
 
 /** `bash -c 'LINE'` and nothing else: a line of its own, which knows none of the variables around it. */

@@ -122,6 +122,19 @@ describe('the parser', () => {
 const HIDDEN = new Set(['FileDescriptor', 'FileDescriptorVariable', 'HereDocDelimiter', 'HereDocBody']);
 
 describe('the printer', () => {
+  it('quotes what looks like a pattern only to keep grep from finding itself, and nothing that means files', () => {
+    expect(reprint('ps aux | grep [n]ginx')).toBe("'ps' 'aux' | 'grep' '[n]ginx'");
+    expect(reprint('ls "x"[a]')).toBe("'ls' 'x[a]'");
+    for (const [word, printed] of [
+      ['./[a]', "'./'[a]"],
+      ['/srv/[a]', "'/srv/'[a]"],
+      ['[ab]', "'./'[ab]"],
+      ['[a]b*', "'./'[a]'b'*"],
+    ])
+      expect(reprint(`ls ${word}`)).toBe(`'ls' ${printed}`);
+    expect(reprint('case x in [x]) ls ;; esac')).toMatch(/in \(\[x\]\)/);
+  });
+
   const lines = [...allowedLines(), ...refusedLines()];
 
   it('prints what parses to the same tree, and prints that the same way', () => {
