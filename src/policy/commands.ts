@@ -148,8 +148,8 @@ function judgeNamed(
   }
   if (spec !== undefined) {
     const ruling = judgeProgram(spec, rest, context);
-    return spec.isOfRepository === true && ruling.verdict === 'allow'
-      ? judgeRepository(ruling, rest, context)
+    return spec.repository !== undefined && ruling.verdict === 'allow'
+      ? judgeRepository(ruling, spec.repository.except, rest, context)
       : ruling;
   }
   if (INTERPRETERS.has(name)) return asks('interpreter', `${name} can run anything`);
@@ -157,14 +157,22 @@ function judgeNamed(
 }
 
 /** It only looks, unless the repository has it start something. */
-function judgeRepository(ruling: Ruling, rest: readonly Arg[], { cwds, paths }: CommandContext): Ruling {
+function judgeRepository(
+  ruling: Ruling,
+  except: readonly string[],
+  rest: readonly Arg[],
+  { cwds, paths }: CommandContext,
+): Ruling {
   let folders = cwds;
-  for (let i = 0; rest[i]?.text.startsWith('-') === true; i += 1) {
-    if (rest[i]?.text !== '-C') continue;
-    i += 1;
-    const next = rest[i]?.text ?? '';
+  let at = 0;
+  for (; rest[at]?.text.startsWith('-') === true; at += 1) {
+    if (rest[at]?.text !== '-C') continue;
+    at += 1;
+    const next = rest[at]?.text ?? '';
     folders = next.startsWith('/') ? [next] : folders.map((folder) => `${folder}/${next}`);
   }
+  const verb = rest[at];
+  if (verb?.kind === 'literal' && except.includes(verb.text)) return ruling;
   const why = paths.programOf(folders);
   return why === undefined ? ruling : asks('repository-program', why);
 }

@@ -67,7 +67,7 @@ function compileSpec(raw: RawProgramSpec, file: YamlFile): ProgramSpec {
     profile: raw.profile,
     ...(raw.environment === undefined ? {} : { environment: raw.environment }),
     ...(raw.reaches === undefined ? {} : { reaches: raw.reaches }),
-    ...(raw.repository === true ? { isOfRepository: true } : {}),
+    ...(raw.repository === undefined ? {} : { repository: raw.repository }),
     ...(raw.target === undefined ? {} : { target: raw.target }),
     ...(raw.things === undefined ? {} : { things: raw.things.map((thing) => compileThing(thing, bad)) }),
     syntax: raw.syntax,

@@ -17,7 +17,10 @@ export interface ProgramSpec {
   /** Sockets, devices and files that a sandbox hides from all others; absolute, or below home (`~/`). */
   reaches?: string[];
   /** The repository in which it is started can name programs that it starts. `-C` says in which folder. */
-  isOfRepository?: boolean;
+  repository?: {
+    /** Verbs that look at names and numbers only, for which none is started. */
+    except: string[];
+  };
   /**
    * How options are spelled. `getopt`: clusters, attached values, `--name value`, options anywhere before `--`.
    * `pflag`: the same, and `-o=value`, `--flag=false`. `go`: one or two dashes are the same, no clusters.

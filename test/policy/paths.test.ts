@@ -148,6 +148,11 @@ describe('a repository that names programs', () => {
     return policy.judge(action, world);
   };
 
+  it('lets git name commits and branches there, for which nothing is started', () => {
+    const action = shippedPolicy().toAction('git rev-parse HEAD', '/srv/odd');
+    expect(shippedPolicy().judge(action, world).verdict).toBe('allow');
+  });
+
   it.each([
     ['git status', '/srv/odd'],
     ['git log -p | head', '/srv/odd'],

@@ -35,7 +35,7 @@ export const programSpecSchema = z.strictObject({
   names,
   profile: z.enum(['text', 'files', 'host', 'cluster']),
   environment: names.pipe(z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/))).optional(),
-  repository: z.boolean().optional(),
+  repository: z.strictObject({ except: names }).optional(),
   reaches: names.pipe(z.array(z.string().regex(/^~?\/./))).optional(),
   target: z
     .strictObject({
