@@ -12,7 +12,7 @@ const AT_ONCE = /^\/(?:etc|proc|sys|run|dev|usr|bin|sbin|lib\w*|boot)(?:\/|$)/;
 
 /**
  * The path as the kernel would walk it: every link is followed before the `..` after it counts, also a link to
- * nothing. What does not exist (or may not be looked at) is taken as it is written.
+ * nothing. What does not exist (or may not be looked at) is taken as it is written, and so is a process's `cwd`.
  */
 export async function resolvePath(path: string, cwd: string): Promise<string> {
   // Each part costs a look: half a million of them would hold the run up for minutes.
@@ -20,7 +20,18 @@ export async function resolvePath(path: string, cwd: string): Promise<string> {
     throw new OpsError('bad-path', 'tool', `${path.slice(0, 80)}… is too long a path`);
   }
   const whole = path.startsWith('/') ? path : join(cwd, './') + path;
-  return (AT_ONCE.test(whole) ? realPath(whole) : await realPathBeside(whole)) ?? walk(whole);
+  const real = AT_ONCE.test(whole) ? realPath(whole) : await realPathBeside(whole);
+  return real === undefined || mayBeOurs(whole, real) ? walk(whole) : real;
+}
+
+/** A working directory as the kernel shows it: ours is not that of a command that begins with `cd`. */
+const OF_A_PROCESS = /^\/proc\/\d+(?:\/task\/\d+)?\/cwd$/;
+
+/** It leads below our own working directory, and does not say so: perhaps by way of `/proc/self/cwd`. */
+function mayBeOurs(path: string, real: string): boolean {
+  const here = join(process.cwd(), '/');
+  const isSaid = path.startsWith(here) && !path.includes('..');
+  return !isSaid && join(real, '/').startsWith(here);
 }
 
 /** Of a path that leads to something the C library says the same in one call. */
@@ -52,6 +63,8 @@ function walk(path: string): string {
       real = next;
       continue;
     }
+    // Whose it will be is not known: it is named as what it is, and what comes after it.
+    if (OF_A_PROCESS.test(next)) return join(next, ...parts.filter((part) => part !== '..'));
     if (++links > MAX_LINKS) throw new OpsError('bad-path', 'tool', `${path} goes round in links`);
     if (target.startsWith('/')) real = '/';
     parts.unshift(...split(target));

@@ -66,6 +66,20 @@ describe('resolve', () => {
     expect(await files.resolve('near/../x', root)).toBe(join(root, 'far/x'));
   });
 
+  it.each([
+    ['/proc/net/../cwd/x', /^\/proc\/\d+\/cwd\/x$/],
+    ['/dev/fd/../cwd/../../x', /^\/proc\/\d+\/cwd\/x$/],
+    ['link/package.json', /^\/proc\/\d+\/cwd\/package\.json$/],
+    ['/proc/net/../root/etc/hosts', /^\/etc\/hosts$/],
+  ])('does not take its own working directory for that of a command: %s', async (path, real) => {
+    const root = newFolder();
+    symlinkSync('/proc/self/cwd', join(root, 'link'));
+    expect(await files.resolve(path, root)).toMatch(real);
+    expect(await files.resolve(join(process.cwd(), 'package.json'), '/')).toBe(
+      join(process.cwd(), 'package.json'),
+    );
+  });
+
   it('gives up on links that go round', async () => {
     const root = newFolder();
     symlinkSync('b', join(root, 'a'));
