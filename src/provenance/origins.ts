@@ -1,5 +1,6 @@
 import type { RunEvent } from '../protocol/event.ts';
 import type { Block } from '../protocol/message.ts';
+import { decodedText } from './decoded-text.ts';
 
 /**
  * Where the words of a run came from. Fields of facts that a probe declares are inventory, and what the operator typed is
@@ -123,7 +124,7 @@ export function createOrigins(): Origins {
     isOwn: (word) => own.some((text) => holdsWord(text, word)),
     observedNames: () => observed,
     heardFrom(word) {
-      const found = heard.holding(word);
+      const found = heard.saying(word);
       // Whoever floods a run with text must not make it forget where a word came from.
       if (heard.hasForgotten()) return [FORGOTTEN, ...found.map(({ id }) => id)];
       const [first] = found;
@@ -137,6 +138,8 @@ interface KeptText {
   text: string;
   /** Its letters and digits alone; made when somebody asks. */
   squeezed?: string;
+  /** What it says in codes; made when somebody asks. */
+  decoded?: string;
   /** Its place among all texts of the run. */
   order: number;
 }
@@ -157,6 +160,13 @@ function createShelf() {
     },
     /** Oldest first. */
     holding: (word: string): KeptText[] => texts.filter(({ text }) => holdsWord(text, word)),
+    /** The same, also in codes that others may have asked a model to read. */
+    saying: (word: string): KeptText[] =>
+      texts.filter((kept) => {
+        if (holdsWord(kept.text, word)) return true;
+        kept.decoded ??= decodedText(kept.text);
+        return holdsWord(kept.decoded, word);
+      }),
     /** Before `order`, is there a text in which the letters and digits of the word follow each other? */
     resembling(word: string, order: number): boolean {
       const wanted = squeeze(word);
