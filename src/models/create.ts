@@ -64,7 +64,7 @@ function hintsFor(target: ModelTarget): VendorOptions['hints'] {
   const isOllama = target.vendor === 'ollama';
   const key =
     target.key.kind === 'none'
-      ? 'set api_key_env or api_key_file for this provider'
+      ? 'set api_key_env or api_key_credential for this provider'
       : `check ${keyWords(target)}`;
   return {
     login: key,

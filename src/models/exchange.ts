@@ -47,6 +47,7 @@ interface Watch {
   isSilent: boolean;
   requestBytes: number;
   lastByteAt: number;
+  body: Body | null;
 }
 
 /** Longest part of an error page that is read. */
@@ -76,6 +77,7 @@ export async function runExchange(
     isSilent: false,
     requestBytes: 0,
     lastByteAt: startedAt,
+    body: null,
   };
   const stopped = new AbortController();
   const lingered = Promise.withResolvers<'done'>();
@@ -97,7 +99,7 @@ export async function runExchange(
   const talked = watch.controller.signal.aborted
     ? ended
     : talk({ post: watchedPost(options, watch), draft }).then(
-        () => 'read' as const,
+        () => readOn(watch).then(() => 'read' as const),
         (error: unknown) => ({ error }),
       );
   const result = await Promise.race([talked, ended, lingered.promise]);
@@ -197,8 +199,21 @@ function watchedPost(options: VendorOptions, watch: Watch): Exchange['post'] {
       throw new Error(`status ${answer.status}`);
     }
     watch.hasAnswered = true;
-    return noteBytes(answer.body, options.clock, watch);
+    watch.body = noteBytes(answer.body, options.clock, watch);
+    return watch.body;
   };
+}
+
+/**
+ * A library may turn away after the last part of a reply. Only after its last byte is the connection free for the next
+ * request; one that was left in between would keep the process alive for as long as the server likes.
+ */
+async function readOn({ body }: Watch): Promise<void> {
+  try {
+    for await (const _ of body ?? []);
+  } catch {
+    // The reply was whole before.
+  }
 }
 
 async function* noteBytes(body: Body, clock: Clock, watch: Watch): AsyncGenerator<Uint8Array> {

@@ -194,7 +194,7 @@ export function describeModelPort(
     });
 
     it('does not wait for a server that leaves the connection open', async () => {
-      const { port, model } = await start([
+      const { port, model, server } = await start([
         { fault: 'open-end', text: 'ok', usage: { input: 7, output: 3 } },
       ]);
       const reply = await port.complete(ask(model));
@@ -204,6 +204,8 @@ export function describeModelPort(
         usage: { outputTokens: 3 },
       });
       expect(reply.durationMs).toBeLessThan(2_500);
+      // Else the process would live for as long as the server likes.
+      await expect.poll(() => server?.endings ?? ['closed-by-client']).toEqual(['closed-by-client']);
     });
 
     const faults: [string, Turn, object][] = [
