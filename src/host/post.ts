@@ -43,6 +43,10 @@ async function postOnce(
     });
     limitConnecting(sent, isSecure ? 'secureConnect' : 'connect', connectMs);
     let hasAnswered = false;
+    // Another protocol, say: the connection is closed without an error.
+    sent.once('close', () => {
+      if (!hasAnswered) reject(new Error('the connection was closed without an answer'));
+    });
     sent.on('error', (error) => {
       const isStale = !hasAnswered && sent.reusedSocket && STALE_CODES.has(errorCode(error) ?? '');
       if (isStale) resolve(STALE);
@@ -50,9 +54,7 @@ async function postOnce(
     });
     sent.once('response', (answer) => {
       hasAnswered = true;
-      const coding = answer.headers['content-encoding'] ?? 'identity';
-      if (coding === 'identity') return resolve(readAnswer(answer));
-      sent.destroy(new Error(`the answer is compressed (${coding}), which was not asked for`));
+      resolve(readAnswer(answer));
     });
     sent.end(body);
   });
@@ -75,5 +77,18 @@ function readAnswer(answer: IncomingMessage): PostAnswer {
   const headers = Object.entries(answer.headersDistinct).map(
     ([name, values = []]) => [name, values.join(', ')] as const,
   );
-  return { status: answer.statusCode ?? 0, headers: new Map(headers), body: answer };
+  const coding = answer.headers['content-encoding'] || 'identity';
+  const body = coding === 'identity' ? answer : decompress(answer, coding);
+  return { status: answer.statusCode ?? 0, headers: new Map(headers), body };
+}
+
+/** Some servers and proxies compress also what nobody asked them to. */
+async function* decompress(answer: IncomingMessage, coding: string): AsyncGenerator<Uint8Array> {
+  const { createBrotliDecompress, createUnzip } = await import('node:zlib');
+  const decoder =
+    coding === 'br' ? createBrotliDecompress() : /^(x-)?gzip$|^deflate$/.test(coding) ? createUnzip() : null;
+  if (decoder === null) throw new Error(`the answer is compressed in a way that is not known (${coding})`);
+  const { pipeline } = await import('node:stream');
+  // An error or the end of one is that of the other.
+  yield* pipeline(answer, decoder, () => {});
 }

@@ -125,11 +125,32 @@ test('a connection that is not there in time is an error, though somebody listen
   await expect(sent).rejects.toMatchObject({ code: 'ETIMEDOUT' });
 });
 
-test('a compressed answer, which nobody asked for, is an error that says so', async () => {
+test('an answer that is compressed though nobody asked for it is read, and its status counts', async () => {
   const { url } = await serve((_, response) => {
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('data'));
+    response.writeHead(401, { 'content-encoding': 'gzip' }).end(gzipSync('no such key'));
   });
-  await expect(send(url)).rejects.toThrow('the answer is compressed (gzip)');
+  const answer = await send(url);
+  expect([answer.status, await textOf(answer)]).toEqual([401, 'no such key']);
+});
+
+test.each([
+  ['cut off', 'gzip', gzipSync('data'.repeat(99)).subarray(0, 20), 'unexpected end of file'],
+  ['not what it says', 'br', Buffer.from('data'), 'Decompression failed'],
+  ['of an unknown kind', 'zip', Buffer.from('data'), 'not known (zip)'],
+])('a compressed answer that is %s ends with an error', async (_, coding, bytes, message) => {
+  const { url } = await serve((__, response) => {
+    response.writeHead(200, { 'content-encoding': coding }).end(bytes);
+  });
+  await expect(textOf(await send(url))).rejects.toThrow(message);
+});
+
+test('an answer in another protocol is an error, not a wait', async () => {
+  const url = await listen(
+    createRawServer((socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
+    }),
+  );
+  await expect(send(url)).rejects.toThrow('closed without an answer');
 });
 
 test.each([

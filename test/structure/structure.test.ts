@@ -12,6 +12,7 @@ const ALLOWED_PACKAGES: Record<string, string[]> = {
     'node:child_process',
     'node:http',
     'node:https',
+    'node:zlib',
     'node:net',
     'node:tls',
     'node:sqlite',
