@@ -19,11 +19,14 @@ export async function main(argv: readonly string[], loadScreen: LoadScreen): Pro
     masker ??= createMasker(secretsOfEnvironment(process.env));
     return masker.mask(text);
   });
-  try {
-    return await dispatch(argv, streams, loadScreen);
-  } catch (error) {
-    return fail(error, argv, streams);
-  }
+  const status = await dispatch(argv, streams, loadScreen).catch((error: unknown) =>
+    fail(error, argv, streams),
+  );
+  const lost = streams.lost();
+  if (lost === null) return status;
+  await streams.err(`steward: not all of the answer could be written to stdout: ${lost.message}\n`);
+  // Whoever asked has no answer: for them that is no success, whatever the run came to.
+  return status === 0 ? ENDINGS.bug.exitCode : status;
 }
 
 /** Everything that goes wrong outside a run. Whoever reads JSON gets a result object on this path too. */

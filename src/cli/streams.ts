@@ -11,6 +11,8 @@ export interface Streams {
   say(text: string): Promise<void>;
   /** The same on stderr. */
   err(text: string): Promise<void>;
+  /** Why stdout does not hold all that was written to it (a full disk); null while it does, or when its reader has gone. */
+  lost(): Error | null;
   isErrTerminal: boolean;
   isOutTerminal: boolean;
   mask(text: string): string;
@@ -33,9 +35,10 @@ export function processStreams(firstMask: (text: string) => string): Streams {
   const err = writer(process.stderr);
   return {
     stdin: processInput(),
-    out,
-    say: (text) => out(printable(mask(text))),
-    err: (text) => err(printable(mask(text))),
+    out: out.write,
+    say: (text) => out.write(printable(mask(text))),
+    err: (text) => err.write(printable(mask(text))),
+    lost: out.lost,
     isErrTerminal: process.stderr.isTTY === true,
     isOutTerminal: process.stdout.isTTY === true,
     mask: (text) => mask(text),
@@ -45,18 +48,28 @@ export function processStreams(firstMask: (text: string) => string): Streams {
   };
 }
 
-/** A reader that went away (`| head`) must not end the run: the work and its log go on without it. */
-function writer(stream: NodeJS.WriteStream): (data: string | Uint8Array) => Promise<void> {
-  let isGone = false;
-  stream.on('error', () => {
-    isGone = true;
-  });
-  return (data) =>
-    new Promise((resolve) => {
-      if (isGone || data.length === 0) resolve();
-      else stream.write(data, () => resolve());
-    });
+interface Writer {
+  write(data: string | Uint8Array): Promise<void>;
+  lost(): Error | null;
 }
+
+/** A reader that went away (`| head`) must not end the run: the work and its log go on without it. */
+function writer(stream: NodeJS.WriteStream): Writer {
+  let failure: NodeJS.ErrnoException | null = null;
+  stream.on('error', (error) => {
+    failure ??= error;
+  });
+  return {
+    write: (data) =>
+      new Promise((resolve) => {
+        if (failure !== null || data.length === 0) resolve();
+        else stream.write(data, () => resolve());
+      }),
+    lost: () => (failure === null || GONE_CODES.has(failure.code ?? '') ? null : failure),
+  };
+}
+
+const GONE_CODES: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
 /** Descriptor 0 as it is: `process.stdin` would load streams of files for every run that has no input. */
 function processInput(): StandardInput {

@@ -80,7 +80,7 @@ function readRegular(path: string): string {
 
 function unfit(path: string, what: string): OpsError {
   return new OpsError('unreadable', 'settings', `${path} ${what}`, {
-    hint: 'put a regular file there, or remove it',
+    hint: `it has to be a regular file of at most ${formatBytes(LIMIT_BYTES)}`,
   });
 }
 

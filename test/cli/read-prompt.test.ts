@@ -24,6 +24,7 @@ function piped(kind: StandardInput['kind'], pieces: (string | number)[]): Piped 
     out: async () => {},
     say: async () => {},
     err: async (text) => void said.push(text),
+    lost: () => null,
     isErrTerminal: false,
     isOutTerminal: false,
     mask: (text) => text,

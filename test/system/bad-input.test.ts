@@ -28,6 +28,8 @@ const COMMAND_LINES: [title: string, args: string[], code: number, message: stri
   ['two goals', ['run', 'health-check', 'incident'], 2, 'one goal at a time'],
   ['a setting of a goal without a value', ['run', 'health-check', '--set', 'x'], 2, '"x" is not k=v'],
   ['a trigger file that is not there', ['run', 'health-check', '--trigger-file', 'no'], 42, 'no file no'],
+  ['a trigger file that is none', ['run', 'health-check', '--trigger-file', '/dev/zero'], 42, 'regular file'],
+  ['settings that are no file', ['-p', 'x', '--settings', '/dev/zero'], 52, 'regular file'],
   ['settings that are not there', ['-p', 'x', '--settings', 'none.yaml'], 52, 'none.yaml'],
 ];
 

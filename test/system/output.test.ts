@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { createBoxWithModel, readLines, readResult } from './steward.ts';
+import { createBoxWithModel, PROGRAM, readLines, readResult } from './steward.ts';
 
 const BIG = `${'0123456789abcdef'.repeat(327_680)}END`;
 /** One piece of 64 KiB at a time: the stream of a fast server. */
@@ -21,10 +25,10 @@ describe('a large answer', () => {
       },
     });
     const { code } = await ended;
-    const text = Buffer.concat(pieces).toString('utf8');
+    const stdout = Buffer.concat(pieces).toString('utf8');
     expect(code).toBe(0);
-    if (format === 'text') expect(text === `${BIG}\n`).toBe(true);
-    else expect(readResult({ code, stdout: text, stderr: '' }).result === BIG).toBe(true);
+    if (format === 'text') expect(stdout === `${BIG}\n`).toBe(true);
+    else expect(readResult({ code, stdout, stderr: '' }).result === BIG).toBe(true);
   });
 
   it('does not keep the run from ending when its reader leaves early', async () => {
@@ -46,6 +50,19 @@ describe('a large answer', () => {
 });
 
 describe('stdout', () => {
+  it('that takes nothing more, as on a full disk, is no success', async () => {
+    const { box } = await createBoxWithModel([{ text: 'an answer' }]);
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(PROGRAM, ['-p', 'x'], {
+      cwd: box.cwd,
+      env: box.env,
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    const [said, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+    expect([code, said]).toEqual([1, expect.stringContaining('written to stdout: ENOSPC')]);
+  });
+
   it('has nothing but JSON in json modes, with progress and warnings on stderr', async () => {
     const { box } = await createBoxWithModel([
       { toolCalls: [{ name: 'Bash', input: { command: 'uname -s' } }] },

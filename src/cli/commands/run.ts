@@ -56,7 +56,11 @@ function readSets(pairs: readonly string[]): Record<string, string> {
 async function readTrigger(path: string | undefined, world: World): Promise<Trigger> {
   const kind = kindOfCaller(world);
   if (path === undefined) return { kind, payload: null, parent: world.env.STEWARD_RUN ?? null };
-  const text = await world.operatorFiles.readText(path);
+  const text = await world.operatorFiles.readText(path).catch((error: unknown) => {
+    if (!(error instanceof OpsError)) throw error;
+    const hint = error.hint === null ? {} : { hint: error.hint };
+    throw new OpsError(error.code, 'input', `--trigger-file: ${error.message}`, { ...hint, cause: error });
+  });
   if (text === undefined)
     throw new OpsError('no-trigger-file', 'input', `--trigger-file: there is no file ${path}`);
   let payload: unknown;

@@ -20,6 +20,7 @@ export async function print(
     out: async (data) => void out.push(data.toString()),
     say: async (text) => void out.push(text),
     err: async (text) => void err.push(text),
+    lost: () => null,
     isErrTerminal: false,
     isOutTerminal: false,
     mask: (text) => text,
