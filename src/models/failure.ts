@@ -84,6 +84,8 @@ const NETWORK_WORDS: Record<string, string> = {
   ETIMEDOUT: 'connection timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
+  HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP',
+  EPROTO: 'what answers there does not speak TLS; should the address begin with http://?',
 };
 
 /** One line, masked, at most 400 characters. */

@@ -4,7 +4,7 @@ import { createMessages } from '../../src/models/anthropic-sdk.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Post } from '../../src/protocol/post.ts';
 import type { Dialect, ModelServer, WireRequest } from '../wire/index.ts';
-import { API_KEY, ask, BASH, connect, READ } from './connect.ts';
+import { API_KEY, ask, BASH, connect, portFor, READ } from './connect.ts';
 
 const DIALECTS: Dialect[] = ['anthropic', 'ollama', 'openai'];
 
@@ -296,6 +296,16 @@ describe.each(DIALECTS)('every request in the dialect of %s', (dialect) => {
       class: 'retry',
       status: null,
       message: expect.stringMatching(/connection refused.*(is Ollama running|check the address)/),
+    });
+  });
+
+  it('says so when no TLS is spoken there', async () => {
+    const connected = await connect(dialect, []);
+    server = connected.server;
+    const { port, model } = await portFor(dialect, connected.server.baseUrl.replace('http:', 'https:'));
+    expect(await port.complete(ask(model))).toMatchObject({
+      class: 'retry',
+      message: expect.stringContaining('does not speak TLS; should the address begin with http://?'),
     });
   });
 
