@@ -10,7 +10,7 @@ export function helpText(): string {
       Talk with it in a terminal, where it asks before it acts; -c and -r [RUN] go on with an earlier run
 ${lines.join('\n')}
 
-  steward COMMAND --help tells a command's options. Exit codes: docs/reference/exit-codes.md
+  steward -p --help and steward COMMAND --help tell the options. Exit codes: docs/reference/exit-codes.md
 `;
 }
 

@@ -80,8 +80,9 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
     return 0;
   }
   if (args.has('help')) {
-    const { commandHelp } = await import('./help.ts');
-    await streams.out(named === undefined ? (await import('./help.ts')).helpText() : commandHelp(command));
+    const { commandHelp, helpText } = await import('./help.ts');
+    const isAboutAll = named === undefined && !args.has('print');
+    await streams.out(isAboutAll ? helpText() : commandHelp(command));
     return 0;
   }
   const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();

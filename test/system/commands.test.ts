@@ -206,6 +206,8 @@ describe('steward --help and --version', () => {
   it("tells a command's options", async () => {
     const { code, stdout } = await createBox().run(['run', '--help']);
     expect([code, stdout]).toEqual([0, expect.stringContaining('--trigger-file FILE')]);
+    const print = await createBox().run(['-p', '--help']);
+    expect([print.code, print.stdout]).toEqual([0, expect.stringContaining('--max-budget-usd X')]);
   });
 
   it('tells the version of the package', async () => {
