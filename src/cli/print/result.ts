@@ -35,12 +35,13 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
     duration_ms: Math.round(frame.durationMs),
     duration_api_ms: Math.round(fold.modelMs),
     ttft_ms: fold.firstTokenMs === null ? null : Math.round(fold.firstTokenMs),
-    num_turns: closed?.turns ?? fold.turns,
+    // What broke a run outside its talk (a full disk, a bug) does not know what the talk took.
+    num_turns: Math.max(closed?.turns ?? 0, fold.turns),
     ...(closed?.result == null ? {} : { result: closed.result }),
     ...(frame.isStructured && !failed ? { structured_output: parseAnswer(closed?.result) } : {}),
     stop_reason: fold.stopReason,
     session_id: frame.sessionId,
-    total_cost_usd: closed?.costUsd ?? 0,
+    total_cost_usd: Math.max(closed?.costUsd ?? 0, costOf(fold)),
     usage: toWireUsage(fold.usage),
     modelUsage: modelUsageOf(fold, frame),
     permission_denials: fold.denials,
@@ -132,4 +133,8 @@ function parseAnswer(text: string | null | undefined): unknown {
   } catch {
     return null;
   }
+}
+
+function costOf(fold: RunFold): number {
+  return [...fold.models.values()].reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
 }

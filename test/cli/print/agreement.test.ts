@@ -42,6 +42,15 @@ function verdictsFor(reason: Reason): Record<string, unknown> {
 }
 
 describe('the result object', () => {
+  it('says what a run took that broke outside its talk', async () => {
+    const talked = scriptRun(RUN, [
+      { calls: [], text: 'so', objection: '', isReduced: false, failures: 0 },
+    ]).filter(({ type }) => type !== 'run.closed');
+    const broken = closedEvent({ outcome: 'failed', reason: 'state-full', turns: 0, costUsd: 0 });
+    const { num_turns, total_cost_usd } = JSON.parse((await print('json', [...talked, broken])).out);
+    expect([num_turns, total_cost_usd]).toEqual([1, expect.toSatisfy((usd: number) => usd > 0)]);
+  });
+
   it.each(['json', 'stream-json'] as const)(
     'agrees with the exit status whatever happened in the run: %s',
     async (format) => {
