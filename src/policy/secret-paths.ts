@@ -118,6 +118,9 @@ const SECRETS = [
   '/var/lib/kubelet/pods/**',
   '/var/lib/kubelet/config.json',
   '**/.vault-token',
+  // Where Vault was initialised: the keys that unseal it.
+  '**/vault/init.json',
+  '**/vault*/**/token',
   '**/.consul-token',
   '**/.nomad-token',
   '**/*.token',
@@ -164,6 +167,8 @@ const SECRETS = [
   '**/.claude/**',
   '**/access-tokens.conf',
   '/etc/nix/netrc',
+  // `access-tokens` of whoever builds.
+  '**/.config/nix/nix.conf',
   '/etc/nix/secret*',
   '**/nomad/**/secrets/**',
   '/var/lib/nomad/**/secrets/**',

@@ -85,6 +85,11 @@ describe('paths', () => {
     expect(policy.judge({ kind: 'scan', root: `${HOME}/.ssh` }, nothing).verdict).toBe('deny');
     expect(policy.isSecretPath('/etc/shadow')).toBe(true);
     expect(policy.isSecretPath('/etc/hosts')).toBe(false);
+    const vault = ['/var/lib/vault/init.json', '/opt/vault/token', '/srv/vault-1/agent/token'];
+    for (const path of [...vault, '/home/ops/.config/nix/nix.conf'])
+      expect(policy.isSecretPath(path), path).toBe(true);
+    for (const path of ['/etc/vault.d/vault.hcl', '/srv/vault/notes.md', '/etc/nix/nix.conf'])
+      expect(policy.isSecretPath(path), path).toBe(false);
   });
 
   it('asks before it writes, unless edits are accepted and git can bring the file back', () => {
