@@ -62,7 +62,7 @@ const RULES: readonly LineRule[] = [
     kind: 'token',
     hint: /[?&][\w-]{1,24}=/,
     pattern:
-      /[?&](?:code|key|k|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion|sentry_key)=([\w%+/=.-]{16,})/gi,
+      /[?&](?:code|key|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion|sentry_key)=([\w%+/=.-]{16,})/gi,
     accepts: (value) =>
       isRandom(value, 16) &&
       (!isPublicForm(value) || /^[\da-f]{32,}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(value)),
