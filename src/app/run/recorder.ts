@@ -20,6 +20,8 @@ export interface Recorder extends EventSink {
   effects(): { begun: number; inDoubt: number };
   /** How the changes of this sitting ended. */
   changes(): ReturnType<RunLedger['changes']>;
+  /** What the model took in this sitting. */
+  spent: RunLedger['spent'];
   /** Ids that a report may cite. */
   evidence(): ReadonlySet<string>;
   /** Calls of the model that looked or did something, and were not refused. */
@@ -60,6 +62,7 @@ export function createRecorder(masker: Masker, clock: Clock, listener: RunListen
     },
     effects: ledger.effects,
     changes: ledger.changes,
+    spent: ledger.spent,
     evidence: () => ledger.evidence,
     answeredCalls: () => ledger.answered.size,
     next: () => ({ ...ledger.next }),

@@ -1,5 +1,6 @@
 import type { ChangeEnd } from '../../protocol/change.ts';
 import type { RunEvent } from '../../protocol/event.ts';
+import { addUsage, NO_USAGE, type Usage } from '../../protocol/model.ts';
 
 export interface NextNumbers {
   probe: number;
@@ -10,17 +11,28 @@ export interface NextNumbers {
   change: number;
 }
 
+/** `turns` over all sittings, the rest of this one. `costUsd`: null when a price is not known. */
+export interface Spent {
+  turns: number;
+  usage: Usage;
+  costUsd: number | null;
+}
+
 /** What the end of a run is judged by, counted from its events as they come. */
 export interface RunLedger {
   note(event: RunEvent): void;
   effects(): { begun: number; inDoubt: number };
   /** How the changes of this sitting ended; `parked`: it waits for a person. */
   changes(): readonly (ChangeEnd | 'parked')[];
+  /** What the model took, by the lines that there are of it. */
+  spent(): Spent;
   readonly evidence: ReadonlySet<string>;
   /** Ids of calls that passed the gate and ended. */
   readonly answered: ReadonlySet<string>;
   readonly next: Readonly<NextNumbers>;
 }
+
+export const NOTHING_SPENT: Spent = { turns: 0, usage: NO_USAGE, costUsd: 0 };
 
 type StepEnd = 'open' | 'ended';
 
@@ -33,6 +45,7 @@ export function createLedger(): RunLedger {
   const looked = new Set<string>();
   const answered = new Set<string>();
   const changes = new Map<string, ChangeEnd | 'parked'>();
+  let spent = NOTHING_SPENT;
   const next: NextNumbers = { probe: 1, look: 1, finding: 1, check: 1, question: 1, change: 1 };
 
   return {
@@ -47,6 +60,7 @@ export function createLedger(): RunLedger {
         count(effects.values(), (end) => end === 'open') + count(written.values(), (isGood) => !isGood),
     }),
     changes: () => [...changes.values()],
+    spent: () => spent,
     note(event) {
       switch (event.type) {
         case 'step.started':
@@ -94,6 +108,17 @@ export function createLedger(): RunLedger {
           if (event.tool !== 'Report') evidence.add(event.call);
           if (!event.refused && looked.has(event.call)) answered.add(event.call);
           break;
+        case 'run.resumed':
+          spent = { ...NOTHING_SPENT, turns: spent.turns };
+          break;
+        case 'model.requested':
+          spent = { ...spent, turns: event.turn };
+          break;
+        case 'model.replied':
+        case 'model.failed':
+        case 'context.reduced':
+          spent = withCost(spent, event);
+          break;
         case 'run.closed':
           // How it went until then has been judged.
           effects.clear();
@@ -108,6 +133,17 @@ export function createLedger(): RunLedger {
   function raise(kind: keyof NextNumbers, items: readonly { id: string }[]): void {
     for (const { id } of items) next[kind] = Math.max(next[kind], Number(id.slice(1)) + 1);
   }
+}
+
+function withCost(spent: Spent, { usage, costUsd }: Pick<Spent, 'usage' | 'costUsd'>): Spent {
+  // A failed request that took no tokens has no price, and needs none.
+  const isFree = Object.values(usage).every((tokens) => tokens === 0);
+  const cost = costUsd ?? (isFree ? 0 : null);
+  return {
+    ...spent,
+    usage: addUsage(spent.usage, usage),
+    costUsd: cost === null || spent.costUsd === null ? null : spent.costUsd + cost,
+  };
 }
 
 function isOfChange(step: string): boolean {

@@ -2,7 +2,6 @@ import { createMemoryStore, holdOptimiser, readFreeBytes } from '../../host/inde
 import { OpsError } from '../../lib/ops-error.ts';
 import { formatBytes } from '../../lib/size.ts';
 import type { RunEvent } from '../../protocol/event.ts';
-import { NO_USAGE, type Usage } from '../../protocol/model.ts';
 import { ending, isError, type Reason } from '../../protocol/outcome.ts';
 import { maskDeltas } from '../masking/mask-deltas.ts';
 import { maskEvent } from '../masking/mask-event.ts';
@@ -12,6 +11,7 @@ import { type Ending, live } from './life.ts';
 import { durationLeftMs } from './limits.ts';
 import { openRun, type RunScope } from './open-run.ts';
 import { createRecorder } from './recorder.ts';
+import { NOTHING_SPENT, type Spent } from './run-ledger.ts';
 import type { RunEnd, RunListener, RunRequest } from './run-request.ts';
 import { tidyHourly } from './tidy.ts';
 
@@ -49,7 +49,7 @@ export async function performRun(
     attendance?.setLog(recorder);
     end = await live(scope, listener);
   } catch (error) {
-    end = endOfError(error, abort.signal);
+    end = { ...endOfError(error, abort.signal), ...(scope === null ? NOTHING_SPENT : recorder.spent()) };
   } finally {
     attendance?.setLog(null);
     stopWatching();
@@ -139,16 +139,16 @@ function endLog(scope: RunScope | null): RunEnd {
   return { run, logHead };
 }
 
-function endOfError(error: unknown, signal: AbortSignal): Ending {
-  const spent: { turns: number; usage: Usage; costUsd: number } = { turns: 0, usage: NO_USAGE, costUsd: 0 };
+/** What broke a run outside its talk does not know what the talk took: the recorder does. */
+function endOfError(error: unknown, signal: AbortSignal): Omit<Ending, keyof Spent> {
   if (error instanceof OpsError) {
     const message = error.hint === null ? error.message : `${error.message} (${error.hint})`;
-    return { reason: error.reason, message, result: null, resumeAt: error.resumeAt, ...spent };
+    return { reason: error.reason, message, result: null, resumeAt: error.resumeAt };
   }
   if (signal.aborted) {
     const reason = signal.reason as Reason;
-    return { reason, message: ending(reason).meaning, result: null, resumeAt: null, ...spent };
+    return { reason, message: ending(reason).meaning, result: null, resumeAt: null };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { reason: 'bug', message, result: null, resumeAt: null, ...spent };
+  return { reason: 'bug', message, result: null, resumeAt: null };
 }

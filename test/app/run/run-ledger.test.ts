@@ -79,3 +79,37 @@ describe('numbers of evidence', () => {
     expect(ledger.next).toEqual({ probe: 1, look: 3, finding: 1, check: 4, question: 1, change: 1 });
   });
 });
+
+describe('what a run took', () => {
+  const usage = { inputTokens: 10, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const requested = (turn: number): RunEvent => ({
+    type: 'model.requested',
+    turn,
+    model: 'm',
+    reservedUsd: null,
+  });
+  const reduced = (costUsd: number | null): RunEvent => ({
+    type: 'context.reduced',
+    method: 'summarise',
+    droppedBytes: 1,
+    messages: [],
+    usage,
+    costUsd,
+  });
+
+  it('is the sum of its requests; a sitting begins anew, and turns are counted on', () => {
+    const ledger = ledgerOf(requested(1), reduced(0.5), requested(2), reduced(0.25));
+    expect(ledger.spent()).toEqual({
+      turns: 2,
+      usage: { ...usage, inputTokens: 20, outputTokens: 4 },
+      costUsd: 0.75,
+    });
+    ledger.note({ type: 'run.resumed', model: 'm', prompt: null });
+    ledger.note(requested(3));
+    expect(ledger.spent()).toMatchObject({ turns: 3, usage: { inputTokens: 0 }, costUsd: 0 });
+  });
+
+  it('has no price when one of them has none', () => {
+    expect(ledgerOf(requested(1), reduced(0.5), reduced(null)).spent().costUsd).toBeNull();
+  });
+});
