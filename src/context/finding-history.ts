@@ -25,6 +25,8 @@ export interface HistoryEntry {
   openedAt: number | null;
   /** The measure at that time. */
   openedMeasure: number | null;
+  /** When a model last looked into it; null: never. What steward wrote before it kept this counts as asked when it opened. */
+  askedAt: number | null;
   cooldownMs: number;
   /** How often it came back within the cooldown. */
   returns: number;
@@ -57,13 +59,29 @@ export function readHistory(text: string | undefined): { history: FindingHistory
   } catch {
     value = undefined;
   }
-  if (isHistory(value)) return { history: value, notice: null };
+  if (isHistory(value)) return { history: withAsked(value), notice: null };
   const notice = 'The stored findings could not be read: every finding counts as new, and mutes are lost.';
   return { history: emptyHistory(), notice };
 }
 
 export function writeHistory(history: FindingHistory): string {
   return `${JSON.stringify(history)}\n`;
+}
+
+/** A model looked into them: they wait for their cooldown, whoever runs next. */
+export function noteAsked(history: FindingHistory, keys: readonly string[], now: number): FindingHistory {
+  const asked = keys.flatMap((key) => {
+    const entry = history.entries[key];
+    // Never before it opened, whatever became of the clock meanwhile.
+    const askedAt = Math.max(now, entry?.openedAt ?? now);
+    return entry === undefined ? [] : [[key, { ...entry, askedAt }] as const];
+  });
+  return { ...history, entries: { ...history.entries, ...Object.fromEntries(asked) } };
+}
+
+/** Has no model looked into it since it last opened? */
+export function isUnasked({ openedAt, askedAt }: HistoryEntry): boolean {
+  return openedAt !== null && (askedAt === null || askedAt < openedAt);
 }
 
 /** @param key as in Finding.key. A time that has passed lifts the mute. */
@@ -143,6 +161,14 @@ export function pruneHistory(history: FindingHistory, now: number): FindingHisto
   };
 }
 
+function withAsked(history: FindingHistory): FindingHistory {
+  const entries = Object.entries(history.entries).map(([key, entry]) => {
+    const { askedAt = entry.openedAt } = entry as Partial<HistoryEntry> & HistoryEntry;
+    return [key, { ...entry, askedAt }] as const;
+  });
+  return { ...history, entries: Object.fromEntries(entries) };
+}
+
 function isHistory(value: unknown): value is FindingHistory {
   if (!isRecord(value) || value.version !== 1) return false;
   const { entries, mutes, seen } = value;
@@ -166,6 +192,7 @@ function isEntry(value: unknown): value is HistoryEntry {
     typeof value.probe === 'string' &&
     (SEVERITIES as readonly unknown[]).includes(value.severity) &&
     ['since', 'lastSeen', 'cooldownMs', 'returns'].every((key) => Number.isFinite(value[key])) &&
-    ['openedAt', 'openedMeasure', 'goneAt'].every(isNumberOrNull)
+    ['openedAt', 'openedMeasure', 'goneAt'].every(isNumberOrNull) &&
+    (value.askedAt === undefined || isNumberOrNull('askedAt'))
   );
 }

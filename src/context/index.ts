@@ -5,6 +5,7 @@ export {
   mergeEntries,
   mergeSeen,
   muteFinding,
+  noteAsked,
   readHistory,
   reopenFindings,
   writeHistory,

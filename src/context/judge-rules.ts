@@ -1,10 +1,11 @@
 import { createExpressionCompiler, type ExpressionCompiler, withTrees } from '../lib/expression.ts';
-import { type BrokenRule, type Finding, SEVERITIES } from '../protocol/finding.ts';
+import { type BrokenRule, type Finding, isForModel, SEVERITIES } from '../protocol/finding.ts';
 import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
 import {
   type FindingHistory,
   type HistoryEntry,
+  isUnasked,
   type Mute,
   pruneHistory,
   REMEMBER_GONE_MS,
@@ -64,6 +65,7 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
     const object = mask(match.object);
     const text = mask(match.text);
     const { state, isOpen, quietReason } = next;
+    const unasked = next.isCooling && isUnasked(next.entry) ? { isUnasked: true as const } : {};
     const about = {
       key,
       rule: id,
@@ -74,7 +76,7 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
       text,
       evidence: [item.id],
     };
-    found.push({ finding: { ...about, state, since, isOpen, quietReason }, looks: match.looks });
+    found.push({ finding: { ...about, state, since, isOpen, ...unasked, quietReason }, looks: match.looks });
   }
   const present = new Set(sightings.map(({ key }) => key));
   for (const [key, entry] of Object.entries(entries)) {
@@ -99,8 +101,12 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
       { version: 1, entries, mutes: history.mutes, seen: { ...history.seen, ...seen } },
       now,
     ),
-    looks: findings.flatMap(({ id, isOpen }, index) =>
-      (found[index]?.looks ?? []).map((step) => ({ finding: id, isOpen, step })),
+    looks: findings.flatMap((finding, index) =>
+      (found[index]?.looks ?? []).map((step) => ({
+        finding: finding.id,
+        isOpen: isForModel(finding),
+        step,
+      })),
     ),
   };
 }
@@ -153,6 +159,8 @@ interface Next {
   entry: HistoryEntry;
   state: Finding['state'];
   isOpen: boolean;
+  /** Quiet because it was told lately, and for no other reason. */
+  isCooling: boolean;
   quietReason: string | null;
 }
 
@@ -177,13 +185,14 @@ function nextEntry(
     lastSeen: now,
     openedAt: known?.openedAt ?? null,
     openedMeasure: known?.openedMeasure ?? null,
+    askedAt: known?.askedAt ?? null,
     cooldownMs: known?.cooldownMs ?? cooldownMs,
     returns: (known?.returns ?? 0) + (state === 'returned' ? 1 : 0),
     goneAt: null,
   };
   if (mute !== undefined && mute.untilMs > now) {
     const quietReason = `muted until ${new Date(mute.untilMs).toISOString()} by ${mute.by}`;
-    return { entry: base, state, isOpen: false, quietReason };
+    return { entry: base, state, isOpen: false, isCooling: false, quietReason };
   }
   const coolUntil = base.openedAt === null ? now : base.openedAt + base.cooldownMs;
   // Somebody may have fixed it, so its first return is news. One that comes and goes is a single piece of news.
@@ -193,6 +202,7 @@ function nextEntry(
       entry: base,
       state,
       isOpen: false,
+      isCooling: true,
       quietReason: `cooling down until ${new Date(coolUntil).toISOString()}`,
     };
   }
@@ -206,7 +216,7 @@ function nextEntry(
       : cooldownMs,
     returns: wasQuiet && state === 'standing' ? 0 : base.returns,
   };
-  return { entry: opened, state, isOpen: true, quietReason: null };
+  return { entry: opened, state, isOpen: true, isCooling: false, quietReason: null };
 }
 
 function stateOf(known: HistoryEntry | undefined, rule: RuleSpec, measure: number | null): Finding['state'] {

@@ -1,6 +1,6 @@
 import { fence, fenceCost } from '../lib/fence.ts';
 import { formatZonedTime, type Zone } from '../lib/zoned-time.ts';
-import type { Finding } from '../protocol/finding.ts';
+import { type Finding, isForModel } from '../protocol/finding.ts';
 import { asLine, bytesOf, fitLines } from './room.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 
@@ -15,8 +15,8 @@ export function describeFindings(
 ): string {
   const { marker, snapshot } = view;
   if (snapshot.findings.length === 0) return 'No finding: no rule matched.';
-  const findings = snapshot.findings.toSorted((a, b) => Number(b.isOpen) - Number(a.isOpen));
-  const open = findings.filter(({ isOpen }) => isOpen).length;
+  const findings = snapshot.findings.toSorted((a, b) => Number(isForModel(b)) - Number(isForModel(a)));
+  const open = findings.filter(isForModel).length;
   const title = `# Findings: ${open} open, ${findings.length - open} quiet`;
   const label = 'findings';
   const left = room - bytesOf(title) - 1 - fenceCost({ marker, label });
@@ -43,7 +43,7 @@ const CLASS_WORDS: Record<Finding['class'], string> = {
 
 function longLine(finding: Finding, zone: Zone): string {
   const since = formatZonedTime(finding.since, zone);
-  const quiet = finding.isOpen ? '' : `; quiet: ${asLine(finding.quietReason ?? 'not open', 120)}`;
+  const quiet = isForModel(finding) ? '' : `; quiet: ${asLine(finding.quietReason ?? 'not open', 120)}`;
   return [
     `${finding.id} ${finding.severity}, ${finding.state}, first seen ${since}, ${CLASS_WORDS[finding.class]}: ${asLine(finding.text, 400)}`,
     `   object ${asLine(finding.object, OBJECT_LIMIT)}; rule ${asLine(finding.rule, 60)} of ${asLine(finding.probe, 60)}; evidence ${finding.evidence.join(', ')}${quiet}`,

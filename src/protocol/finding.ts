@@ -18,10 +18,17 @@ export interface Finding {
   state: 'new' | 'worse' | 'standing' | 'returned';
   /** Milliseconds since the epoch of the first of an unbroken row of sightings. */
   since: number;
-  /** Opens the gate to a model: not cooling down, not muted. */
+  /** News that people are told and that opens the gate to a model: not cooling down, not muted. */
   isOpen: boolean;
+  /** Told already and cooling down, but no model was asked about it since: it opens the gate all the same. */
+  isUnasked?: true;
   /** Why it does not: `cooling down until …`, `muted until … by …`. */
   quietReason: string | null;
+}
+
+/** Is it worth a request to a model? */
+export function isForModel({ isOpen, isUnasked }: Pick<Finding, 'isOpen' | 'isUnasked'>): boolean {
+  return isOpen || isUnasked === true;
 }
 
 export interface BrokenRule {

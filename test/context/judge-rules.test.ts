@@ -5,6 +5,7 @@ import {
   type FindingHistory,
   judgeRules,
   muteFinding,
+  noteAsked,
   readHistory,
   reopenFindings,
   writeHistory,
@@ -164,6 +165,41 @@ describe('the life of a finding', () => {
     expect(third.findings[0]).toMatchObject({ state: 'standing', isOpen: false });
   });
 
+  it('waits for a model while it cools down, until one was asked or it is muted', async () => {
+    const spec = things([makeRule()]);
+    const at = async (history: FindingHistory, hours: number) => {
+      const judged = await judge(spec, { things: [{ name: 'a', size: 20 }] }, history, T0 + hours * HOUR);
+      const { isOpen, isUnasked = false } = judged.findings[0] ?? { isOpen: null };
+      return { history: judged.history, says: [isOpen, isUnasked] };
+    };
+    const told = await at(emptyHistory(), 0);
+    expect([told.says, (await at(told.history, 0.5)).says]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const muted = muteFinding(told.history, 'too-much:a', T0 + HOUR, 'ann');
+    expect((await at(muted, 0.5)).says).toEqual([false, false]);
+    const asked = noteAsked(told.history, ['too-much:a', 'too-much:unknown'], T0);
+    expect((await at(asked, 0.5)).says).toEqual([false, false]);
+    // It opened once more, and that time nobody could be asked.
+    const again = await at(asked, 1.1);
+    expect([again.says, (await at(again.history, 1.2)).says]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  it('waits for no model when it was kept by a steward that did not write down who was asked', async () => {
+    const spec = things([makeRule()]);
+    const facts = { things: [{ name: 'a', size: 20 }] };
+    const { history } = await judge(spec, facts, emptyHistory(), T0);
+    const old = readHistory(writeHistory(history).replace('"askedAt":null,', ''));
+    expect(old.notice).toBeNull();
+    const next = await judge(spec, facts, old.history, T0 + HOUR / 2);
+    expect(next.findings[0]).toMatchObject({ state: 'standing', isOpen: false });
+    expect(next.findings[0]).not.toHaveProperty('isUnasked');
+  });
+
   it('says since when', async () => {
     const spec = things([makeRule()]);
     const facts = { things: [{ name: 'a', size: 20 }] };
@@ -182,6 +218,7 @@ describe('the life of a finding', () => {
       state: 'standing',
       since: T0,
       isOpen: false,
+      isUnasked: true,
       quietReason: 'cooling down until 2026-03-01T04:00:00.000Z',
     });
   });

@@ -10,6 +10,7 @@ function entry(probe: string, lastSeen: number): FindingHistory['entries'][strin
     lastSeen,
     openedAt: null,
     openedMeasure: null,
+    askedAt: null,
     cooldownMs: 1,
     returns: 0,
     goneAt: null,

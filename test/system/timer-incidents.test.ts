@@ -50,6 +50,19 @@ describe('what a timer finds', () => {
     await untilIncidents(box, (all) => all.every(({ state }) => state === 'resolved'));
   });
 
+  it('that is an incident which somebody took is no work for a model, in the next run neither', async () => {
+    const box = createBox();
+    const serving = await startServing(box, ['--no-runs']);
+    const failure = { unit: 'db.service', time: '2026-03-01T03:00:00Z' };
+    await serving.post(`/unit/${hostname()}`, JSON.stringify(failure));
+    const [incident] = await untilIncidents(box, (all) => all.length === 1);
+    expect((await box.run(['incidents', 'ack', incident?.id ?? ''])).code).toBe(0);
+    for (const slot of ['first', 'second']) {
+      const shown = await box.run(['runs', 'show', await check(box, slot, ['db.service']), '--json']);
+      expect(shown.stdout).toContain('No model was asked: nothing is new, worse or past its cooldown.');
+    }
+  });
+
   it('joins the incidents also where nothing serves', async () => {
     const box = createBox();
     const run = await check(box, 'first', ['web.service']);

@@ -4,6 +4,7 @@ import {
   judgeRules,
   keepRows,
   mergeEntries,
+  noteAsked,
   summariseForHistory,
   takeLooks,
   takeSnapshot,
@@ -108,6 +109,7 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   const judged = holdBack(
     keepOpen(judgement, options.alreadyOpen),
     (await options.findTaken?.(judgement.findings)) ?? new Map(),
+    clock.now(),
   );
   const history = { before: known, after: judged.history };
   recorder.record({ type: 'findings.judged', findings: judged.findings, brokenRules: judged.brokenRules });
@@ -146,13 +148,14 @@ export async function gather(scope: GatherScope, options: GatherOptions): Promis
   };
 }
 
-function holdBack(judged: Judged, taken: ReadonlyMap<string, string>): Judged {
+/** Who looks into it elsewhere stands for the model here, until it is news again. */
+function holdBack(judged: Judged, taken: ReadonlyMap<string, string>, now: number): Judged {
   if (taken.size === 0) return judged;
   const findings = judged.findings.map((finding) => {
     const why = taken.get(finding.key);
     return why === undefined ? finding : { ...finding, isOpen: false, quietReason: why };
   });
-  return { ...judged, findings };
+  return { ...judged, findings, history: noteAsked(judged.history, [...taken.keys()], now) };
 }
 
 function keepOpen(judged: Judged, keys: readonly string[]): Judged {

@@ -1,7 +1,7 @@
 import { judgeOutcome, type OutcomeFacts } from '../../goals/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
-import type { Finding } from '../../protocol/finding.ts';
+import { type Finding, isForModel } from '../../protocol/finding.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending, type Reason } from '../../protocol/outcome.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
@@ -18,7 +18,7 @@ import { isBegun } from './go-on.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import type { openTalk } from './open-talk.ts';
-import { isUnheard, reopen } from './reopen.ts';
+import { rememberLook } from './reopen.ts';
 import type { ApprovedWork, RunListener } from './run-request.ts';
 import { verify } from './verify.ts';
 
@@ -44,7 +44,7 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
       : await talkWith(scope, thinker, { gathered: before, told: carried?.words ?? null }, listener);
   const note = typeof thinker === 'string' ? thinker : (budgetNote(scope, talk) ?? silenceNote(scope, talk));
   const isRulesOnly = talk === null || note !== null;
-  if (talk !== null && (isRulesOnly || isUnheard(talk))) await reopen(scope.world, before.findings);
+  if (talk !== null) await rememberLook(scope.world, before.findings, talk, isRulesOnly);
 
   const { gathered, verification } = await verify(scope, before, probes);
   // Probes that were cut short say nothing about the target: whoever aborts a run gives its Reason.
@@ -147,7 +147,7 @@ async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promi
   if (goal !== null && !isTalking) {
     if (goal.gate === 'never') return 'No model was asked: this goal is rules only.';
     if (goal.gate === 'findings' && findings.length === 0) return 'No model was asked: nothing was found.';
-    if (goal.gate === 'findings' && !findings.some(({ isOpen }) => isOpen)) {
+    if (goal.gate === 'findings' && !findings.some(isForModel)) {
       return 'No model was asked: nothing is new, worse or past its cooldown.';
     }
   }

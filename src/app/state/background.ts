@@ -1,4 +1,5 @@
 import type { Background } from '../../prompt/index.ts';
+import { isForModel } from '../../protocol/finding.ts';
 import { hasNotes } from '../knowledge/note-places.ts';
 import type { Gathered } from '../looking/gather.ts';
 import type { RunScope } from '../run/open-run.ts';
@@ -18,7 +19,7 @@ export async function gatherBackground(
   const [isKnown, areNotes] = [hasState(world), hasNotes(world)];
   if (!isKnown && !areNotes) return [];
   const names = namesIn([
-    ...findings.filter(({ isOpen }) => isOpen).flatMap(({ object, rule }) => [object, rule]),
+    ...findings.filter(isForModel).flatMap(({ object, rule }) => [object, rule]),
     request.prompt ?? '',
     ...Object.values(goal?.parameters ?? {}).map(String),
   ]);

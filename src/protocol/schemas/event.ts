@@ -99,6 +99,7 @@ const finding = z.object({
   state: z.enum(['new', 'worse', 'standing', 'returned']),
   since: count,
   isOpen: z.boolean(),
+  isUnasked: z.literal(true).exactOptional(),
   quietReason: maybeText,
 });
 
