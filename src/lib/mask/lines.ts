@@ -61,8 +61,9 @@ const RULES: readonly LineRule[] = [
   {
     kind: 'token',
     hint: /[?&][\w-]{1,24}=/,
+    // The address of an approval of our own has to arrive as it is: it shows that one, and can say no to it.
     pattern:
-      /[?&](?:code|key|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion|sentry_key)=([\w%+/=.-]{16,})/gi,
+      /[?&](?:code|key|(?<!\/approvals\/a-[\w-]{1,64}\?)k|auth|session|sid|access|t|jwt|assertion|samlresponse|client_assertion|sentry_key)=([\w%+/=.-]{16,})/gi,
     accepts: (value) =>
       isRandom(value, 16) &&
       (!isPublicForm(value) || /^[\da-f]{32,}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(value)),
