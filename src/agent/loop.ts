@@ -23,6 +23,7 @@ interface Conversation {
 
 const MAX_CONTINUATIONS = 2;
 const MAX_OBJECTIONS = 3;
+const AGAIN = 'Answer again, whole, as one JSON value and nothing else.';
 const MAX_EMPTY_ANSWERS = 2;
 
 /** The loop: model, calls, model … until an answer, a report or a limit. Never throws for what a model does. */
@@ -119,8 +120,11 @@ async function takeAnswer(
   const objection = await ports.checkAnswer(text);
   if (objection === null) return text.trim() === '' ? takeSilence(talk, ports) : 'done';
   talk.objections += 1;
-  if (talk.objections >= MAX_OBJECTIONS) return { reason: 'schema', message: objection, resumeAt: null };
-  say(objection, talk, ports);
+  if (talk.objections >= MAX_OBJECTIONS) {
+    const message = `${talk.objections} answers of the model did not follow the schema; the last: ${objection}`;
+    return { reason: 'schema', message, resumeAt: null };
+  }
+  say(`Your answer does not follow the schema: ${objection}. ${AGAIN}`, talk, ports);
   return 'go on';
 }
 

@@ -11,7 +11,7 @@ export interface LoopPorts {
   clock: Clock;
   tools: LoopTools;
   budget: Budget;
-  /** `null`: the answer is good. Otherwise the sentence that the model gets back. */
+  /** `null`: the answer is good. Otherwise what is wrong with it, in some words without a stop. */
   checkAnswer(text: string): Promise<string | null>;
   /** The model has handed in its report: the run is over after this turn. */
   hasReport(): boolean;

@@ -242,10 +242,16 @@ describe('answers', () => {
   it('go back with the objection, and end the run after the third', async () => {
     const bad = { turns: [says('a'), says('b'), says('c')], ports: { checkAnswer: async () => 'not JSON' } };
     const { end, requests } = await driveLoop(bad);
-    expect(end.stop).toMatchObject({ reason: 'schema', message: 'not JSON' });
+    const message = '3 answers of the model did not follow the schema; the last: not JSON';
+    expect(end.stop).toMatchObject({ reason: 'schema', message });
     expect(requests[1]?.messages.at(-1)).toEqual({
       role: 'user',
-      content: [{ type: 'text', text: 'not JSON' }],
+      content: [
+        {
+          type: 'text',
+          text: 'Your answer does not follow the schema: not JSON. Answer again, whole, as one JSON value and nothing else.',
+        },
+      ],
     });
     expect(requests).toHaveLength(3);
   });

@@ -52,6 +52,7 @@ describe('an answer under --json-schema', () => {
     });
     expect(result).not.toHaveProperty('structured_output');
     expect(stderr).toContain('exit 57');
+    expect(stderr).toContain('3 answers of the model did not follow the schema; the last: not JSON');
   });
 });
 
