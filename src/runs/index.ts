@@ -1,4 +1,4 @@
-export { type BudgetLimits, createBudgetLedger } from './budget-ledger.ts';
+export { type BudgetLimits, createBudgetLedger, type LedgerReservation } from './budget-ledger.ts';
 export { createCheckpoints, planUndo, spillFolder, type UndoPlan, type UndoStep } from './checkpoints.ts';
 export { describeRun, type ListOptions, latestRun, listRuns, type RunSummary } from './list-runs.ts';
 export { countOwnCommands, countRefusals, listSpending, readSpending } from './list-spending.ts';

@@ -41,7 +41,7 @@ describe('money', () => {
     expect(result.total_cost_usd).toBeLessThanOrEqual(0.3);
   });
 
-  it("of a day that is spent leaves a goal's run to the rules, with one message", async () => {
+  it("of a day that cannot cover a request leaves a goal's run to the rules, with one message", async () => {
     const { box, server } = await createBoxWithModel([{ text: 'never' }]);
     withFaults(box);
     box.write('.config/steward/steward.yaml', 'budgets: { usd_per_day: 0.0001 }\n');
@@ -49,14 +49,17 @@ describe('money', () => {
     expect(server.requests).toEqual([]);
     expect(ended.code).toBe(60);
     expect(ended.stdout).toContain('a is bad');
-    expect(`${ended.stdout}${ended.stderr}`.match(/budget of the day is spent/g)).toHaveLength(1);
+    expect(`${ended.stdout}${ended.stderr}`.match(/budget of the day does not cover/g)).toHaveLength(1);
   });
 
-  it('of a day that is spent stops a plain prompt until tomorrow', async () => {
+  it('of a day that cannot cover a request stops a plain prompt until tomorrow, and says what is left', async () => {
     const { box, server } = await createBoxWithModel([{ text: 'never' }]);
     box.write('.config/steward/steward.yaml', 'budgets: { usd_per_day: 0.0001 }\n');
     const { code, result } = await box.json(['-p', 'x']);
     expect([code, result.reason, server.requests.length]).toEqual([56, 'usd', 0]);
+    expect(result.errors?.join()).toMatch(
+      /budget of the day does not cover the next request, which could cost \$\d\.\d{4}: \$0\.0000 of \$0\.0001 spent, \$0\.0001 left/,
+    );
     expect(Date.parse(result.error?.resume_at ?? '')).toBeGreaterThan(Date.now());
   });
 });

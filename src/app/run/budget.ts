@@ -1,7 +1,12 @@
 import type { Budget } from '../../agent/index.ts';
 import { dropAbsent } from '../../lib/drop-absent.ts';
 import type { Limits } from '../../protocol/goal.ts';
-import { createBudgetLedger, createRunBudget, type RunReservation } from '../../runs/index.ts';
+import {
+  createBudgetLedger,
+  createRunBudget,
+  type LedgerReservation,
+  type RunReservation,
+} from '../../runs/index.ts';
 import type { RunScope } from './open-run.ts';
 
 export interface RunBudgets extends Budget {
@@ -69,6 +74,18 @@ function describeRefusal(refusal: Exclude<RunReservation, { ok: true }>): string
   }
 }
 
+/** That the next request is not made does not mean that all is spent: what is left may not cover the worst of it. */
+function describeShared(
+  { limit, spentUsd, limitUsd }: Exclude<LedgerReservation, { ok: true }>,
+  wantedUsd: number,
+  trigger: string,
+): string {
+  const whose = limit === 'trigger' ? `day for runs started by ${trigger}` : limit;
+  const spent = `$${spentUsd.toFixed(4)} of $${limitUsd}`;
+  if (spentUsd >= limitUsd) return `The budget of the ${whose} is spent: ${spent}`;
+  return `The budget of the ${whose} does not cover the next request, which could cost $${wantedUsd.toFixed(4)}: ${spent} spent, $${(limitUsd - spentUsd).toFixed(4)} left`;
+}
+
 /** Without budgets in settings it refuses nothing, and writes what was spent when the talk is over. */
 function createSharedBudget({ world, run, request }: BudgetScope): RunBudgets {
   const { usd_per_day, usd_per_month, usd_per_day_by_trigger } = world.settings.budgets;
@@ -89,7 +106,7 @@ function createSharedBudget({ world, run, request }: BudgetScope): RunBudgets {
         reserved.set(answer.id, usd);
         return answer;
       }
-      const message = `The budget of the ${answer.limit} is spent: $${answer.spentUsd.toFixed(2)} of $${answer.limitUsd}`;
+      const message = describeShared(answer, usd, request.trigger.kind);
       return { ok: false, reason: 'usd', message, resumeAt: answer.resetsAt };
     },
     async settle(id, spent) {
