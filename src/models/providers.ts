@@ -1,3 +1,4 @@
+import { OpsError } from '../lib/ops-error.ts';
 import type { DialectTraits } from './openai-request.ts';
 
 /** A model server as settings declare it: `providers: { gpu: { preset: vllm, base_url: http://gpu:8000/v1 } }`. */
@@ -54,7 +55,12 @@ const PRESETS: Readonly<Record<string, Preset>> = {
 
 export const PROVIDER_NAMES: readonly string[] = Object.keys(PRESETS);
 
-/** undefined when neither settings nor the presets know the name, or settings give no address. */
+const ADDRESS_VARIABLES = { anthropic: 'ANTHROPIC_BASE_URL', ollama: 'OLLAMA_HOST' } as const;
+
+/**
+ * undefined when neither settings nor the presets know the name, or settings give no address. OpsError `bad-variable`
+ * when the environment gives one that is none.
+ */
 export function findProvider(
   name: string,
   settings: Readonly<Record<string, ProviderSettings>>,
@@ -65,11 +71,12 @@ export function findProvider(
   const base = Object.hasOwn(PRESETS, presetName) ? PRESETS[presetName] : undefined;
   if (own === undefined && base === undefined) return undefined;
   const kind = own?.kind ?? base?.kind ?? 'openai-compatible';
-  const fromEnv =
-    kind === 'anthropic' ? addresses.anthropic : kind === 'ollama' ? addresses.ollama : undefined;
+  const variable = kind === 'openai-compatible' ? undefined : ADDRESS_VARIABLES[kind];
+  const fromEnv = kind === 'openai-compatible' ? undefined : addresses[kind];
   const address = own?.baseUrl ?? fromEnv ?? base?.endpoint;
   if (address === undefined) return undefined;
   const endpoint = plainAddress(address, kind);
+  if (address === fromEnv && variable !== undefined) demandAddress(endpoint, variable);
   return {
     name,
     kind,
@@ -100,6 +107,14 @@ function keyOf(
   const isOwnAddress = own?.baseUrl === undefined || kind === 'anthropic';
   if (base?.keyEnv && isOwnAddress) return { kind: 'env', name: base.keyEnv };
   return kind === 'anthropic' ? { kind: 'env', name: 'ANTHROPIC_API_KEY' } : { kind: 'none' };
+}
+
+/** Settings were held to the same when they were read. */
+function demandAddress(endpoint: string, variable: string): void {
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
+  throw new OpsError('bad-variable', 'settings', `${variable}: must be an http or https URL`, {
+    hint: `write it with its scheme, like ${variable}=http://127.0.0.1:8080`,
+  });
 }
 
 /** Ollama's variable may be a bare `host:port`, or the address that its server binds to. */

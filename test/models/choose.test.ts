@@ -118,6 +118,28 @@ describe('the name of a model', () => {
     expect(primaryOf('qwen3:8b', { env: { OLLAMA_HOST: host } })).toMatchObject({ endpoint, place });
   });
 
+  it.each([
+    ['ANTHROPIC_BASE_URL', 'nuc2:80', 'opus'],
+    ['ANTHROPIC_BASE_URL', 'nuc2', 'opus'],
+    ['ANTHROPIC_BASE_URL', 'unix:///run/model', 'opus'],
+    ['OLLAMA_HOST', 'nuc2:99999', 'qwen3:8b'],
+  ])(
+    'is refused by the name of its variable where the environment gives none: %s=%s',
+    (variable, value, name) => {
+      expect(() => choose({ flag: name, env: { [variable]: value } })).toThrowError(
+        expect.objectContaining({
+          code: 'bad-variable',
+          reason: 'settings',
+          message: `${variable}: must be an http or https URL`,
+          hint: expect.stringContaining(`${variable}=http://`),
+        }),
+      );
+      expect(choose({ flag: 'vllm/any', env: { [variable]: value } }).primary.vendor).toBe(
+        'openai-compatible',
+      );
+    },
+  );
+
   it('takes ANTHROPIC_BASE_URL, and stays a cloud behind a proxy on this machine', () => {
     const env = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9999' };
     expect(primaryOf('opus', { env })).toMatchObject({ endpoint: 'http://127.0.0.1:9999', place: 'cloud' });
