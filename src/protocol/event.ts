@@ -32,6 +32,8 @@ export type RunEvent =
       model: string | null;
       /** Name of the model's provider, so that a resumed run asks the same one. */
       provider?: string;
+      /** Where the model's key was found: the name of a variable, or the path of a file. null: there is none. */
+      keySource?: string | null;
       /** The goal's, as given with --set. */
       parameters?: Record<string, string>;
       /** What came through stdin beside the prompt; it is kept in `prompt.built`. */

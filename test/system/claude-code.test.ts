@@ -118,6 +118,20 @@ describe('the stream', () => {
     expect(lines.map(kindOf)).toEqual(theirs.map(kindOf));
     expect(lines.map(kindOf)).toEqual(['system/init', 'assistant', 'result']);
     for (const [index, line] of lines.entries()) expectToHold(line, theirs[index]);
+    expect(lines[0]?.apiKeySource).toBe(theirs[0]?.apiKeySource);
+  });
+
+  it('says where the key was found, and that there is none', async () => {
+    const { box } = await createBoxWithModel(HELLO);
+    box.write('credentials/anthropic', 'sk-ant-of-a-file-0123456789\n');
+    const folder = join(box.home, 'credentials');
+    const source = async (env: Record<string, string>) => {
+      const args = ['-p', 'x', '--output-format', 'stream-json'];
+      const { stdout } = await box.run(args, { env: { ANTHROPIC_API_KEY: '', ...env } });
+      return readLines(stdout)[0]?.apiKeySource;
+    };
+    expect(await source({ CREDENTIALS_DIRECTORY: folder })).toBe(join(folder, 'anthropic'));
+    expect(await source({})).toBe('none');
   });
 
   it('lets assistant and user alternate, each result under the id of its call', async () => {

@@ -68,6 +68,18 @@ export async function keyOf(world: World, { key, provider }: ModelTarget): Promi
   }
 }
 
+/** Where `keyOf` finds it: the name of a variable, or the path of a file; null when there is none. Never throws. */
+export async function keySourceOf(world: World, target: ModelTarget): Promise<string | null> {
+  const { key, provider } = target;
+  if (key.kind === 'env' && world.env[key.name]?.trim()) return key.name;
+  const folder = world.env.CREDENTIALS_DIRECTORY;
+  if (key.kind === 'none' || (key.kind === 'env' && !folder?.startsWith('/'))) return null;
+  const path = key.kind === 'file' ? key.path : `${folder}/${provider}`;
+  // What is wrong with a file is told when the key is wanted.
+  const text = await world.operatorFiles.readText(path).catch(() => undefined);
+  return text?.trim() ? path : null;
+}
+
 /** What settings say of a provider's models, over the built-in table. */
 export function cardOverrides({ settings }: World, target: ModelTarget): CardOverrides {
   const given = settings.providers[target.provider];

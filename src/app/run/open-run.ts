@@ -28,7 +28,7 @@ import { createPolicing, type Policing } from '../policy/policing.ts';
 import { hasState } from '../state/observed-names.ts';
 import type { World } from '../world.ts';
 import type { Attendance } from './attendance.ts';
-import { cardOverrides, chooseTarget } from './choose-target.ts';
+import { cardOverrides, chooseTarget, keySourceOf } from './choose-target.ts';
 import { confinementOf } from './confinement.ts';
 import { gateOptionsOf } from './gating.ts';
 import { requestToGoOn } from './go-on.ts';
@@ -151,6 +151,7 @@ export async function openRun(
     });
     await runCanary(gateOptions);
     const gate = createGate(gateOptions);
+    const keySource = choice.primary.vendor === 'none' ? null : await keySourceOf(world, choice.primary);
     // Only now: what is wrong with the request, a rule or the gate leaves no run behind.
     log ??= await createRunLog(logOptions);
     const scope: RunScope = {
@@ -176,7 +177,7 @@ export async function openRun(
       signal,
     };
     recorder.attach(log);
-    recordOpening(scope);
+    recordOpening(scope, keySource);
     return scope;
   } catch (error) {
     log?.close();
@@ -311,7 +312,7 @@ function withReport(tools: readonly ToolName[]): ToolName[] {
   return ALL_TOOLS.filter((name) => ALWAYS.includes(name) || tools.includes(name));
 }
 
-function recordOpening(scope: RunScope): void {
+function recordOpening(scope: RunScope, keySource: string | null): void {
   const { world, request, recorder, choice, resumed } = scope;
   const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
   const provider = choice.primary.vendor === 'none' ? {} : { provider: choice.primary.provider };
@@ -327,6 +328,7 @@ function recordOpening(scope: RunScope): void {
     cwd: world.cwd,
     model,
     ...provider,
+    keySource,
     ...(Object.keys(request.sets).length === 0 ? {} : { parameters: request.sets }),
     ...(request.attachment === null ? {} : { attachmentBytes: Buffer.byteLength(request.attachment) }),
     tools: scope.tools,

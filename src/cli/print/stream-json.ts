@@ -52,7 +52,7 @@ function linesOf(event: RunEvent, run: string): Record<string, unknown>[] {
           agents: [],
           skills: [],
           plugins: [],
-          apiKeySource: 'none',
+          apiKeySource: event.keySource ?? 'none',
           output_style: 'default',
           steward_version: event.steward,
           goal: event.goal,

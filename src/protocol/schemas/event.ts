@@ -150,6 +150,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     cwd: text,
     model: maybeText,
     provider: z.exactOptional(text),
+    keySource: z.exactOptional(maybeText),
     parameters: z.exactOptional(z.record(z.string(), text)),
     attachmentBytes: z.exactOptional(count),
     tools: texts,
