@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Post, PostAnswer, PostRequest } from '../protocol/post.ts';
+import { proxyFor, withProxy } from './env-proxy.ts';
 import { errorCode } from './state-errors.ts';
 
 /** Until a connection is there, TLS included. How long an answer may take is for the caller to watch. */
@@ -50,10 +51,16 @@ async function postOnce(
     sent.on('error', (error) => {
       const isStale = !hasAnswered && sent.reusedSocket && STALE_CODES.has(errorCode(error) ?? '');
       if (isStale) resolve(STALE);
-      else reject(error);
+      else reject(withProxy(error, target));
     });
     sent.once('response', (answer) => {
       hasAnswered = true;
+      const proxy = answer.statusCode === 407 ? proxyFor(target) : null;
+      if (proxy !== null) {
+        answer.resume();
+        const said = `HTTP/1.1 407 ${answer.statusMessage}`;
+        return reject(Object.assign(new Error(said), { proxy: proxy.host }));
+      }
       resolve(readAnswer(answer));
     });
     sent.end(body);

@@ -10,6 +10,7 @@ import {
   oneLine,
   StreamFault,
 } from './failure.ts';
+import { PAGE_BYTES, pageText } from './page.ts';
 import { createReplyDraft, type ReplyDraft } from './reply-draft.ts';
 
 /** What every vendor needs. */
@@ -48,6 +49,9 @@ interface Watch {
   requestBytes: number;
   lastByteAt: number;
   body: Body | null;
+  contentType: string;
+  /** The beginning of the answer, as it came. */
+  head: Buffer[];
 }
 
 /** Longest part of an error page that is read. */
@@ -78,6 +82,8 @@ export async function runExchange(
     requestBytes: 0,
     lastByteAt: startedAt,
     body: null,
+    contentType: '',
+    head: [],
   };
   const stopped = new AbortController();
   const lingered = Promise.withResolvers<'done'>();
@@ -117,7 +123,7 @@ export async function runExchange(
   if (watch.http !== null) return fail(classifyStatus(watch.http, clock.now()));
   if (typeof result === 'object') return fail(classifyThrown(result.error, watch));
   const finished = draft.finish();
-  if ('broken' in finished) return fail(plain('broken-reply', finished.broken));
+  if ('broken' in finished) return fail(plain('broken-reply', pageIn(watch) ?? finished.broken));
   return {
     ok: true,
     model: request.model,
@@ -145,7 +151,11 @@ function plain(kind: FailureClass, text: string): Classified {
 function classifyThrown(error: unknown, watch: Watch): Classified {
   if (error instanceof StreamFault) return classifyStreamFault(error);
   if (!watch.hasAnswered) return classifyNetworkError(error);
-  return plain('broken-reply', `the reply broke off: ${classifyNetworkError(error).text}`);
+  return plain('broken-reply', pageIn(watch) ?? `the reply broke off: ${classifyNetworkError(error).text}`);
+}
+
+function pageIn({ contentType, head }: Watch): string | null {
+  return pageText(contentType, Buffer.concat(head).toString());
 }
 
 function failureOf(
@@ -162,8 +172,8 @@ function failureOf(
       : isUnreachable
         ? options.hints.unreachable
         : options.hints[found.class];
-  const { text, ...rest } = found;
-  const message = `${request.model} at ${options.endpoint}: ${text}${hint === undefined ? '' : `; ${hint}`}`;
+  const { text, hint: own = hint, ...rest } = found;
+  const message = `${request.model} at ${options.endpoint}: ${text}${own === undefined ? '' : `; ${own}`}`;
   return { ok: false, ...rest, message: oneLine(message, options.mask), usage, durationMs };
 }
 
@@ -199,6 +209,7 @@ function watchedPost(options: VendorOptions, watch: Watch): Exchange['post'] {
       throw new Error(`status ${answer.status}`);
     }
     watch.hasAnswered = true;
+    watch.contentType = answer.headers.get('content-type') ?? '';
     watch.body = noteBytes(answer.body, options.clock, watch);
     return watch.body;
   };
@@ -217,8 +228,11 @@ async function readOn({ body }: Watch): Promise<void> {
 }
 
 async function* noteBytes(body: Body, clock: Clock, watch: Watch): AsyncGenerator<Uint8Array> {
+  let kept = 0;
   for await (const chunk of body) {
     watch.lastByteAt = clock.elapsed();
+    if (kept < PAGE_BYTES) watch.head.push(Buffer.from(chunk.subarray(0, PAGE_BYTES - kept)));
+    kept += chunk.length;
     yield chunk;
   }
 }

@@ -1,5 +1,6 @@
 import type { FailureClass, ModelFailure } from '../protocol/model.ts';
 import type { PostAnswer } from '../protocol/post.ts';
+import { wordsOf } from './page.ts';
 import { resumeTime } from './resume-time.ts';
 
 /** An answer with an error status, before any reply. */
@@ -21,6 +22,8 @@ export class StreamFault extends Error {
 
 export type Classified = Pick<ModelFailure, 'class' | 'status' | 'resumeAt' | 'isPromptTooLong'> & {
   text: string;
+  /** What to look at, where it is not what failures of the class are about. */
+  hint?: string;
 };
 
 /** Sources of the wording: the vendors' error pages and servers, 2026-11. */
@@ -66,11 +69,24 @@ export function classifyStreamFault(fault: StreamFault): Classified {
 /** No answer at all. A certificate that is refused today is refused tomorrow, as is an address that is none; everything else may pass. */
 export function classifyNetworkError(error: unknown): Classified {
   const code = networkCode(error);
+  const proxy = proxyOf(error);
+  if (proxy !== null) return classifyProxy(proxy, error, code);
   const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
   const isLasting = isCertificate || /ERR_TLS|ERR_INVALID_(?:URL|PROTOCOL|CHAR)|ERR_SSL/.test(code);
   const said = NETWORK_WORDS[code] ?? (code === '' ? rootMessage(error) : `${rootMessage(error)} (${code})`);
   const text = isCertificate ? `its certificate is not trusted (${code}); ${TRUST_HINT}` : said;
   return { class: isLasting ? 'bad-request' : 'retry', status: null, resumeAt: null, text };
+}
+
+/** What stands between refuses or is not there: of the model's server nothing is known. */
+function classifyProxy(proxy: string, error: unknown, code: string): Classified {
+  const said = rootMessage(error);
+  const status = /\bHTTP\/\d\S* (\d{3}\b.*)/.exec(said)?.[1];
+  const isLasting = /^40[137]/.test(status ?? '');
+  const why = status === undefined ? (NETWORK_WORDS[code] ?? said) : `it answered ${status}`;
+  const text = `the proxy ${proxy} did not let the request through: ${why}`;
+  const hint = 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
+  return { class: isLasting ? 'bad-request' : 'retry', status: null, resumeAt: null, text, hint };
 }
 
 const TRUST_HINT =
@@ -102,10 +118,7 @@ function errorText(body: string): string {
   } catch {
     // Not JSON: a proxy's page. Its text is better than nothing.
   }
-  return body
-    .replace(/<[^>]*>/g, ' ')
-    .trim()
-    .slice(0, 200);
+  return wordsOf(body);
 }
 
 function messageIn(value: unknown): string | undefined {
@@ -116,6 +129,14 @@ function messageIn(value: unknown): string | undefined {
   if ('message' in value && typeof value.message === 'string') return value.message;
   if ('detail' in value && typeof value.detail === 'string') return value.detail;
   return undefined;
+}
+
+/** `host:port` of the proxy at fault. */
+function proxyOf(error: unknown): string | null {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth += 1) {
+    if ('proxy' in at && typeof at.proxy === 'string') return at.proxy;
+  }
+  return null;
 }
 
 export function networkCode(error: unknown): string {

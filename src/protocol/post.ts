@@ -8,7 +8,10 @@ export interface PostRequest {
   signal: AbortSignal;
 }
 
-/** The head of an answer, as soon as it is there. Rejects, with a `code` of the system or of TLS, when none comes. */
+/**
+ * The head of an answer, as soon as it is there. Rejects, with a `code` of the system or of TLS, when none comes; where a
+ * proxy of the environment refused or was not there, `proxy` of the error is its `host:port`.
+ */
 export interface PostAnswer {
   status: number;
   /** By lower-case names; several of one name are joined by commas. */

@@ -44,8 +44,12 @@ function bytesOf(dialect: Dialect, turn: Turn): Uint8Array {
 }
 
 /** The reply that comes of bytes which arrive in the given pieces. */
-async function replyTo(dialect: Dialect, pieces: Uint8Array[]): Promise<unknown> {
-  const headers = new Map([['content-type', CONTENT_TYPES[dialect]]]);
+async function replyTo(
+  dialect: Dialect,
+  pieces: Uint8Array[],
+  type = CONTENT_TYPES[dialect],
+): Promise<unknown> {
+  const headers = new Map([['content-type', type]]);
   const answer: Post = async () => ({ status: 200, headers, body: Readable.from(pieces) });
   const { port, model } = await portFor(dialect, 'http://127.0.0.1:9/v1', { post: answer });
   const { durationMs: _, ...reply } = await port.complete(ask(model));
@@ -57,6 +61,32 @@ function cut(bytes: Uint8Array, at: number[]): Uint8Array[] {
   const places = [0, ...new Set(at.map((place) => place % bytes.length))].sort((a, b) => a - b);
   return places.map((from, i) => bytes.subarray(from, places[i + 1] ?? bytes.length));
 }
+
+describe.each(DIALECTS)('a page in place of a reply of %s', (dialect) => {
+  const page =
+    '<!DOCTYPE html>\n<html><head><script>let a = "{";</script><title>Hotel Post: please\nlog in</title>';
+  it.each([
+    [
+      'with its type',
+      'text/html; charset=utf-8',
+      page,
+      /a page instead of a reply \(text\/html\): Hotel Post: please log in$/,
+    ],
+    ['under another type', CONTENT_TYPES[dialect], page, /a page instead of a reply .*Hotel Post/],
+    [
+      'without a title',
+      'text/html',
+      '<style>p {}</style><p>Access <b>denied</b>',
+      /\(text\/html\): Access denied$/,
+    ],
+  ])('is told as one, %s', async (_, type, text, message) => {
+    expect(await replyTo(dialect, [Buffer.from(text)], type)).toMatchObject({
+      ok: false,
+      class: 'broken-reply',
+      message: expect.stringMatching(message),
+    });
+  });
+});
 
 describe.each(DIALECTS)('a stream of %s', (dialect) => {
   it.each<[string, Quirk[]]>([

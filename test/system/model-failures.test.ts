@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Turn } from '../wire/index.ts';
 import { createBoxWithModel } from './steward.ts';
 
@@ -211,6 +214,35 @@ describe('a model server that fails', () => {
       expect(result, title).not.toHaveProperty('result');
       expect(stderr, title).toMatch(message);
     }
+  });
+});
+
+describe('a proxy that refuses', () => {
+  it.each([
+    ['a tunnel', 'https'],
+    ['a request', 'http'],
+  ])('%s is named, and not the server of the model', async (_, scheme) => {
+    const proxy = createServer((__, response) => void response.writeHead(407).end());
+    proxy.on(
+      'connect',
+      (__, socket) => void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
+    );
+    onTestFinished(() => void proxy.close());
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const at = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { box } = await createBoxWithModel([]);
+    const env = {
+      NODE_USE_ENV_PROXY: '1',
+      HTTP_PROXY: `http://me:pass-of-mine@${at}`,
+      HTTPS_PROXY: `http://me:pass-of-mine@${at}`,
+      ANTHROPIC_BASE_URL: `${scheme}://model.test`,
+    };
+    const { code, result } = await box.json(['-p', 'x'], { env });
+    expect([code, result.reason]).toEqual([1, 'bad-request']);
+    const said = `the proxy ${at} did not let the request through: it answered 407 Proxy Authentication Required`;
+    expect(result.errors?.join()).toContain(said);
+    expect(result.errors?.join()).toContain('check HTTPS_PROXY');
+    expect(JSON.stringify(result)).not.toContain('pass-of-mine');
   });
 });
 
