@@ -23,13 +23,15 @@ export interface CommandContext {
 /**
  * `archive`: tar takes a name with a colon for a file on another host, and starts ssh. `script`: bash takes a word with a
  * plus for options that are taken back, `+n` for one. `source`: what go-getter and its like would rather fetch than read,
- * as `github.com/x/y` and `git@host:x`.
+ * as `github.com/x/y` and `git@host:x`. `certificate`: of which the program shows nothing but certificates; openssl takes
+ * one with a colon for the address of a store.
  */
 const PATH_KINDS: Record<string, PathUse> = {
   read: 'read',
   archive: 'read',
   script: 'read',
   source: 'read',
+  certificate: 'certificate',
   place: 'place',
   tree: 'tree',
   write: 'write',
@@ -43,7 +45,8 @@ export function checkKind(kind: string, arg: Arg, context: CommandContext): Ruli
       return use === 'place' ? undefined : unknownWord(context, 'a file that is read');
     if (kind === 'script' && (arg.kind === 'pattern' || arg.text.startsWith('+')))
       return unfit(context, arg.text);
-    if (kind === 'archive' && arg.text.includes(':')) return unfit(context, arg.text);
+    if ((kind === 'archive' || kind === 'certificate') && arg.text.includes(':'))
+      return unfit(context, arg.text);
     if (use !== 'place' && isElsewhere(kind, arg.text)) return unfit(context, arg.text);
     if (arg.kind === 'literal' && (arg.text === '-' || arg.text === '')) return undefined;
     return context.paths.check(arg.text, context.cwds, use, arg.kind === 'pattern');

@@ -5,10 +5,10 @@ import { asks, denied, type Ruling } from './ruling.ts';
 import type { SecretPaths } from './secret-paths.ts';
 
 /**
- * `read`: its content. `place`: names and attributes. `tree`: the content of everything below. `write`: made, changed
+ * `read`: its content. `certificate`: no more of it than the certificates in it. `place`: names and attributes. `tree`: the content of everything below. `write`: made, changed
  * or deleted. `around`: given to what may change or copy everything below it. `folder`: become the working directory.
  */
-export type PathUse = 'read' | 'place' | 'tree' | 'write' | 'around' | 'folder';
+export type PathUse = 'read' | 'certificate' | 'place' | 'tree' | 'write' | 'around' | 'folder';
 
 export interface PathFloor {
   home: string;
@@ -103,7 +103,8 @@ export function normalise(path: string): string {
 }
 
 function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: boolean): Ruling | undefined {
-  if (floor.secrets.matches(path, isPattern)) {
+  const isCertificate = use === 'certificate' && !isPattern && floor.secrets.mayBeCertificate(path);
+  if (!isCertificate && floor.secrets.matches(path, isPattern)) {
     if (isPattern) return asks('secret-pattern', `the pattern ${path} could match a file that holds secrets`);
     if (use === 'place' || use === 'folder') {
       return asks('secret-place', `${path} is where secrets are kept`, 'observe');
@@ -117,6 +118,7 @@ function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: 
     case 'folder':
       return undefined;
     case 'read':
+    case 'certificate':
       return checkDevice(path, isPattern, READABLE_DEVICES);
     case 'tree':
       if (floor.secrets.contains(path, isPattern)) {
@@ -131,7 +133,8 @@ function checkAbsolute(floor: PathFloor, path: string, use: PathUse, isPattern: 
 }
 
 function ruleAgainst(floor: PathFloor, path: string, use: PathUse, isPattern: boolean): string | undefined {
-  const rules = use === 'write' ? floor.writeRules : use === 'read' || use === 'tree' ? floor.readRules : [];
+  const reads = use === 'read' || use === 'certificate' || use === 'tree';
+  const rules = use === 'write' ? floor.writeRules : reads ? floor.readRules : [];
   if (rules.length === 0) return undefined;
   const components = split(isPattern ? path : escapePattern(path));
   return rules.find(

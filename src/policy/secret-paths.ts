@@ -1,5 +1,8 @@
 import { escapePattern, matcherOfAny, mayMatchBelow, mayMatchBoth, type PathPattern, split } from './glob.ts';
 
+/** Keys and certificates end alike. */
+const PEM = '**/*.pem';
+
 /**
  * Files that hold secrets: never read, shown or written, by any tool, in any mode. A pattern more costs a question, a
  * pattern less costs a key.
@@ -69,7 +72,7 @@ const SECRETS = [
   '**/id_dsa*',
   '**/id_ecdsa*',
   '**/id_ed25519*',
-  '**/*.pem',
+  PEM,
   '**/*.key',
   '**/*.p12',
   '**/*.pfx',
@@ -248,6 +251,8 @@ export interface SecretFolder {
 export interface SecretPaths {
   /** `path` is absolute and normal; with `isPattern`, could anything it matches be a secret? */
   matches(path: string, isPattern?: boolean): boolean;
+  /** Is `path` a secret for its `.pem` alone, which may as well be a certificate? */
+  mayBeCertificate(path: string): boolean;
   /** Does the folder hold places where secrets are kept? */
   contains(folder: string, isPattern?: boolean): boolean;
   /** Where to look for what is there. A secret in the midst of other files is only found by its name. */
@@ -261,6 +266,7 @@ export interface SecretPaths {
 export function createSecretPaths(home: string): SecretPaths {
   const isSecret = matcherOfAny(SECRETS);
   const isHarmless = matcherOfAny(HARMLESS);
+  let isSecretBeside: ((path: string) => boolean) | undefined;
   let likely: PathPattern[] | undefined;
   const likelyNames = (): PathPattern[] => {
     likely ??= SECRETS.map((pattern) => split(pattern.replaceAll(/(?<=[^/*])\*(?=\/|$)/g, '')));
@@ -297,6 +303,10 @@ export function createSecretPaths(home: string): SecretPaths {
       if (answers.size >= MOST_KEPT) answers.clear();
       answers.set(path, answer);
       return answer;
+    },
+    mayBeCertificate(path) {
+      isSecretBeside ??= matcherOfAny(SECRETS.filter((pattern) => pattern !== PEM));
+      return !isSecretBeside(path);
     },
     contains(folder, isPattern = false) {
       const components = split(isPattern ? folder : escapePattern(folder));

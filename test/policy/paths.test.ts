@@ -43,6 +43,17 @@ describe('paths', () => {
     expect(verdictWith({ [`${CWD}/notes.txt`]: '/etc/shadow' }, action)).toBe('deny floor:secret-file');
   });
 
+  it('lets a .pem be looked at as a certificate, unless a key is behind it or a rule keeps it', () => {
+    const action = policy.toAction('openssl verify web.pem', CWD);
+    expect(verdictWith({}, action)).toBe('allow spec:openssl.verify');
+    for (const key of [`${HOME}/.ssh/id_ed25519`, '/etc/ssl/private/web.pem', '/srv/tls/web.key']) {
+      expect(verdictWith({ [`${CWD}/web.pem`]: key }, action)).toBe('deny floor:secret-file');
+    }
+    const kept = shippedPolicy({ deny: ['Read(*.pem)'] });
+    expect(kept.judge(kept.toAction('openssl verify web.pem', CWD), nothing).verdict).toBe('deny');
+    expect(verdictWith({}, policy.toAction('cat web.pem', CWD))).toBe('deny floor:secret-file');
+  });
+
   it('sees a secret behind a link to a folder, in cd and in a pattern', () => {
     const links = { [`${CWD}/docs/shadow`]: '/etc/shadow', [`${CWD}/docs`]: `${HOME}/.ssh` };
     expect(verdictWith(links, policy.toAction('cd docs && cat shadow', CWD))).toBe('deny floor:secret-file');

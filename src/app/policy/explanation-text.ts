@@ -63,6 +63,7 @@ function noteLines(note: Note): string[] {
 
 const USES = {
   read: 'read its content',
+  certificate: 'read the certificates in it',
   place: 'see that it is there',
   tree: 'read everything below it',
   write: 'change it',
