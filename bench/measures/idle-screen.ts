@@ -6,8 +6,8 @@ import { cpuMs, openScreenBench, promptIsThere, statusField } from '../screen/sc
 import type { Row } from '../table.ts';
 
 const IDLE_MS = 10_000;
-/** V8 gives memory back once, about nine seconds after the last work; nothing of ours runs by then. */
-const SETTLE_MS = 15_000;
+/** V8 gives memory back in two goes, about nine and eighteen seconds after the last work; nothing of ours runs by then. */
+const SETTLE_MS = 25_000;
 const MEMORY_LIMIT_MIB = 120;
 /** Of proc_pid_stat(5): what is not more than one is nothing. */
 const CPU_TICK_MS = 10;

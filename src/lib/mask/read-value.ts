@@ -95,7 +95,11 @@ function isOpened(line: string, start: number, end: number): boolean {
 }
 
 /** Words and nothing else, as Google's passwords for programs and a pass phrase in an env file are: no command has so few signs. */
-const PHRASE = /^(?:(?:[a-z\d]{4} ){3}[a-z\d]{4}|\p{L}{2,16}(?: [\p{L}\d]{1,16}){1,6})$/u;
+function isPhrase(text: string): boolean {
+  if (/^(?:(?:[a-z\d]{4} ){3}[a-z\d]{4}|[A-Za-z]{2,16}(?: [A-Za-z\d]{1,16}){1,6})$/.test(text)) return true;
+  // Classes of Unicode are dear to make, and few texts have more than ASCII.
+  return /[^\x00-\x7f]/.test(text) && /^\p{L}{2,16}(?: [\p{L}\d]{1,16}){1,6}$/u.test(text);
+}
 
 /** `name: all of this # but not this`: configuration has values with spaces and without quotes. */
 function restOfLine(line: string, start: number, { separator, hasSpace }: ValueContext): Value | null {
@@ -103,7 +107,7 @@ function restOfLine(line: string, start: number, { separator, hasSpace }: ValueC
   const isShell = separator === '=' && !hasSpace;
   if (
     isShell &&
-    !PHRASE.test(line.slice(start).trimEnd()) &&
+    !isPhrase(line.slice(start).trimEnd()) &&
     (/[A-Z]/.test(line.charAt(line.indexOf('=') - 1)) || /\s[-/"']|=/.test(line.slice(start)))
   )
     return null;
