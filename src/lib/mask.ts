@@ -82,13 +82,9 @@ const LINE = new RegExp(LINE_TRIGGER, 'gi');
 const SHAPE = new RegExp(SHAPE_TRIGGER, 'g');
 const BLOCK_TRIGGER = new RegExp(BLOCK_HINT, 'i');
 
-/** Half of what is logged are names such as `observe` and `passed`: no rule finds anything in a word alone. */
-const WORD = /^[a-z-]{0,20}$/;
-
 function findSpans(text: string, findKnown: (text: string) => Span[]): Span[] {
   let veiled = veilTokens(text);
   const spans = findKnown(veiled);
-  if (WORD.test(veiled)) return spans;
   veiled = veilSpans(veiled, spans);
   if (BLOCK_TRIGGER.test(veiled)) {
     const blocks = fresh(findBlocks(veiled), veiled);
