@@ -38,7 +38,7 @@ describe('a finding that the rules alone have told', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('because of egress: local or of a spent budget is told once, and looked into as soon as it may be', async () => {
+  it('because of egress: local or of a budget that does not cover it is told once, and looked into as soon as it may be', async () => {
     const { box, server, model } = await createBoxBesideModel();
     box.write('.config/steward/goals/faulty.md', GOAL.replace('gate:', 'egress: local\ngate:'));
     expect(await check(box, model)).toMatchObject({ code: 60, told: [['new', true]] });
@@ -47,7 +47,7 @@ describe('a finding that the rules alone have told', () => {
     for (const _ of ['first', 'second']) {
       const spent = await check(box, model);
       expect(spent).toMatchObject({ code: 60, told: [['standing', false]] });
-      expect(spent.text).toContain('The budget of the day is spent');
+      expect(spent.text).toContain('The budget of the day does not cover the next request');
     }
     expect(server.requests).toEqual([]);
     box.write('.config/steward/steward.yaml', '');
