@@ -1,4 +1,7 @@
-/** The way to a model's server. src/host has the real one; it never follows a redirect and never asks twice. */
+/**
+ * The way to a model's server. src/host has the real one: it never follows a redirect, and sends anew only what a server
+ * cannot have seen, because a kept connection had ended before.
+ */
 export type Post = (url: string, request: PostRequest) => Promise<PostAnswer>;
 
 export interface PostRequest {
