@@ -19,7 +19,10 @@ export function createPost(connectMs = CONNECT_MS): Post {
   };
 }
 
-/** A kept connection had ended before the server could see the request: the next one is another, at last a new one. */
+/**
+ * A kept connection was closed without an answer, as a rule before the server saw the request: the next one is another, at
+ * last a new one. A server that died of the request gets it once more that way.
+ */
 const STALE = 'stale';
 
 async function postOnce(

@@ -1,6 +1,6 @@
 /**
- * The way to a model's server. src/host has the real one: it never follows a redirect, and sends anew only what a server
- * cannot have seen, because a kept connection had ended before.
+ * The way to a model's server. src/host has the real one: it never follows a redirect, and sends anew only over another
+ * connection what a kept one was closed on without an answer.
  */
 export type Post = (url: string, request: PostRequest) => Promise<PostAnswer>;
 
