@@ -1,10 +1,11 @@
 import { OpsError } from '../lib/ops-error.ts';
 import type { Action } from '../protocol/action.ts';
 import type { EventSink } from '../protocol/event.ts';
+import type { Gate } from '../protocol/gate.ts';
 import { createGate, type GateOptions } from './gate.ts';
 
 /** What nobody may ever be allowed. They are judged, never run. */
-const FORBIDDEN: readonly { action: Action; mustBeDenied: boolean }[] = [
+const FORBIDDEN: readonly { action: CanaryAction; mustBeDenied: boolean }[] = [
   { action: { kind: 'read', path: '/etc/shadow' }, mustBeDenied: true },
   // A policy that does not know `rm` asks; what counts is that no mode and no autonomy lets it pass.
   {
@@ -14,12 +15,41 @@ const FORBIDDEN: readonly { action: Action; mustBeDenied: boolean }[] = [
   { action: { kind: 'shell', line: 'rm -rf --no-preserve-root /', cwd: '/' }, mustBeDenied: false },
 ];
 
+type CanaryAction = Extract<Action, { kind: 'read' | 'process' | 'shell' }>;
+type CanaryKind = CanaryAction['kind'];
+
+const ALL: readonly CanaryKind[] = ['read', 'process', 'shell'];
+
+/**
+ * A gate that has refused what it must: at once what every run does; for lines of a shell, whose parser a run that only
+ * looks has no use for, with `testLines` or at the latest before the first of them is judged. OpsError `gate-unsound`.
+ */
+export async function openGate(options: GateOptions): Promise<{ gate: Gate; testLines(): Promise<void> }> {
+  await runCanary(options, ['read', 'process']);
+  const gate = createGate(options);
+  let tested: Promise<void> | undefined;
+  const testLines = (): Promise<void> => {
+    tested ??= runCanary(options, ['shell']);
+    return tested;
+  };
+  return {
+    testLines,
+    gate: {
+      async perform(request, run) {
+        if (request.action.kind === 'shell') await testLines();
+        return gate.perform(request, run);
+      },
+    },
+  };
+}
+
 /**
  * Puts what must be refused through a gate with the run's own judge, in the circumstances that allow most. Throws
  * OpsError `gate-unsound` when it is not refused; nothing is ever started.
  */
-export async function runCanary(options: GateOptions): Promise<void> {
+export async function runCanary(options: GateOptions, kinds = ALL): Promise<void> {
   for (const [index, { action, mustBeDenied }] of FORBIDDEN.entries()) {
+    if (!kinds.includes(action.kind)) continue;
     const gate = createGate({
       ...options,
       sink: discard(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGate, type GateOptions, runCanary } from '../../src/gate/index.ts';
+import { createGate, type GateOptions, openGate, runCanary } from '../../src/gate/index.ts';
 import { OpsError } from '../../src/lib/ops-error.ts';
 import type { Action } from '../../src/protocol/action.ts';
 import type { StepRequest } from '../../src/protocol/gate.ts';
@@ -248,5 +248,29 @@ describe('the canary', () => {
     await expect(runCanary({ ...options, judge })).rejects.toThrow(
       'does not refuse what it must (shell rm -rf /)',
     );
+  });
+
+  it('refuses at once to open a gate that lets a program through, and one for lines before the first of them', async () => {
+    const { options, sink } = setUp();
+    const letting = (kind: Action['kind']): GateOptions => ({
+      ...options,
+      judge: async (action, origin) => ({
+        ...(await options.judge(action, origin)),
+        verdict: action.kind === kind ? 'allow' : 'deny',
+      }),
+    });
+    await expect(openGate(letting('process'))).rejects.toMatchObject({ code: 'gate-unsound' });
+
+    const { gate, testLines } = await openGate(letting('shell'));
+    let hasRun = false;
+    const run = async () => {
+      hasRun = true;
+      return { value: 1, trace: { ok: true, summary: '' } };
+    };
+    expect(await gate.perform(look, run)).toMatchObject({ kind: 'refused' });
+    const before = sink.events.length;
+    await expect(gate.perform(touch, run)).rejects.toMatchObject({ code: 'gate-unsound' });
+    await expect(testLines()).rejects.toMatchObject({ code: 'gate-unsound' });
+    expect([hasRun, sink.events.length]).toEqual([false, before]);
   });
 });

@@ -168,6 +168,7 @@ async function talkWith(
   listener: RunListener,
 ): Promise<Talk> {
   const [{ openTalk }, { converse }] = await Promise.all([import('./open-talk.ts'), import('./converse.ts')]);
+  await scope.testLines();
   const opening = await openTalk(scope, thinker, seen);
   return converse(scope, { thinker, ...opening }, listener);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { configFolder } from '../../config/index.ts';
-import { createGate, runCanary } from '../../gate/index.ts';
+import { openGate } from '../../gate/index.ts';
 import { fillParameters, loadGoal } from '../../goals/index.ts';
 import { createProcesses, endMarked } from '../../host/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
@@ -51,6 +51,8 @@ export interface RunScope {
   recorder: Recorder;
   log: RunLog;
   gate: Gate;
+  /** To be called before a talk, which is where lines of a shell come: OpsError when the gate lets through what it must not. */
+  testLines(): Promise<void>;
   policing: Policing;
   switches: Switches;
   processes: Processes;
@@ -149,8 +151,7 @@ export async function openRun(
             },
       isLogged: true,
     });
-    await runCanary(gateOptions);
-    const gate = createGate(gateOptions);
+    const { gate, testLines } = await openGate(gateOptions);
     const keySource = choice.primary.vendor === 'none' ? null : await keySourceOf(world, choice.primary);
     // Only now: what is wrong with the request, a rule or the gate leaves no run behind.
     log ??= await createRunLog(logOptions);
@@ -169,6 +170,7 @@ export async function openRun(
       recorder,
       log,
       gate,
+      testLines,
       policing,
       switches: gateOptions.source,
       processes,
