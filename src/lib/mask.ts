@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { findInArguments } from './mask/arguments.ts';
 import { BLOCK_HINT, findBlocks } from './mask/blocks.ts';
 import { maskDeep } from './mask/deep.ts';
@@ -51,14 +51,25 @@ export function createMasker(
   salt: string | Uint8Array = randomBytes(16),
 ): Masker {
   const findKnown = createKnownFinder(knownSecrets);
-  // Made once: it costs more than what it is used for.
-  const key = createSecretKey(typeof salt === 'string' ? Buffer.from(salt) : salt);
-  const tokenOf = ({ kind }: Span, value: string): string =>
-    `[masked:${kind}:${createHmac('sha256', key).update(value).digest('hex').slice(0, 4)}]`;
+  // Made once, for it costs more than what it is used for, and not before there is a secret.
+  let key: KeyObject | undefined;
+  const tokenOf = ({ kind }: Span, value: string): string => {
+    key ??= createSecretKey(typeof salt === 'string' ? Buffer.from(salt) : salt);
+    return `[masked:${kind}:${createHmac('sha256', key).update(value).digest('hex').slice(0, 4)}]`;
+  };
+  // The same words come again at once: in a decision and its event, in an event and on the screen.
+  const quiet: string[] = [];
+  let oldest = 0;
   function mask(text: string): string {
+    if (quiet.includes(text)) return text;
+    const spans = findSpans(text, findKnown);
+    if (spans.length === 0 && text.length <= LONGEST_KEPT) {
+      quiet[oldest] = text;
+      oldest = (oldest + 1) % MOST_KEPT;
+    }
     let result = '';
     let at = 0;
-    for (const span of findSpans(text, findKnown)) {
+    for (const span of spans) {
       const token = tokenOf(span, text.slice(span.start, span.end));
       result += text.slice(at, span.start) + (span.isBare === true ? `"${token}"` : token);
       at = span.end;
@@ -76,6 +87,10 @@ export function createMasker(
     hasMask: hasToken,
   };
 }
+
+/** Of texts without a secret in them: how many are known at a time, and how many characters each has at most. */
+const MOST_KEPT = 32;
+const LONGEST_KEPT = 2_048;
 
 /** Most lines of a log have none of it. The first is for what has a name or a syntax around it. */
 const LINE = new RegExp(LINE_TRIGGER, 'gi');
@@ -123,6 +138,7 @@ function suspectLines(text: string): ({ start: number; end: number } & Reason)[]
     }
     trigger.lastIndex = 0;
   }
+  if (lines.size === 0) return [];
   return [...lines.values()].sort((a, b) => a.start - b.start);
 }
 

@@ -50,7 +50,11 @@ export function secretsOfEnvironment(env: Environment): string[] {
   return [...named, ...Object.values(env).flatMap(passwordOf)];
 }
 
+/** By POSIX, the directory where somebody works. */
+const DIRECTORIES = ['PWD', 'OLDPWD'];
+
 function isSecretName(name: string): boolean {
+  if (DIRECTORIES.includes(name)) return false;
   return /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?$/.test(name) || kindOfName(name) !== null;
 }
 

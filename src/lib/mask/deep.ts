@@ -22,12 +22,25 @@ export function maskDeep(
   const maskField = (text: string, name: string | null): string => {
     const masked = mask(text);
     if (masked !== text || name === null || text.length < 3) return masked;
-    const kind = kindOfName(name);
+    const kind = kindOfKey(name);
     if (kind === null || isPlaceholder(text) || isProse(text)) return text;
     if (isCountName(name) && /^[\d.,/]+$/.test(text)) return text;
     return tokenOf(kind, text);
   };
   return walk(value, null);
+}
+
+const kinds = new Map<string, string | null>();
+const MOST_KINDS = 256;
+
+/** What is recorded has the same few keys again and again. */
+function kindOfKey(name: string): string | null {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  const kind = kindOfName(name);
+  if (kinds.size >= MOST_KINDS) kinds.clear();
+  kinds.set(name, kind);
+  return kind;
 }
 
 /** `{"name": "DB_PASSWORD", "value": …}`, of container definitions. */

@@ -29,6 +29,7 @@ export function veilTokens(text: string): string {
 }
 
 export function veilSpans(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
   let result = '';
   let at = 0;
   for (const { start, end } of spans) {
@@ -44,6 +45,7 @@ export function isVeiled(text: string): boolean {
 
 /** In order, without overlaps: what overlaps becomes one, under the kind of the first. */
 export function mergeSpans(spans: Span[]): Span[] {
+  if (spans.length === 0) return spans;
   const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
   const merged: Span[] = [];
   for (const span of sorted) {

@@ -58,7 +58,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   },
   {
     kind: 'password',
-    hint: ['pass'],
+    hint: ['user'],
+    isSeen: true,
     pattern:
       /\buser(?:name)?[ \t]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:there |with |has ){0,2}pass(?:word)?[ \t]{1,4}["']([^"'\n]{3,256})["']/gi,
     accepts: isReal,
@@ -115,7 +116,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   },
   {
     kind: 'password',
-    hint: ['pass'],
+    hint: ['echo', 'printf'],
+    isSeen: true,
     pattern:
       /\bpass(?:word|phrase)?[-_]?c(?:om)?m(?:an)?d["']?[ \t:=]{1,4}["']{0,2}(?:echo|printf)[ \t]{1,4}(?:-n[ \t]|%s[ \t])?["'\\]{0,2}([^\s"'\\]{3,256})/gi,
     accepts: isReal,
@@ -275,7 +277,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   // An account and its password as options: `-u me -p x`, whatever the program.
   {
     kind: 'password',
-    hint: ['-p '],
+    // As in the pattern: many an observing command has a `-p`, or a `-P`, and nothing like a password behind it.
+    hint: /-p[ \t]{1,4}["']?[^\s"'-][^\s"']{4}/i,
     pattern:
       /[ \t](?:-[ul]|--?user(?:name)?|--login)[ \t=]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:[^\n|;]{0,100}?[ \t])?-p[ \t]{1,4}["']?([^\s"'-][^\s"']{4,256})/gi,
     accepts: (value) => isChosen(value) && !isPublicForm(value) && !/[/=]|:\d/.test(value),
@@ -283,7 +286,6 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     hint: ['pihole '],
-    isSeen: true,
     pattern: /\bpihole[ \t]{1,4}(?:-a[ \t]{1,4}-p|setpassword)[ \t]{1,4}["']?([^\s"'-][^\s"']{2,256})/g,
     accepts: isReal,
   },

@@ -8,38 +8,52 @@ const WORDS = new Set(
   ),
 );
 
-/** Says where the secret is, or that there is one, instead of being it. */
+/**
+ * Says where the secret is, or that there is one, instead of being it. The small question before a large pattern is for
+ * the start of steward, which would have to compile them all for one key in its environment.
+ */
 export function isPlaceholder(value: string): boolean {
   if (isVeiled(value)) return true;
   const bare = value.replace(/[.,;:)\]}!]+$/, '');
   if (WORDS.has(bare.toLowerCase())) return true;
-  if (/^(?:your|my|example|insert|replace|change)[_-]?(?:[a-z]+[_-]?){1,4}$/i.test(bare) && /[_-]/.test(bare))
+  if (
+    /^[ymeirc]/i.test(bare) &&
+    /^(?:your|my|example|insert|replace|change)[_-]?(?:[a-z]+[_-]?){1,4}$/i.test(bare) &&
+    /[_-]/.test(bare)
+  )
     return true;
   // A variable, a template, an angle-bracket hole, a format directive.
   if (
+    /^[$%{<(@#_]/.test(value) &&
     /^(?:\$[A-Za-z_{(]|\$\$[A-Za-z_{(]|%[({]|%[sdvq]$|%[a-z](?:[/.]|$)|%[A-Za-z_]\w*%|%%|\{\{|\$\{\{|<[^>]*>?$|\(|@@|#\{|@[\w-]+@$|__\w+__$)/.test(
       value,
     )
   )
     return !/^%[0-9A-F]{2}/.test(value);
-  if (/^(?:\*+|x{3,}|X{3,}|x{3,}(?:-x+)+|\.{3,}|…|•+|-{2,}|_{2,}|\?+|#+)$/.test(bare)) return true;
+  if (
+    /^[*xX.…•_?#-]/.test(bare) &&
+    /^(?:\*+|x{3,}|X{3,}|x{3,}(?:-x+)+|\.{3,}|…|•+|-{2,}|_{2,}|\?+|#+)$/.test(bare)
+  )
+    return true;
   if (
     bare.length < 24 &&
+    /^[[rhfmos]/i.test(bare) &&
     /^(?:\[(?:redacted|hidden|filtered|masked|omitted|secret|removed|sensitive)|(?:redacted|hidden|filtered|masked|omitted|removed|sensitive)$)/i.test(
       bare,
     )
   )
     return true;
   if (
+    value.includes(':') &&
     /^(?:vault|op|file|env|ssm|awssm|gcpsm|secretsmanager|keyring|pass|bao|sops|akv|ref\+\w+):/i.test(value)
   )
     return true;
-  if (/^@(?:[a-z][a-z./-]*$|Microsoft\.KeyVault\()/.test(value)) return true;
+  if (value.startsWith('@') && /^@(?:[a-z][a-z./-]*$|Microsoft\.KeyVault\()/.test(value)) return true;
   // A rule of a form.
-  if (/^(?:required|string|nullable|sometimes|optional)\|/.test(value)) return true;
-  if (/^!(?:vault|secret|env_var|reference|include)\b|^ENC\[/.test(value)) return true;
-  if (isPath(bare)) return true;
-  return isExpression(bare);
+  if (value.includes('|') && /^(?:required|string|nullable|sometimes|optional)\|/.test(value)) return true;
+  if (/^[!E]/.test(value) && /^!(?:vault|secret|env_var|reference|include)\b|^ENC\[/.test(value)) return true;
+  if (bare.includes('/') && isPath(bare)) return true;
+  return /[.[(]/.test(bare) && isExpression(bare);
 }
 
 /** Below a known root, or of several plain segments. Base64 has slashes too, and is none. */
