@@ -31,16 +31,16 @@ export interface StandardInput {
 /** `mask` is for what is said before settings and credentials are read. */
 export function processStreams(firstMask: (text: string) => string): Streams {
   let mask = firstMask;
-  const out = writer(process.stdout);
-  const err = writer(process.stderr);
+  const out = writer(() => process.stdout);
+  const err = writer(() => process.stderr);
   return {
     stdin: processInput(),
     out: out.write,
     say: (text) => out.write(printable(mask(text))),
     err: (text) => err.write(printable(mask(text))),
     lost: out.lost,
-    isErrTerminal: process.stderr.isTTY === true,
-    isOutTerminal: process.stdout.isTTY === true,
+    isErrTerminal: isatty(STDERR),
+    isOutTerminal: isatty(STDOUT),
     mask: (text) => mask(text),
     maskWith(better) {
       mask = better;
@@ -53,17 +53,24 @@ interface Writer {
   lost(): Error | null;
 }
 
-/** A reader that went away (`| head`) must not end the run: the work and its log go on without it. */
-function writer(stream: NodeJS.WriteStream): Writer {
+/**
+ * A reader that went away (`| head`) must not end the run: the work and its log go on without it. `open` is called for the
+ * first word: Node makes a stream when it is asked for one, and many a run has nothing to say on stderr.
+ */
+function writer(open: () => NodeJS.WriteStream): Writer {
   let failure: NodeJS.ErrnoException | null = null;
-  stream.on('error', (error) => {
-    failure ??= error;
-  });
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    opened ??= open().on('error', (error) => {
+      failure ??= error;
+    });
+    return opened;
+  };
   return {
     write: (data) =>
       new Promise((resolve) => {
         if (failure !== null || data.length === 0) resolve();
-        else stream.write(data, () => resolve());
+        else stream().write(data, () => resolve());
       }),
     lost: () => (failure === null || GONE_CODES.has(failure.code ?? '') ? null : failure),
   };
@@ -91,6 +98,8 @@ function kindOfInput(): StandardInput['kind'] {
 }
 
 const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
 const CHUNK_BYTES = 64 * 1024;
 
 async function* readFileInput(): AsyncGenerator<Uint8Array> {

@@ -115,13 +115,11 @@ async function tryBubblewrap(program: string, hasOwnProc: boolean): Promise<stri
  * `unit` only when it can be shown: systemd started us (INVOCATION_ID) and the kernel says that neither we nor what we
  * start can gain privileges (NoNewPrivs) or make forbidden system calls (a seccomp filter).
  */
-export function readUnit(
-  env: NodeJS.ProcessEnv = process.env,
-  status: string = readStatus(),
-): 'unit' | 'none' {
+export function readUnit(env: NodeJS.ProcessEnv = process.env, status?: string): 'unit' | 'none' {
   if (!/^[0-9a-f]{32}$/.test(env.INVOCATION_ID ?? '')) return 'none';
+  const said = status ?? readStatus();
   // proc_pid_status(5): Seccomp 2 is SECCOMP_MODE_FILTER.
-  return /^NoNewPrivs:\s+1$/m.test(status) && /^Seccomp:\s+2$/m.test(status) ? 'unit' : 'none';
+  return /^NoNewPrivs:\s+1$/m.test(said) && /^Seccomp:\s+2$/m.test(said) ? 'unit' : 'none';
 }
 
 function readStatus(): string {
