@@ -41,8 +41,9 @@ export function matcherOfAny(patterns: readonly string[]): (path: string) => boo
 /** In lower case, what a path that matches holds in any case; empty when that is not told easily. */
 function longestText(pattern: string): string {
   if (/[[\\]|[^ -~]/.test(pattern)) return '';
-  const texts = pattern.toLowerCase().split(/[/*?]+/);
-  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+  let longest = '';
+  for (const text of pattern.match(/[^/*?]+/g) ?? []) if (text.length > longest.length) longest = text;
+  return longest.toLowerCase();
 }
 
 interface Component {
