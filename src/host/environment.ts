@@ -17,7 +17,11 @@ export const TRUSTED_PATH: readonly string[] = [
 /** Absolute path of a program by its bare name, from folders that only root can write to. */
 export function findProgram(program: string, trustedPath: readonly string[]): string | undefined {
   if (program === '' || program.includes('/')) return undefined;
-  return trustedPath.map((folder) => join(folder, program)).find(isProgram);
+  for (const folder of trustedPath) {
+    const path = `${folder}/${program}`;
+    if (isProgram(path)) return path;
+  }
+  return undefined;
 }
 
 export function isProgram(path: string): boolean {

@@ -52,9 +52,13 @@ export function createProcesses(options: ProcessesOptions): Processes {
   /** A process id comes back, but not with the same start. */
   const nextMark = () => `${process.pid}-${startedAt}-${++calls}`;
 
+  /** Where programs were found: looked for once, as shells do, for a probe asks three times. */
+  const found = new Map<string, string>();
   function find(program: string): string | undefined {
     if (isAbsolute(program)) return isProgram(program) ? program : undefined;
-    return findProgram(program, trustedPath);
+    const place = found.get(program) ?? findProgram(program, trustedPath);
+    if (place !== undefined) found.set(program, place);
+    return place;
   }
 
   /** The words that are started, or why they cannot be. */
