@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   closeSync,
   openSync,
@@ -38,7 +38,6 @@ export function loadProgram<T>(
   folder: string | null,
   parts: Readonly<Record<string, string>> = {},
 ): LoadedProgram<T> {
-  const requireModule = createRequire(path);
   const loaded = new Map<string, LoadedFile>();
   const data = new Map<string, unknown>();
   const load = (file: string): unknown => {
@@ -56,7 +55,7 @@ export function loadProgram<T>(
   const requirePart = (name: string): unknown => {
     const end = name.indexOf('/');
     const part = parts[end === -1 ? name : name.slice(0, end)];
-    if (part === undefined) return process.getBuiltinModule(name) ?? requireModule(name);
+    if (part === undefined) return process.getBuiltinModule(name) ?? createRequire(path)(name);
     const file = join(dirname(path), part);
     if (end === -1) return load(file);
     // The build makes such a part from the modules that it names.
@@ -178,5 +177,5 @@ function removeForgotten(folder: string): void {
 }
 
 function digestOf(code: Uint8Array): Buffer {
-  return createHash('sha256').update(code).digest();
+  return hash('sha256', code, 'buffer');
 }
