@@ -52,11 +52,12 @@ export function createProcesses(options: ProcessesOptions): Processes {
   /** A process id comes back, but not with the same start. */
   const nextMark = () => `${process.pid}-${startedAt}-${++calls}`;
 
-  /** Where programs were found: looked for once, as shells do, for a probe asks three times. */
+  /** Where programs were found: the first place to look, for a probe asks three times. */
   const found = new Map<string, string>();
   function find(program: string): string | undefined {
-    if (isAbsolute(program)) return isProgram(program) ? program : undefined;
-    const place = found.get(program) ?? findProgram(program, trustedPath);
+    const known = isAbsolute(program) ? program : found.get(program);
+    if (known !== undefined && isProgram(known)) return known;
+    const place = findProgram(program, trustedPath);
     if (place !== undefined) found.set(program, place);
     return place;
   }
