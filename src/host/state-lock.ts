@@ -8,9 +8,12 @@ const POLL_MS = 25;
 /** sqlite3.h: SQLITE_BUSY; extended codes have it in the low byte. */
 const SQLITE_BUSY = 5;
 
+/** To begin with an empty file is to write its first page, were it kept: with a journal, which is to stay in memory. */
+const LOCK = 'PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE';
+
 /**
  * A lock that the kernel releases when its holder dies, however it dies. Node offers neither flock nor fcntl; an
- * exclusive transaction of SQLite is an fcntl lock. Nothing is ever written, so the file stays empty and no journal
+ * exclusive transaction of SQLite is an fcntl lock. Nothing is ever kept, so the file stays empty and no journal
  * appears. The file is left behind: removing it would let two holders lock two files of one name.
  */
 export async function lockFile(path: string, waitMs: number): Promise<StateLock | undefined> {
@@ -20,7 +23,7 @@ export async function lockFile(path: string, waitMs: number): Promise<StateLock 
   for (;;) {
     const database = new DatabaseSync(path);
     try {
-      database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+      database.exec(LOCK);
       return {
         release() {
           if (database.isOpen) database.close();

@@ -93,6 +93,7 @@ describe('the disk store', () => {
     expect(await store.lock('runs/r1')).toBeUndefined();
     child.kill('SIGKILL');
     await once(child, 'exit');
+    expect(readdirSync(join(folder, 'runs'))).toEqual(['r1.lock']);
     const lock = await store.lock('runs/r1');
     expect(lock).toBeDefined();
     lock?.release();
