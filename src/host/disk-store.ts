@@ -53,8 +53,7 @@ export function openDiskStore(folder: string): StateStore {
     kind: 'disk',
     location: root,
     async readText(name) {
-      const path = place(name);
-      return isMissing(path) ? undefined : (await readIfThere(path))?.toString('utf8');
+      return (await readIfThere(place(name)))?.toString('utf8');
     },
     readBytes: (name) => readIfThere(place(name)),
     readRange: (name, offsetBytes, limitBytes) => readPartIfThere(place(name), offsetBytes, limitBytes),
@@ -139,19 +138,12 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-/** Before every step the gate asks for a file that is mostly not there; to be told by an error costs ten times as much. */
-function isMissing(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    // Hidden from us: who reads it gets the error.
-    return false;
-  }
-}
-
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return statSync(path).size > LARGE_BYTES ? await readFile(path) : readFileSync(path);
+    // Before every step the gate asks for a file that is mostly not there: to be told by an error costs ten times as much.
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return undefined;
+    return facts.size > LARGE_BYTES ? await readFile(path) : readFileSync(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw asStateError(error, path);
