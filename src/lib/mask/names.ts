@@ -36,6 +36,10 @@ const PUBLIC_END = new Set(
 /** One of these stands in every telling name. Most names are keys of events, and end here. */
 const TELLING = /_pat$|pass|pw|psk|token|secret|cred|key|auth|connection|kennwort/;
 
+/** How the last word of every telling name ends: one small pattern for `passed`, `authentication`, `keySource`. */
+const TELLING_END =
+  /(?:passw(?:or)?d|passphrase|passcode|passwort|kennwort|pwd|psk|token|secret|cred|credential|key)s?$|(?:pass|pw|auth|authtok|community|pat|connection|connectionstring|salt|encryption)$/;
+
 /** The kind of secret that a name says its value is; null for a name that says nothing of the sort. */
 export function kindOfName(name: string): string | null {
   if (!TELLING.test(name.toLowerCase())) return null;
@@ -50,7 +54,7 @@ export function kindOfName(name: string): string | null {
   if (/^s[02]_\w{3,24}_key$/i.test(name)) return 'api-key';
   while (words.length > 1 && NEUTRAL.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
-  if (words.some((word) => word === 'public' || word === 'pub')) return null;
+  if (!TELLING_END.test(last) || words.some((word) => word === 'public' || word === 'pub')) return null;
   if (/(?:password|passwd|passphrase|passcode|passwort|kennwort|pwd)s?$/.test(last)) return 'password';
   if (last === 'pass' || last === 'pw' || last === 'requirepass' || last === 'authtok') return 'password';
   if (last === 'community' && words.at(-2) === 'snmp') return 'password';
