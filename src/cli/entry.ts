@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { compileCacheFolder } from './compile-cache.ts';
 import { loadProgram } from './load-program.ts';
@@ -11,7 +10,7 @@ const path = join(import.meta.dirname, STEWARD_PROGRAM);
 const codeFolder = compileCacheFolder(process.env);
 const program = loadProgram<typeof import('./main.ts')>(path, codeFolder, STEWARD_PARTS);
 const status = await program.exports.main(argv, async () => {
-  if (codeFolder !== null) enableCompileCache(codeFolder);
+  if (codeFolder !== null) process.getBuiltinModule('node:module').enableCompileCache(codeFolder);
   return import('../tui/index.ts');
 });
 process.exitCode = status;

@@ -10,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -55,7 +54,7 @@ export function loadProgram<T>(
   const requirePart = (name: string): unknown => {
     const end = name.indexOf('/');
     const part = parts[end === -1 ? name : name.slice(0, end)];
-    if (part === undefined) return process.getBuiltinModule(name) ?? createRequire(path)(name);
+    if (part === undefined) return process.getBuiltinModule(name) ?? requireFrom(path, name);
     const file = join(dirname(path), part);
     if (end === -1) return load(file);
     // The build makes such a part from the modules that it names.
@@ -76,6 +75,11 @@ export function loadProgram<T>(
       }
     },
   };
+}
+
+/** What is installed and not built in. Hardly anything is, so the module for it is looked up here. */
+function requireFrom(path: string, name: string): unknown {
+  return process.getBuiltinModule('node:module').createRequire(path)(name);
 }
 
 interface Layer {
