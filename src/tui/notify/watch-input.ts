@@ -6,17 +6,18 @@ export interface InputWatcher {
 }
 
 /**
- * The same stream to read from, which tells on the way what the screen's library keeps to itself: reports of focus
- * (DEC mode 1004), and that something was typed. A report that is cut between two reads is put together.
+ * The same stream without the reports of focus (DEC mode 1004), which are told of instead, and so is that something was
+ * typed. The screen's library would drop an Esc that comes right before a report: it reads both as one key with Alt. A
+ * report that is cut between two reads is told of, and stays in the stream.
  */
 export function watchInput(stdin: NodeJS.ReadStream, watcher: InputWatcher): NodeJS.ReadStream {
   let tail = '';
-  function look(chunk: unknown): void {
-    if (typeof chunk !== 'string') return;
+  function look(chunk: string): string {
     const text = tail + chunk;
     for (const [report] of text.matchAll(FOCUS)) watcher.onFocus(report.endsWith('I'));
     tail = /\x1b\[?$/.exec(text)?.[0] ?? '';
     if (text.replaceAll(FOCUS, '').slice(0, -tail.length || undefined) !== '') watcher.onKey();
+    return chunk.replaceAll(FOCUS, '');
   }
   return new Proxy(stdin, {
     get(target, name) {
@@ -25,8 +26,7 @@ export function watchInput(stdin: NodeJS.ReadStream, watcher: InputWatcher): Nod
       if (name !== 'read') return value.bind(target);
       return (size?: number) => {
         const chunk: unknown = target.read(size);
-        look(chunk);
-        return chunk;
+        return typeof chunk === 'string' ? look(chunk) : chunk;
       };
     },
   });

@@ -20,8 +20,18 @@ async function watch(chunks: readonly string[]): Promise<{ told: string[]; read:
 }
 
 describe('watching the input', () => {
-  it('tells of focus, and leaves the stream as it is', async () => {
-    expect(await watch(['\x1b[O', '\x1b[I'])).toEqual({ told: ['out', 'in'], read: '\x1b[O\x1b[I' });
+  it('tells of focus, and takes the reports out of the stream', async () => {
+    expect(await watch(['\x1b[O', 'a\x1b[Ib'])).toEqual({ told: ['out', 'in', 'key'], read: 'ab' });
+  });
+
+  it.each([
+    ['in one read', ['\x1b\x1b[I']],
+    ['in two', ['\x1b', '\x1b[I']],
+    ['behind another report', ['\x1b[O\x1b\x1b[I']],
+  ])('leaves Escape alone that comes right before a report, %s', async (_, chunks) => {
+    const { told, read } = await watch(chunks);
+    expect(read).toBe('\x1b');
+    expect(told.at(-1)).toMatch(/in|key/);
   });
 
   it('tells of keys, arrows among them', async () => {
