@@ -10,6 +10,7 @@ import { ThemeProvider } from '../theme/theme-context.tsx';
 import { bare } from '../transcript/frame.ts';
 import { troubleOf } from '../trouble.ts';
 import type { Terminal } from '../use-terminal.ts';
+import { borrowKeys } from './borrow-keys.ts';
 import { Pager, type PagerPage } from './pager.tsx';
 import { openableRows, textOfLine, transcriptRows } from './pages.ts';
 
@@ -71,8 +72,9 @@ async function runPager({ screen, theme, depth, signal }: Running): Promise<read
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+  const keys = borrowKeys(stdin);
   const app = render(null, {
-    stdin,
+    stdin: keys.stdin,
     stdout: other,
     alternateScreen: true,
     interactive: true,
@@ -80,7 +82,10 @@ async function runPager({ screen, theme, depth, signal }: Running): Promise<read
     exitOnCtrlC: false,
     patchConsole: false,
   });
-  const close = (): void => app.unmount();
+  const close = (): void => {
+    keys.giveBack();
+    app.unmount();
+  };
   signal.addEventListener('abort', close, { once: true });
 
   function draw(page: PagerPage, key: string): void {
@@ -131,8 +136,12 @@ async function runPager({ screen, theme, depth, signal }: Running): Promise<read
 
   if (index < 0) void addEarlier([]);
   else turn(0);
-  await app.waitUntilExit();
-  signal.removeEventListener('abort', close);
+  try {
+    await app.waitUntilExit();
+  } finally {
+    keys.giveBack();
+    signal.removeEventListener('abort', close);
+  }
   return printed;
 }
 

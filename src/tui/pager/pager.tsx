@@ -1,5 +1,5 @@
 import { Box, Text, useInput, useWindowSize } from 'ink';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Layout } from '../markdown/layout.ts';
 import { type ColorDepth, paint } from '../rows/paint.ts';
 import { cut, cutRow, type Row } from '../rows/row.ts';
@@ -45,13 +45,18 @@ export function Pager({ page, depth, onClose, onTurn, onTranscript, onPrint, onE
   const grown = page.isFromEnd ? Math.max(0, rows.length - state.of) : 0;
   const at: PagerState = { ...state, top: Math.min(state.top + grown, Math.max(0, rows.length - height)) };
 
+  // Several reads can come before the next frame: each has to see what the one before it did.
+  const latest = useRef(at);
+  latest.current = at;
+
   useInput((input, key) => {
-    let next = at;
+    let next = latest.current;
     for (const press of pressesOf(input, key)) {
       const pressed = pressKey(next, press, { rows, height, hasEarlier: page.hasEarlier });
       next = pressed.state;
       if (pressed.act !== null) acts[pressed.act]();
     }
+    latest.current = next;
     setState({ ...next, of: rows.length });
   });
   const acts: Record<PagerAct, () => void> = {
