@@ -3,14 +3,24 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpsError } from '../lib/ops-error.ts';
+import { yieldTerminal } from './yield-terminal.ts';
 
 /**
  * Hands a text to the operator's editor, on the terminal of this process, and gives what they left. The file is private
  * and gone afterwards. OpsError when the editor cannot be started or says that it failed: the text is then as it was.
  */
-export async function editText(
+export function editText(
   text: string,
   { editor, env, cwd }: { editor: string; env: Readonly<Record<string, string | undefined>>; cwd: string },
+): Promise<string> {
+  return yieldTerminal(() => editInFile(text, editor, env, cwd));
+}
+
+async function editInFile(
+  text: string,
+  editor: string,
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
 ): Promise<string> {
   const folder = await mkdtemp(join(env.XDG_RUNTIME_DIR ?? tmpdir(), 'steward-edit-')).catch(() =>
     mkdtemp(join(tmpdir(), 'steward-edit-')),
@@ -27,7 +37,7 @@ export async function editText(
   }
 }
 
-/** `$EDITOR` may hold options, so a shell reads it, as git and crontab do. */
+/** `$EDITOR` may hold options, so a shell reads it, as git and crontab do. Ctrl+C is the editor's: the shell waits for it. */
 function runEditor(
   editor: string,
   file: string,
@@ -35,7 +45,11 @@ function runEditor(
   cwd: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit', env, cwd });
+    const child = spawn('/bin/sh', ['-c', `trap : INT; ${editor} "$1"`, editor, file], {
+      stdio: 'inherit',
+      env,
+      cwd,
+    });
     child.once('error', (error) => {
       reject(new OpsError('no-editor', 'tool', `${editor} could not be started`, { cause: error }));
     });

@@ -1,5 +1,6 @@
 import type { ProcessResult } from '../protocol/machine.ts';
 import { monotonicMs } from './monotonic.ts';
+import { yieldTerminal } from './yield-terminal.ts';
 
 /** After TERM. */
 const KILL_AFTER_MS = 5_000;
@@ -12,9 +13,8 @@ interface TerminalCommand {
 }
 
 /**
- * One program on the terminal that steward was started in, in steward's own process group, because only that may read
- * from it. What it writes is for whoever sits there, and nobody keeps it: it may hold what was typed. Ctrl+C is the
- * program's for the while.
+ * One program on the terminal that steward was started in. What it writes is for whoever sits there, and nobody keeps it:
+ * it may hold what was typed.
  */
 export async function runOnTerminal(
   { argv, cwd, env }: TerminalCommand,
@@ -23,13 +23,7 @@ export async function runOnTerminal(
   const startedMs = monotonicMs();
   const { spawn } = await import('node:child_process');
   const [program = '', ...rest] = argv;
-  const held = process.listeners('SIGINT');
-  process.removeAllListeners('SIGINT');
-  const ignore = (): void => {};
-  process.on('SIGINT', ignore);
-  const keys = keysOfTerminal();
-  keys?.readStop();
-  try {
+  return await yieldTerminal(async () => {
     const child = spawn(program, rest, {
       cwd,
       env: { ...env, TERM: process.env.TERM ?? 'dumb' },
@@ -63,19 +57,5 @@ export async function runOnTerminal(
       stderr: nothing,
       whole: null,
     };
-  } finally {
-    keys?.readStart();
-    process.removeListener('SIGINT', ignore);
-    for (const listener of held) process.on('SIGINT', listener as NodeJS.SignalsListener);
-  }
-}
-
-/**
- * The handle behind our standard input, which Node does not stop by pausing where somebody listens for `readable`. The
- * command has the same open terminal: what both were told is there the command takes, and our read would then wait, and
- * with it all of steward, for a key that nobody presses.
- */
-function keysOfTerminal(): { readStart(): void; readStop(): void } | undefined {
-  const { _handle: handle } = process.stdin as { _handle?: { readStart(): void; readStop(): void } | null };
-  return process.stdin.isTTY ? (handle ?? undefined) : undefined;
+  });
 }
