@@ -278,7 +278,8 @@ export const PROGRAM_RULES: readonly LineRule[] = [
   {
     kind: 'password',
     // As in the pattern: many an observing command has a `-p`, or a `-P`, and nothing like a password behind it.
-    hint: /-p[ \t]{1,4}["']?[^\s"'-][^\s"']{4}/i,
+    // In a list of arguments the joint stands between them.
+    hint: /-p(?:[ \t]{1,4}|["'](?:,[ \t]{0,4}| a\d{1,3}=)["'])["']?[^\s"'-][^\s"']{4}/i,
     pattern:
       /[ \t](?:-[ul]|--?user(?:name)?|--login)[ \t=]{1,4}["']?[^\s"']{1,64}["']?[ \t](?:[^\n|;]{0,100}?[ \t])?-p[ \t]{1,4}["']?([^\s"'-][^\s"']{4,256})/gi,
     accepts: (value) => isChosen(value) && !isPublicForm(value) && !/[/=]|:\d/.test(value),
