@@ -1,6 +1,6 @@
 import type { ChangePorts } from '../../changes/index.ts';
 import { EXPECTATION_VARIABLES } from '../../changes/index.ts';
-import { createGate, foresee } from '../../gate/index.ts';
+import { createGate, foresee, runCanary } from '../../gate/index.ts';
 import { createProcesses, createScratch, createSecretLinkFinder } from '../../host/index.ts';
 import { compileExpression } from '../../lib/expression.ts';
 import type { ChangeEvent } from '../../protocol/change-event.ts';
@@ -67,6 +67,8 @@ export async function openBench(world: World, options: ChangeBenchOptions): Prom
     }),
     grant: () => grant,
   };
+  // All of it now: halfway through a change is too late to find out.
+  if (options.isLogged) await runCanary(gateOptions);
   const gate = createGate(gateOptions);
   const processes = createProcesses({
     clock: world.clock,

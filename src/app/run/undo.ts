@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createGate } from '../../gate/index.ts';
+import { openGate } from '../../gate/index.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
 import { createRunLog, findRun, planUndo, readRun, type UndoPlan } from '../../runs/index.ts';
@@ -26,21 +26,21 @@ export async function undo(world: World, wanted: string): Promise<Undone> {
   const run = await findRun(world.store, wanted);
   const { lines } = await readRun(world.store, run);
   const id = randomUUID();
+  const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
+  const policing = await createPolicing(world, { mode: 'default', allowed: [], denied: [] });
+  const parts = {
+    run: id,
+    policing,
+    sink: recorder,
+    autonomy: 'reversible',
+    mode: 'default',
+    isLogged: true,
+  } as const;
+  const { gate } = await openGate(gateOptionsOf(world, parts));
   const log = await createRunLog({ store: world.store, run: id, clock: world.clock, mask: (text) => text });
   try {
-    const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
     recorder.attach(log);
-    const policing = await createPolicing(world, { mode: 'default', allowed: [], denied: [] });
     recordOpening(world, recorder, policing, { id, run });
-    const parts = {
-      run: id,
-      policing,
-      sink: recorder,
-      autonomy: 'reversible',
-      mode: 'default',
-      isLogged: true,
-    } as const;
-    const gate = createGate(gateOptionsOf(world, parts));
     const bench: RestoreBench = { world, recorder, run: id, gate, steps: 0 };
     const plan = await planUndo(lines, (path) => currentDigest(bench, path));
     const done = await restoreFiles(bench, plan);

@@ -1,4 +1,4 @@
-import { createGate } from '../../gate/index.ts';
+import { openGate } from '../../gate/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import { planUndo, promptPoints, readRun } from '../../runs/index.ts';
 import type { RewindPoint, Rewound } from '../client.ts';
@@ -64,7 +64,7 @@ async function restore({ world, run, lines, recorder }: OpenLog, since: number):
     denied: [],
     isAttended: true,
   });
-  const gate = createGate(
+  const { gate } = await openGate(
     gateOptionsOf(world, {
       run,
       policing,
