@@ -31,7 +31,10 @@ export interface StandardInput {
 /** `mask` is for what is said before settings and credentials are read. */
 export function processStreams(firstMask: (text: string) => string): Streams {
   let mask = firstMask;
+  const isOutTerminal = isatty(STDOUT);
   const out = writer(() => process.stdout);
+  // The screen and what asks there write to it themselves, and a window can be closed under them.
+  if (isOutTerminal || isatty(STDIN)) out.open();
   const err = writer(() => process.stderr);
   return {
     stdin: processInput(),
@@ -40,7 +43,7 @@ export function processStreams(firstMask: (text: string) => string): Streams {
     err: (text) => err.write(printable(mask(text))),
     lost: out.lost,
     isErrTerminal: isatty(STDERR),
-    isOutTerminal: isatty(STDOUT),
+    isOutTerminal,
     mask: (text) => mask(text),
     maskWith(better) {
       mask = better;
@@ -49,6 +52,8 @@ export function processStreams(firstMask: (text: string) => string): Streams {
 }
 
 interface Writer {
+  /** So that a failure of what others write to the stream ends nothing. */
+  open(): void;
   write(data: string | Uint8Array): Promise<void>;
   lost(): Error | null;
 }
@@ -67,6 +72,7 @@ function writer(open: () => NodeJS.WriteStream): Writer {
     return opened;
   };
   return {
+    open: stream,
     write: (data) =>
       new Promise((resolve) => {
         if (failure !== null || data.length === 0) resolve();

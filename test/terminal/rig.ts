@@ -26,6 +26,8 @@ export interface Rig extends Omit<Emulator, 'feed' | 'resize' | 'dispose'> {
   /** The newest of the bytes that came, as text: at most 1 MiB. */
   written(): string;
   signal(name: NodeJS.Signals): void;
+  /** Closes the window: the program gets SIGHUP, and what it writes from then on fails. */
+  hangUp(): void;
   /** When all it printed is on the screen; 128 + n when a signal ended it. */
   readonly ended: Promise<number>;
   /** Processes that it left running, by their ids. */
@@ -141,6 +143,11 @@ export function startRig({ argv, columns = 80, rows = 24, cwd, env, latencyMs = 
     },
     written: () => state.written.toString('utf8'),
     signal: (name) => void process.kill(pty.pid, name),
+    hangUp() {
+      state.isOpen = false;
+      // Its types leave it out.
+      (pty as IPty & { destroy(): void }).destroy();
+    },
     leftRunning: () => findMarked(mark),
     async close() {
       if (state.isClosed) return;

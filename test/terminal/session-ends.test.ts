@@ -34,6 +34,15 @@ describe('a session whose terminal goes away', () => {
     },
   );
 
+  it('closes its log in order when the window is closed, and nothing can be written any more', async () => {
+    const rig = await openSteward({ args: ['make it'], script: ASKING });
+    await rig.waitForText('mkdir made');
+    await rig.waitForText(/Allow once/);
+    rig.hangUp();
+    expect(await rig.ended).toBe(143);
+    expect(eventsOf(rig).at(-1)).toMatchObject({ type: 'run.closed', reason: 'terminated' });
+  });
+
   it('goes on with -c where it was', async () => {
     const script = [{ when: { contains: 'And?' }, text: 'You said 42.' }, { text: 'Noted.' }];
     const first = await openSteward({ args: ['remember 42'], script });
