@@ -20,6 +20,8 @@ export interface LoadedProgram<T> {
 }
 
 const DIGEST_BYTES = 32;
+/** Ten times what the code of all parts together takes: a damaged file system says any size. */
+const MOST_KEPT_BYTES = 64 * 1024 * 1024;
 /** Then it is written anew, with what the runs since have used besides. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Of other programs: those that have not been loaded any more for as long are removed. */
@@ -146,11 +148,11 @@ function keptPath(folder: string, file: string): string {
   return join(folder, basename(file).replace(/\.cjs$/, '.code'));
 }
 
-/** null when there is nothing. */
+/** null when there is nothing, or something that nobody here wrote. */
 function factsOf(path: string): { path: string; size: number; mtimeMs: number } | null {
   try {
     const { size, mtimeMs } = statSync(path);
-    return { path, size, mtimeMs };
+    return size > MOST_KEPT_BYTES ? null : { path, size, mtimeMs };
   } catch {
     return null;
   }

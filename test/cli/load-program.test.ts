@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,6 +44,15 @@ test('runs a program that nothing is kept of, and keeps its code privately', () 
   program.keepCode();
   expect(readdirSync(folder)).toEqual(['program-0123.code']);
   expect(statSync(kept()).mode & 0o777).toBe(0o600);
+});
+
+test('does not make room for what is kept where that claims to be larger than any memory', () => {
+  load().keepCode();
+  truncateSync(kept(), 2 ** 42);
+  const program = load();
+  expect(program.exports.greet('you')).toBe('hello/you');
+  program.keepCode();
+  expect(statSync(kept()).size).toBeLessThan(2 ** 20);
 });
 
 test('runs from what is kept, and leaves that alone for a day', () => {
