@@ -10,6 +10,11 @@ export function placeholders(text: string): string[] {
   return [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
 }
 
+/** An expression with empty texts in their places, so that it can be read before there are values. */
+export function withoutPlaceholders(expression: string): string {
+  return expression.replace(PLACEHOLDER, '""');
+}
+
 /**
  * Puts values for the goal's parameters into its prose, between backticks, and into its checks, as CEL strings.
  * Values often come from a trigger (a unit name, an alert's label), so they must be one short line of plain text.

@@ -1,8 +1,10 @@
+import { ExpressionError } from '../lib/expression/expression-error.ts';
+import { createExpressionCompiler } from '../lib/expression.ts';
 import { schemaFault } from '../lib/schema-fault.ts';
 import { fileError, parseYaml, type YamlFile } from '../lib/yaml-file.ts';
 import type { Goal } from '../protocol/goal.ts';
 import type { GoalFrontMatter } from '../protocol/schemas/goal.ts';
-import { placeholders } from './parameters.ts';
+import { placeholders, withoutPlaceholders } from './parameters.ts';
 
 /** Front matter in YAML between two lines of `---`, then prose. Throws OpsError `settings`: file, line and field. */
 export async function parseGoalFile(source: string, layer: Goal['layer'], text: string): Promise<Goal> {
@@ -31,6 +33,7 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
     throw fileError(source, bodyLine, 'has no text after the front matter: say what the goal is about');
   checkPlaceholders(goal, file, bodyLine, body);
   checkDoneProbes(goal, file);
+  await checkExpressions(goal, file);
   checkInvariants(goal, file);
   return goal;
 }
@@ -102,6 +105,21 @@ function checkDoneProbes(goal: Goal, file: YamlFile): void {
       file.lineOf(['done', index, 'probe']),
       `done[${index}].probe: ${probe} is not in \`probes\``,
     );
+  }
+}
+
+/** Which names there are only the probes know; what is no expression at all is told before anything is looked at. */
+async function checkExpressions(goal: Goal, file: YamlFile): Promise<void> {
+  const { compile } = createExpressionCompiler();
+  for (const [index, { expect }] of goal.done.entries()) {
+    try {
+      await compile(withoutPlaceholders(expect), []);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      if (error.message.startsWith('Unknown variable')) continue;
+      const line = file.lineOf(['done', index, 'expect']);
+      throw fileError(goal.source, line, `done[${index}].expect: ${error.message}`);
+    }
   }
 }
 

@@ -124,6 +124,16 @@ x`;
     ],
     ['---\ndescription: [\n---\nx', '2: not valid YAML', null],
     [
+      '---\ndescription: x\nprobes: [disk]\ndone:\n  - probe: disk\n    expect: fullest < {{n}} &&\nparameters: { n: 9 }\n---\nx',
+      '6: done[0].expect: Unexpected token: EOF',
+      null,
+    ],
+    [
+      '---\ndescription: x\nparameters:\n  unit: { default: x }\n---\nx',
+      '4: parameters.unit: must be its default, a text or a number, or nothing where --set has to give it',
+      null,
+    ],
+    [
       '---\ndescription: x\n---\nLook at\n{{unit}}.',
       '5: {{unit}}: there is no such parameter',
       'Declare it under `parameters`.',

@@ -21,7 +21,9 @@ const duration = z.string().transform((written, context) => {
 });
 
 /** `unit:` alone must be given with --set; text is its default. Numbers are handy to write and are text here. */
-const parameter = z.union([z.string(), z.number().transform(String), z.null()]);
+const parameter = z.union([z.string(), z.number().transform(String), z.null()], {
+  error: 'must be its default, a text or a number, or nothing where --set has to give it',
+});
 
 export const goalSchema = z.strictObject({
   description: z.string().trim().min(1, 'must say what the goal is, in one line').max(200),
