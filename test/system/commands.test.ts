@@ -170,6 +170,11 @@ describe('steward policy check', () => {
     expect(readLines(ended.stdout)).toHaveLength(1);
   });
 
+  it('does not take a file for lines that it never reads', async () => {
+    const ended = await createBox().run(['policy', 'check', '--jsonl', 'lines.jsonl']);
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--jsonl < FILE') });
+  });
+
   it('takes rules of the command line', async () => {
     const ended = await createBox().run([
       'policy',

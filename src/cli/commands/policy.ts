@@ -67,6 +67,11 @@ async function check(call: CommandCall, words: string[], options: PolicingOption
     else await streams.say(text);
     return 0;
   }
+  if (words.length > 0) {
+    throw new OpsError('usage', 'usage', '--jsonl reads its lines from stdin, and takes no other words', {
+      hint: 'steward policy check --jsonl < FILE',
+    });
+  }
   // Bytes that are no lines of JSON are the caller's mistake and end the check; a line that is, never does.
   const lines = createInterface({
     input: Readable.from(streams.stdin.chunks()),
