@@ -114,7 +114,7 @@ async function summarise(
     trigger: opened?.trigger?.kind ?? null,
     startedBy: opened?.trigger?.by ?? null,
     parent: opened?.trigger?.parent ?? null,
-    depth: opened?.trigger?.depth ?? 0,
+    depth: opened?.trigger?.depth ?? (opened?.trigger?.parent == null ? 0 : 1),
     cwd: opened?.cwd ?? null,
     isResumable: (opened?.tools?.length ?? 0) > 0,
     ...(closed === null ? await describeUnclosed(store, run) : describeClosed(closed)),

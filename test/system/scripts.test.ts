@@ -136,6 +136,20 @@ describe('edits under --permission-mode acceptEdits', () => {
     expect((await box.run(['runs', 'verify', run])).code).toBe(0);
   });
 
+  it('are not said to be all there was by the undo of a run whose log does not hold', async () => {
+    const { box, path, run } = await runEdit();
+    const log = join(box.home, '.local/state/steward/runs', `${run}.jsonl`);
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"file.checkpointed"', '"file.lost"'));
+    const undone = await box.run(['undo', run]);
+    expect([undone.code, undone.stdout]).toEqual([
+      60,
+      expect.stringMatching(/the log of this run does not hold/),
+    ]);
+    expect(readFileSync(path, 'utf8')).toContain('count = 2');
+    const list = await box.run(['runs', 'list']);
+    expect(list.stdout).toMatch(/escalated .*1 after run/);
+  });
+
   it('are left alone by undo in a file that changed since', async () => {
     const { box, path, run } = await runEdit();
     writeFileSync(path, 'group "web" {\n  count = 3\n}\n');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openGate } from '../../gate/index.ts';
 import { NO_USAGE } from '../../protocol/model.ts';
 import { ending } from '../../protocol/outcome.ts';
-import { createRunLog, findRun, planUndo, readRun, type UndoPlan } from '../../runs/index.ts';
+import { createRunLog, findRun, planUndo, type ReadRun, readRun, type UndoPlan } from '../../runs/index.ts';
 import { createPolicing, type Policing } from '../policy/policing.ts';
 import type { World } from '../world.ts';
 import { gateOptionsOf } from './gating.ts';
@@ -16,6 +16,8 @@ export interface Undone {
   restored: string[];
   refused: UndoPlan['refused'];
   unchanged: string[];
+  /** Where the log of the run does not hold: it may have written what nobody knows of. */
+  problems: ReadRun['problems'];
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Undone {
  */
 export async function undo(world: World, wanted: string): Promise<Undone> {
   const run = await findRun(world.store, wanted);
-  const { lines } = await readRun(world.store, run);
+  const { lines, problems } = await readRun(world.store, run);
   const id = randomUUID();
   const recorder = createRecorder(world.masker, world.clock, { onEvent() {}, onDelta() {} });
   const policing = await createPolicing(world, { mode: 'default', allowed: [], denied: [] });
@@ -44,9 +46,9 @@ export async function undo(world: World, wanted: string): Promise<Undone> {
     const bench: RestoreBench = { world, recorder, run: id, gate, steps: 0 };
     const plan = await planUndo(lines, (path) => currentDigest(bench, path));
     const done = await restoreFiles(bench, plan);
-    recordClosing(recorder, done);
+    recordClosing(recorder, done, problems.length > 0);
     await log.sync();
-    return { run, undo: id, ...done, unchanged: plan.unchanged };
+    return { run, undo: id, ...done, unchanged: plan.unchanged, problems };
   } finally {
     log.close();
   }
@@ -76,13 +78,15 @@ function recordOpening(
   });
 }
 
-function recordClosing(recorder: Recorder, { restored, refused }: Restored): void {
-  const reason = refused.length === 0 ? 'reported' : 'escalated';
+function recordClosing(recorder: Recorder, { restored, refused }: Restored, isDamaged: boolean): void {
+  const left = refused.length === 0 ? null : `${refused.length} files were left as they are`;
+  const message = isDamaged ? 'the log of the run does not hold, so it may have written more' : left;
+  const reason = message === null ? 'reported' : 'escalated';
   recorder.record({
     type: 'run.closed',
     outcome: ending(reason).outcome,
     reason,
-    message: refused.length === 0 ? null : `${refused.length} files were left as they are`,
+    message,
     result: restored.join('\n'),
     resumeAt: null,
     turns: 0,
