@@ -114,6 +114,18 @@ describe('a scheduled check written for another agent', () => {
   });
 });
 
+describe('an answer that claims what was refused', () => {
+  it('is followed on stderr by what was not done', async () => {
+    const { box } = await createBoxWithModel([
+      { toolCalls: [{ name: 'Write', input: { file_path: 'a', content: 'x' } }] },
+      { text: 'I wrote it.' },
+    ]);
+    const { code, stdout, stderr } = await box.run(['-p', 'write it']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'I wrote it.\n' });
+    expect(stderr).toMatch(/^steward: 1 call was refused \(Write\), and not done; steward runs show \S{8} /);
+  });
+});
+
 describe('edits under --permission-mode acceptEdits', () => {
   it('happen in a git work tree, and end with 0', async () => {
     const { path, ended } = await runEdit();

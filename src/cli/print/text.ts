@@ -9,9 +9,19 @@ export function createTextPrinter({ streams, isVerbose }: PrinterOptions): Print
       const line = progressLine(event, isVerbose);
       if (line !== null) void streams.err(`${line}\n`);
     },
-    async finish({ closed }, frame) {
+    async finish({ opened, closed, denials }, frame) {
       if (closed?.result != null) await streams.say(`${closed.result.trimEnd()}\n`);
+      // The answer of a plain prompt is the model's own, which may say that it did what it was not let do.
+      if (opened?.goal === null) await streams.err(refusalLine(denials, frame.sessionId));
       await streams.err(failureLines(closed, frame.sessionId));
     },
   });
+}
+
+/** Empty when nothing was refused. */
+function refusalLine(denials: readonly { tool_name: string }[], run: string): string {
+  if (denials.length === 0) return '';
+  const tools = [...new Set(denials.map(({ tool_name }) => tool_name))].join(', ');
+  const calls = denials.length === 1 ? '1 call was' : `${denials.length} calls were`;
+  return `steward: ${calls} refused (${tools}), and not done; steward runs show ${run.slice(0, 8)} tells which\n`;
 }
