@@ -35,6 +35,11 @@ describe('secrets that the process can know of', () => {
     expect(await secretsOf({ borg_passphrase: 'tortoise-shell' }, [])).toEqual(['tortoise-shell']);
   });
 
+  it('are not the folders where somebody works, which POSIX calls by such a name', async () => {
+    const env = { PWD: '/home/op/infra', OLDPWD: '/srv/data', MYSQL_PWD: 'Winter-garden-889' };
+    expect(await secretsOf(env, [])).toEqual(['Winter-garden-889']);
+  });
+
   it("are a provider's key, whatever its variable is called", async () => {
     const providers = {
       mine: { kind: 'openai-compatible', base_url: 'http://nas.lan/v1', api_key_env: 'MY_BOX' },
