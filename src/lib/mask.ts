@@ -64,7 +64,8 @@ export function createMasker(
     if (quiet.includes(text)) return text;
     const spans = findSpans(text, findKnown);
     if (spans.length === 0 && text.length <= LONGEST_KEPT) {
-      quiet[oldest] = text;
+      // A copy: a piece of a long text keeps the whole of it alive.
+      quiet[oldest] = JSON.parse(JSON.stringify(text)) as string;
       oldest = (oldest + 1) % MOST_KEPT;
     }
     let result = '';

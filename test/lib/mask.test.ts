@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasker } from '../../src/lib/mask.ts';
@@ -295,5 +297,36 @@ describe('mask', () => {
     const start = performance.now();
     createMasker(['hunter22']).mask(hostile);
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it('keeps no long text alive of which it looked at a piece', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const masker = createMasker([]);
+    const held = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = held();
+    for (let i = 0; i < 60; i++) {
+      const output = Buffer.alloc(1_000_000, `line ${i} of a long output\n`).toString('latin1');
+      expect(masker.mask(output.slice(500_000, 500_080 + i))).toContain('of a long output');
+    }
+    expect(held() - before).toBeLessThan(8_000_000);
+  });
+
+  it('gives the same answer when it is asked again, whatever came between', () => {
+    const masker = createMasker(['hunter22-hunter22'], 'salt');
+    const texts = fc.oneof(
+      noise,
+      fc.constantFrom('DB_PASSWORD=abc123', 'step.started', 'x hunter22-hunter22', 'df -P'),
+    );
+    fc.assert(
+      fc.property(fc.array(texts, { maxLength: 80 }), (asked) => {
+        for (const text of asked)
+          expect(masker.mask(text)).toBe(createMasker(['hunter22-hunter22'], 'salt').mask(text));
+      }),
+      { numRuns: 30 },
+    );
   });
 });
