@@ -15,10 +15,7 @@ export function mergeLevels(levels: readonly Level[]): {
   notices: string[];
 } {
   const rows = new Map(settingRows().map(({ key, row }) => [key, row]));
-  // A copy of each: what one load gives is nobody else's.
-  const values = new Map<SettingKey, unknown>(
-    [...rows].map(([key, row]) => [key, structuredClone(row.default)]),
-  );
+  const values = new Map<SettingKey, unknown>([...rows].map(([key, row]) => [key, ownDefault(row)]));
   const origins: Partial<Record<SettingKey, Origin[]>> = {};
   const notices: string[] = [];
   for (const level of levels) {
@@ -34,6 +31,11 @@ export function mergeLevels(levels: readonly Level[]): {
     }
   }
   return { settings: nest(values), origins, notices };
+}
+
+/** What one load gives is nobody else's. */
+function ownDefault({ default: value }: SettingRow<unknown>): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
 function merge(row: SettingRow<unknown>, before: unknown, after: unknown): unknown {
@@ -79,11 +81,16 @@ function asNumber(value: unknown): number | null {
 
 function nest(values: ReadonlyMap<SettingKey, unknown>): Settings {
   const nested: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of values) {
     const [group = key, name] = key.split('.');
     if (name === undefined) nested[group] = value;
-    else nested[group] = { ...(nested[group] as object | undefined), [name]: value };
+    else {
+      groups[group] ??= {};
+      groups[group][name] = value;
+    }
   }
+  Object.assign(nested, groups);
   // Every key of the table is in `values`, read by its own type: exactly how Settings is derived.
   return nested as Settings;
 }
