@@ -30,8 +30,6 @@ export function packSpecs(specs: readonly ProgramSpec[]): { index: SpecIndex; te
 }
 
 export function openSpecs({ digest, places }: SpecIndex, text: PackedText): SpecBook {
-  // A map, since a program may be called `constructor`.
-  const placeOf = new Map(Object.entries(places));
   const open = new Map<number, ProgramSpec>();
   const at = ([start, end]: readonly [number, number]): ProgramSpec => {
     let spec = open.get(start);
@@ -45,9 +43,10 @@ export function openSpecs({ digest, places }: SpecIndex, text: PackedText): Spec
   return {
     digest,
     get(name) {
-      const place = placeOf.get(name);
+      // Its own, since a program may be called `constructor`.
+      const place = Object.hasOwn(places, name) ? places[name] : undefined;
       return place === undefined ? undefined : at(place);
     },
-    all: () => [...new Set([...placeOf.values()].map(at))],
+    all: () => [...new Set(Object.values(places).map(at))],
   };
 }
