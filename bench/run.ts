@@ -43,7 +43,7 @@ const FULL: Effort = {
   turnRounds: 9,
   memoryTurns: 200,
   growthTurns: 400,
-  quietRounds: 25,
+  quietRounds: 61,
   policyRounds: 20,
   screenRounds: 9,
   screenLines: 5_000,
