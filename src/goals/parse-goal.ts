@@ -18,6 +18,7 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
     source,
     layer,
     probes: [...new Set(front.probes)],
+    ...(layer === 'shipped' ? {} : { probePlaces: placesOf(front.probes, file) }),
     // Without it a run could not say how it ended.
     tools: [...new Set([...front.tools, 'Report' as const])],
     limits: withoutUndefined({
@@ -36,6 +37,13 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
   await checkExpressions(goal, file);
   checkInvariants(goal, file);
   return goal;
+}
+
+/** Which probes there are is known when a run looks, and then the file is not at hand. */
+function placesOf(probes: readonly string[], { source, lineOf }: YamlFile): Record<string, string> {
+  return Object.fromEntries(
+    probes.map((name, index) => [name, `${source}:${lineOf(['probes', index])}: probes[${index}]`]),
+  );
 }
 
 export const GOAL_NAME = /^[a-z0-9][a-z0-9-]*$/;

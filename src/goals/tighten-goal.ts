@@ -23,6 +23,7 @@ export function tightenGoal(base: Goal, project: Goal): { goal: Goal; notices: s
       enabled: base.enabled && project.enabled,
       // More facts and more checks take nothing away; which probes exist is not the project's to say.
       probes: [...new Set([...base.probes, ...project.probes])],
+      probePlaces: { ...project.probePlaces, ...base.probePlaces },
       tools: base.tools.filter((tool) => project.tools.includes(tool)),
       autonomy: isHigher ? base.autonomy : project.autonomy,
       egress: base.egress === 'local' ? 'local' : project.egress,

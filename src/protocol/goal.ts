@@ -12,6 +12,8 @@ export interface Goal {
   description: string;
   enabled: boolean;
   probes: string[];
+  /** Where an operator's file names each of them: `FILE:LINE: probes[2]`. Absent for what is shipped. */
+  probePlaces?: Record<string, string>;
   tools: ToolName[];
   autonomy: Autonomy;
   gate: 'findings' | 'always' | 'never';

@@ -15,6 +15,10 @@ describe('parseGoalFile', () => {
       description: 'Look after the backups.',
       enabled: true,
       probes: ['disk', 'systemd-failed'],
+      probePlaces: {
+        disk: '/etc/steward/goals/backups.md:3: probes[0]',
+        'systemd-failed': '/etc/steward/goals/backups.md:3: probes[1]',
+      },
       tools: ['Bash', 'Read', 'Report'],
       autonomy: 'propose',
       gate: 'findings',

@@ -108,7 +108,7 @@ const FILES: [title: string, file: string, text: string, args: string[], message
     'goals/mine.md',
     '---\ndescription: d\nprobes: [dsik]\n---\nLook.\n',
     ['run', 'mine'],
-    /mine\.md: there is no probe "dsik"/,
+    /mine\.md:3: probes\[0\]: there is no probe "dsik"/,
   ],
   ['broken YAML in a probe', 'context/mine.yaml', 'describe: [', ['run', 'health-check'], /mine\.yaml:\d+/],
   [

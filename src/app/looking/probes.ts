@@ -2,6 +2,7 @@ import { configFolder } from '../../config/index.ts';
 import { loadProbeFile, ParameterError, withParameters } from '../../context/index.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { OpsError } from '../../lib/ops-error.ts';
+import type { Goal } from '../../protocol/goal.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
 import { shippedProbes } from '../shipped.ts';
 import type { World } from '../world.ts';
@@ -93,7 +94,7 @@ function tellsAny({ settings }: Pick<World, 'settings'>): boolean {
 export function pickProbes(
   all: readonly ProbeSpec[],
   names: readonly string[],
-  asker: { source: string; reason: 'settings' | 'usage' },
+  asker: { source: string; places?: Goal['probePlaces']; reason: 'settings' | 'usage' },
   disabled: readonly string[],
 ): ProbeSpec[] {
   return [...new Set(names)].flatMap((name) => {
@@ -102,7 +103,8 @@ export function pickProbes(
     if (disabled.includes(name)) return [];
     const known = all.map((probe) => probe.name);
     const guess = nearest(name, known);
-    throw new OpsError('no-probe', asker.reason, `${asker.source}: there is no probe "${name}"`, {
+    const place = asker.places?.[name] ?? asker.source;
+    throw new OpsError('no-probe', asker.reason, `${place}: there is no probe "${name}"`, {
       hint: `${guess === undefined ? '' : `Did you mean ${guess}? `}Known: ${known.join(', ')}`,
     });
   });

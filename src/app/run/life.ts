@@ -85,7 +85,14 @@ async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]
   const all = await loadProbes(world, [...(goal?.probes ?? []), ...request.probes]);
   const { disabled } = world.settings.probes;
   const own =
-    goal === null ? [] : pickProbes(all, goal.probes, { source: goal.source, reason: 'settings' }, disabled);
+    goal === null
+      ? []
+      : pickProbes(
+          all,
+          goal.probes,
+          { source: goal.source, places: goal.probePlaces, reason: 'settings' },
+          disabled,
+        );
   const asked = pickProbes(all, request.probes, { source: '--probes', reason: 'usage' }, disabled);
   return [...new Set([...own, ...asked])];
 }
