@@ -12,8 +12,8 @@ const STRANGER = `
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 let count = 0;
-const end = Date.now() + 20000;
-process.on('message', () => { process.send(count); process.exit(); });
+const end = Date.now() + 60000;
+process.on('message', () => process.send(count));
 const look = () => {
   for (const [, name] of readFileSync('/proc/net/unix', 'utf8').matchAll(/@(steward-\\w+)/g)) {
     const socket = connect('\\0' + name);
@@ -59,13 +59,16 @@ test('a stranger who connects to the name of a pair is neither heard nor given a
     rmSync(folder, { recursive: true });
   });
   await once(stranger, 'message');
-  for (let index = 0; index < 1_000; index++) {
+  // On a busy machine a stranger can come too late for a thousand names.
+  let count = 0;
+  for (let index = 0; index < 1_000 || count === 0; index++) {
     const pair = await take();
     pair.write.end(`${index}`);
     expect(await read(pair)).toBe(`${index}`);
+    if (index % 1_000 !== 999) continue;
+    stranger.send('how often?');
+    [count] = (await once(stranger, 'message')) as [number];
   }
-  stranger.send('how often?');
-  const [count] = (await once(stranger, 'message')) as [number];
   expect(count).toBeGreaterThan(0);
 });
 
