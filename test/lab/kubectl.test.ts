@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalIn } from '../approval-id.ts';
 import { type Box, createBox } from '../system/steward.ts';
 import { programsOf } from './packages.ts';
 
@@ -117,7 +118,7 @@ describe('an object of Kubernetes (real kubectl, stand-in API server)', () => {
     const park = async () => {
       const { code, result } = await box.json(['change', 'run', change], { input: 'null' });
       expect(code).toBe(77);
-      return /a-[a-z0-9]{8}/.exec(result.error?.message ?? '')?.[0] ?? '';
+      return approvalIn(result.error?.message);
     };
     const first = await park();
     await put('api/v1', 'configmaps/shop', JSON.parse(manifest('shop', '81')));
@@ -174,7 +175,7 @@ describe('an object of Kubernetes (real kubectl, stand-in API server)', () => {
     ]);
     const parked = await box.json(['change', 'run', change], { input: 'null' });
     expect(parked.code).toBe(77);
-    const id = /a-[a-z0-9]{8}/.exec(parked.result.error?.message ?? '')?.[0] ?? '';
+    const id = approvalIn(parked.result.error?.message);
     const shown = (await box.run(['approvals', 'show', id])).stdout;
     expect(shown).toContain('configmap/shop2 (Kustomization apps) is managed by Flux');
     expect(shown).toContain('it is not applied but committed');

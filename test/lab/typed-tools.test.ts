@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalIn } from '../approval-id.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 import { consulProgram } from './packages.ts';
 
@@ -243,7 +244,7 @@ ${more}`;
     await lab.write('/root/later.yaml', ssh(['mkdir', '/srv/made']));
     const parked = await lab.steward(['change', 'run', '/root/later.yaml', '--output-format', 'json']);
     expect(parked.code, parked.stdout).toBe(77);
-    const id = /a-[a-z0-9]{8}/.exec(parked.stdout)?.[0] ?? '';
+    const id = approvalIn(parked.stdout);
     const own = await lab.must(['cat', '/etc/machine-id']);
     await lab.write('/etc/machine-id', `${'0a'.repeat(16)}\n`);
     try {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/protocol/approval.ts';
+import { approvalIn } from '../approval-id.ts';
 import { type Box, createBox, PROGRAM } from './steward.ts';
 
 /** An infrastructure repository with one host. */
@@ -67,7 +68,7 @@ describe('a change of a file in a repository', () => {
     const path = join(box.home, 'change.yaml');
     writeFileSync(path, COMMITTED);
     const asked = await box.json(['change', 'run', path]);
-    const waiting = /a-[a-z0-9]{8}/.exec(asked.result.error?.message ?? '')?.[0] ?? '';
+    const waiting = approvalIn(asked.result.error?.message);
     const shown = (await box.run(['approvals', 'show', waiting])).stdout;
     expect(shown).toContain(`Once it holds, it becomes a commit:
   on the new branch steward/serve, on top of ${head.slice(0, 12)}; nothing is checked out or pushed

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { approvalIn } from '../approval-id.ts';
 import { isAlive } from '../is-alive.ts';
 import { eventsOf, sit } from './killed-run.ts';
 import { type Box, createBox, PROGRAM } from './steward.ts';
@@ -89,7 +90,7 @@ describe('steward recover', () => {
     const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}; exec sleep 1000; }'`;
     writeFileSync(file, CHANGE.replace('grep -q 2 a.json', hangs));
     const asked = await box.json(['change', 'run', file]);
-    const id = /a-[a-z0-9]{8}/.exec(asked.result.error?.message ?? '')?.[0] ?? '';
+    const id = approvalIn(asked.result.error?.message);
     const copy = join(box.home, '.local/state/steward/approvals', `${id}.change.json`);
     expect(existsSync(copy)).toBe(true);
     const at = { cwd: box.cwd, env: box.env, log };

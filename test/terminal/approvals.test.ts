@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { approvalIn } from '../approval-id.ts';
 import { createBox, PROGRAM } from '../system/steward.ts';
 import { openSteward, type StewardRig } from './open-steward.ts';
 
@@ -36,7 +37,7 @@ describe('what waits for an answer, in a terminal', () => {
     writeFileSync(join(box.cwd, 'change.yaml'), CHANGE);
     const parked = await box.run(['change', 'run', 'change.yaml']);
     expect(parked.code).toBe(77);
-    const id = /a-[a-z0-9]{8}/.exec(parked.stderr)?.[0] ?? '';
+    const id = approvalIn(parked.stderr);
     const rig = await openSteward({ env: box.env, cwd: box.cwd, columns: 120, rows: 40 });
     await rig.waitForText('1 approval waits');
     await say(rig, `/approvals approve ${id}`);
