@@ -18,7 +18,7 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
     source,
     layer,
     probes: [...new Set(front.probes)],
-    ...(layer === 'shipped' ? {} : { probePlaces: placesOf(front.probes, file) }),
+    ...(layer === 'shipped' ? {} : placesOf(front, file)),
     // Without it a run could not say how it ended.
     tools: [...new Set([...front.tools, 'Report' as const])],
     limits: withoutUndefined({
@@ -39,11 +39,18 @@ export async function parseGoalFile(source: string, layer: Goal['layer'], text: 
   return goal;
 }
 
-/** Which probes there are is known when a run looks, and then the file is not at hand. */
-function placesOf(probes: readonly string[], { source, lineOf }: YamlFile): Record<string, string> {
-  return Object.fromEntries(
-    probes.map((name, index) => [name, `${source}:${lineOf(['probes', index])}: probes[${index}]`]),
-  );
+/** Which probes and facts there are is known when a run looks, and then the file is not at hand. */
+function placesOf({ probes, done }: GoalFrontMatter, file: YamlFile): Pick<Goal, 'probePlaces' | 'done'> {
+  const place = (path: (string | number)[], words: string) => `${file.source}:${file.lineOf(path)}: ${words}`;
+  return {
+    probePlaces: Object.fromEntries(
+      probes.map((name, index) => [name, place(['probes', index], `probes[${index}]`)]),
+    ),
+    done: done.map((check, index) => ({
+      ...check,
+      place: place(['done', index, 'expect'], `done[${index}].expect`),
+    })),
+  };
 }
 
 export const GOAL_NAME = /^[a-z0-9][a-z0-9-]*$/;

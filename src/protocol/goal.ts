@@ -38,6 +38,8 @@ export interface Goal {
 export interface DoneCheck {
   probe: string;
   expect: string;
+  /** Where an operator's file has it: `FILE:LINE: done[0].expect`. Absent for what is shipped. */
+  place?: string;
   /** It came with a repository: it can fail a run, and proves nothing. */
   isProject?: true;
 }

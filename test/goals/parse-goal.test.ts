@@ -26,8 +26,16 @@ describe('parseGoalFile', () => {
       limits: { turns: 30, durationMs: 600_000 },
       parameters: { unit: null, host: 'nas' },
       done: [
-        { probe: 'systemd-failed', expect: 'size(failed_units) == 0' },
-        { probe: 'systemd-failed', expect: '!failed_units.exists(u, u == {{unit}})' },
+        {
+          probe: 'systemd-failed',
+          expect: 'size(failed_units) == 0',
+          place: `${SOURCE}:9: done[0].expect`,
+        },
+        {
+          probe: 'systemd-failed',
+          expect: '!failed_units.exists(u, u == {{unit}})',
+          place: `${SOURCE}:10: done[1].expect`,
+        },
       ],
       invariants: [],
       text: 'Look at {{unit}} on {{ host }}.',

@@ -110,6 +110,13 @@ const FILES: [title: string, file: string, text: string, args: string[], message
     ['run', 'mine'],
     /mine\.md:3: probes\[0\]: there is no probe "dsik"/,
   ],
+  [
+    'a fact that its probe has not, in what a goal calls done',
+    'goals/mine.md',
+    GOAL('done:\n  - probe: disk\n    expect: size(dsiks) > 0'),
+    ['run', 'mine'],
+    /mine\.md:6: done\[0\]\.expect: .*dsiks[\s\S]*Facts of disk: disks, fullest/,
+  ],
   ['broken YAML in a probe', 'context/mine.yaml', 'describe: [', ['run', 'health-check'], /mine\.yaml:\d+/],
   [
     'an unknown field in a probe',

@@ -1,4 +1,4 @@
-import { judgeOutcome, type OutcomeFacts } from '../../goals/index.ts';
+import { checkDoneFacts, judgeOutcome, type OutcomeFacts } from '../../goals/index.ts';
 import { OpsError } from '../../lib/ops-error.ts';
 import type { RunEvent } from '../../protocol/event.ts';
 import { type Finding, isForModel } from '../../protocol/finding.ts';
@@ -93,6 +93,7 @@ async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]
           { source: goal.source, places: goal.probePlaces, reason: 'settings' },
           disabled,
         );
+  await checkDoneFacts(goal?.done ?? [], new Map(own.map(({ name, facts }) => [name, Object.keys(facts)])));
   const asked = pickProbes(all, request.probes, { source: '--probes', reason: 'usage' }, disabled);
   return [...new Set([...own, ...asked])];
 }
