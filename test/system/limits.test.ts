@@ -166,6 +166,10 @@ describe('runs beside each other', () => {
     withFaults(box);
     expect((await box.run(['run', 'faulty'])).code).toBe(60);
     const keys = ['bad:a', 'bad:b', 'bad:c', 'bad:d'];
+    // The next report may call something else F1.
+    const byNumber = await box.run(['findings', 'mute', 'F1', '--for', '2d']);
+    expect(byNumber.code).toBe(42);
+    expect(byNumber.stderr).toMatch(/F1 is a number within one report\. Standing: (bad:[a-z](, )?)+\n/);
     const muted = await Promise.all(keys.map((key) => box.run(['findings', 'mute', key, '--for', '2d'])));
     expect(muted.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     const listed = JSON.parse((await box.run(['findings', 'list', '--json'])).stdout) as {
