@@ -164,6 +164,21 @@ describe('mask', () => {
     });
   });
 
+  it('reads a list of strings as the command line that it is', () => {
+    const masker = createMasker([], 'salt');
+    const [token] = masker.mask('curl -u me:Winter-garden-889').match(/\[masked:.*/) ?? [];
+    const value = {
+      run: ['curl', '-u', 'me:Winter-garden-889', '-d', 'a "quoted" \n word'],
+      plain: ['df', '-P', '-l'],
+      names: ['me:Winter-garden-889', 'me'],
+      mixed: ['-u', 1, null],
+    };
+    expect(masker.maskValue(value)).toEqual({
+      ...value,
+      run: ['curl', '-u', `me:${token}`, '-d', 'a "quoted" \n word'],
+    });
+  });
+
   it('knows its own tokens', () => {
     const masker = createMasker([]);
     expect(masker.hasMask(masker.mask('password=one1'))).toBe(true);

@@ -9,7 +9,7 @@ export function maskDeep(
 ): unknown {
   const walk = (item: unknown, name: string | null): unknown => {
     if (typeof item === 'string') return maskField(item, name);
-    if (Array.isArray(item)) return item.map((one) => walk(one, name));
+    if (Array.isArray(item)) return (maskArguments(item, mask) ?? item).map((one) => walk(one, name));
     if (typeof item !== 'object' || item === null) return item;
     const named = pairName(item);
     return Object.fromEntries(
@@ -28,6 +28,22 @@ export function maskDeep(
     return tokenOf(kind, text);
   };
   return walk(value, null);
+}
+
+/** Of `["curl", "-u", "me:x"]` no string says by itself that it is a secret. null: it is no list of arguments. */
+function maskArguments(items: unknown[], mask: (text: string) => string): unknown[] | null {
+  if (!items.some((item, index) => index > 0 && typeof item === 'string' && item.startsWith('-')))
+    return null;
+  if (!items.every((item) => typeof item === 'string')) return null;
+  const line = JSON.stringify(items);
+  const masked = mask(line);
+  if (masked === line) return null;
+  try {
+    const parsed: unknown = JSON.parse(masked);
+    return Array.isArray(parsed) && parsed.length === items.length ? parsed : null;
+  } catch {
+    return null;
+  }
 }
 
 const kinds = new Map<string, string | null>();

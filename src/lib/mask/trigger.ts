@@ -1,6 +1,9 @@
 import { LINE_HINTS } from './lines.ts';
 import { SHAPE_HINT } from './shapes.ts';
 
+/** Whose name alone makes `["curl","-u","me:x"]` worth a look: between its arguments stand no spaces. */
+const LISTED = ['aria2c', 'crane', 'createuser', 'curl', 'htpasswd', 'influx', 'lftp', 'oras', 'wget', 'xh'];
+
 /** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
 export function joinRules(): Record<'line' | 'shape', string> {
   const patterns = LINE_HINTS.flatMap((hint) => (hint instanceof RegExp ? [hint.source] : []));
@@ -12,7 +15,7 @@ export function joinRules(): Record<'line' | 'shape', string> {
         'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
         ...patterns,
       ],
-      words,
+      [...words, ...LISTED.flatMap((program) => [`${program}"`, `${program}'`])],
     ),
     shape: joinTriggers([SHAPE_HINT], []),
   };

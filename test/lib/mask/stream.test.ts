@@ -57,6 +57,7 @@ describe('text that is masked as it arrives', () => {
     'Your API key is:\n\nWinter-gardenK3x889jdQ1\n',
     '<auth-user-pass>\nme\nWinter-garden-889\n</auth-user-pass>\n',
     '["redis-cli","-a","Winter-garden-889","ping"]',
+    '["curl","-u","me:Winter-garden-889"]',
     'chpasswd:\n  list: |\n    root:Winter-garden-889\n',
     'variable "db_password" {\n  default = "Winter-garden-889"\n}\n',
     'user app on >Winter-garden-889 ~app:* +@read',
