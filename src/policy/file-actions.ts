@@ -50,7 +50,9 @@ export function judgeFile(
       reason: 'it edits a file of the git work tree, and can be undone',
     };
   }
-  return asks('path:write', `writing ${path} needs a yes`, effect);
+  const elsewhere =
+    options.mode === 'acceptEdits' ? ', for it is not in the git work tree of the working directory' : '';
+  return asks('path:write', `writing ${path} needs a yes${elsewhere}`, effect);
 }
 
 /** Only what settings declare: the same origin, and the declared path or below it. */

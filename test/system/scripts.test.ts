@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +137,26 @@ describe('edits under --permission-mode acceptEdits', () => {
       outcome: 'reported',
     });
     expect(readFileSync(path, 'utf8')).toBe('group "web" {\n  count = 2\n}\n');
+  });
+
+  it('do not happen outside of one, and the model is told why', async () => {
+    const { box, server } = await createBoxWithModel([
+      { toolCalls: [{ name: 'Write', input: { file_path: 'a', content: 'x' } }] },
+      { text: 'I could not.' },
+    ]);
+    const refused = await box.run(['-p', 'write it', '--permission-mode', 'acceptEdits']);
+    expect(refused.stderr).toContain('1 call was refused (Write)');
+    expect(existsSync(join(box.cwd, 'a'))).toBe(false);
+    expect(server.requests[1]?.lastText).toContain('it is not in the git work tree of the working directory');
+    const path = join(box.cwd, 'b');
+    const { box: other } = await createBoxWithModel([
+      { toolCalls: [{ name: 'Write', input: { file_path: path, content: 'x' } }] },
+      { text: 'I wrote it.' },
+    ]);
+    expect((await other.run(['-p', 'write it', '--allowedTools', `Write(/${path})`])).stderr).not.toContain(
+      'refused',
+    );
+    expect(readFileSync(path, 'utf8')).toBe('x');
   });
 
   it('are taken back by steward undo, once', async () => {
