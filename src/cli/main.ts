@@ -6,13 +6,15 @@ import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import type { LoadScreen } from './command-call.ts';
+import { commandFirst } from './command-first.ts';
 import type { CommandRow } from './command-row.ts';
 import { COMMANDS, COMMON_OPTIONS } from './command-table.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { processStreams, type Streams } from './streams.ts';
 
 /** Answers with the exit status. Everything written is with its reader by then. */
-export async function main(argv: readonly string[], loadScreen: LoadScreen): Promise<number> {
+export async function main(words: readonly string[], loadScreen: LoadScreen): Promise<number> {
+  const argv = commandFirst(words);
   // Most calls say nothing before settings are read, and have a masker that knows more by then.
   let masker: Masker | undefined;
   const streams = processStreams((text) => {
@@ -62,7 +64,7 @@ export function isTypical(argv: readonly string[], status: number): boolean {
   const isFailure = Object.values(ENDINGS).some(
     ({ exitCode, outcome }) => exitCode === status && outcome === 'failed',
   );
-  return opensRuns(argv) && !isQuestion && !isFailure;
+  return opensRuns(commandFirst(argv)) && !isQuestion && !isFailure;
 }
 
 async function dispatch(argv: readonly string[], streams: Streams, loadScreen: LoadScreen): Promise<number> {

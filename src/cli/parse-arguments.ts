@@ -48,6 +48,10 @@ export function parseArguments(argv: readonly string[], rows: readonly OptionRow
 const TOOL_WORD =
   /^(Bash|Read|Edit|MultiEdit|Write|Search|Report|Glob|Grep|LS|Task|WebFetch|WebSearch|NotebookEdit|TodoWrite|mcp__\S+|[A-Z]\w*\(.+\)),?$/s;
 
+export function isToolWord(word: string): boolean {
+  return TOOL_WORD.test(word);
+}
+
 /** `--allowedTools Bash "Read(/etc/**)" "the prompt"`: the list ends where words can be nothing of the kind. */
 function joinToolLists(argv: readonly string[], rows: readonly OptionRow[]): string[] {
   const spellings = rows
@@ -61,7 +65,7 @@ function joinToolLists(argv: readonly string[], rows: readonly OptionRow[]): str
     if (!spellings.includes(word) || index + 1 >= argv.length) continue;
     index += 1;
     const items = [argv[index] ?? ''];
-    while (TOOL_WORD.test(argv[index + 1] ?? '')) {
+    while (isToolWord(argv[index + 1] ?? '')) {
       index += 1;
       items.push(argv[index] ?? '');
     }

@@ -71,6 +71,14 @@ describe('steward context', () => {
   });
 });
 
+describe('options before a command', () => {
+  it('are its options', async () => {
+    const ended = await createBox().run(['--json', 'context', 'disk']);
+    expect(ended.code).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ items: [{ probe: 'disk' }] });
+  });
+});
+
 describe('steward findings', () => {
   it('are none at first; what is not known cannot be muted', async () => {
     const box = createBox();
