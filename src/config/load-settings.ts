@@ -83,7 +83,9 @@ async function readSettingsFlag(
   if (given.trimStart().startsWith('{')) return { source: '--settings', text: given };
   const text = await files.readText(given);
   if (text === undefined) {
-    throw new OpsError('no-settings-file', 'settings', `--settings: there is no file ${given}`);
+    throw new OpsError('no-settings-file', 'settings', `--settings: there is no file ${given}`, {
+      hint: 'it takes the path of a file, or JSON in braces: \'{"limits":{"turns":3}}\'',
+    });
   }
   return { source: given, text };
 }
