@@ -225,7 +225,7 @@ output: { limit: 4KiB }
     expect(await failure(load({}, { settings: '/tmp/none.yaml' }))).toEqual({
       message: '--settings: there is no file /tmp/none.yaml',
       reason: 'settings',
-      hint: null,
+      hint: expect.stringContaining('JSON in braces'),
     });
   });
 });
