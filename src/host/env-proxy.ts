@@ -5,9 +5,14 @@ interface EnvProxy {
   port: number;
 }
 
+/** Does this process take proxies from its environment? */
+export function hasEnvProxy(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.NODE_USE_ENV_PROXY === '1';
+}
+
 /** What connections of node:http take under NODE_USE_ENV_PROXY; null where it is not in force. Names no password. */
 export function proxyFor(target: URL, env: NodeJS.ProcessEnv = process.env): EnvProxy | null {
-  if (env.NODE_USE_ENV_PROXY !== '1') return null;
+  if (!hasEnvProxy(env)) return null;
   const given =
     target.protocol === 'https:' ? (env.https_proxy ?? env.HTTPS_PROXY) : (env.http_proxy ?? env.HTTP_PROXY);
   if (!given || !URL.canParse(given)) return null;

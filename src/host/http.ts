@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { createCapture } from '../lib/cap.ts';
 import type { HttpCredential } from '../protocol/action.ts';
 import type { Http, HttpResult } from '../protocol/machine.ts';
 import { Permit } from '../protocol/permit.ts';
 import { readCredentials } from './environment.ts';
+import { bodyOf, exchange } from './exchange.ts';
 import { monotonicMs } from './monotonic.ts';
 import { readCertificateEnd } from './peer-certificate.ts';
 import { errorCode } from './state-errors.ts';
@@ -26,14 +28,14 @@ export function createHttp(): Http {
       });
       let status: number | null = null;
       try {
-        const response = await fetch(action.url, {
+        const answer = await exchange(new URL(action.url), {
           method: action.method,
-          redirect: 'manual',
+          headers: { accept: '*/*', ...credentialHeader(action.credential) },
           signal,
-          headers: { 'user-agent': 'steward', accept: '*/*', ...credentialHeader(action.credential) },
+          connectMs: options.timeoutMs,
         });
-        status = response.status;
-        const body = await readBody(response, options.limitBytes);
+        status = answer.statusCode ?? 0;
+        const body = await readBody(answer, options.limitBytes);
         const endsAt =
           options.wantsCertificate === true
             ? await readCertificateEnd(action.url, options.timeoutMs, signal)
@@ -56,10 +58,10 @@ function credentialHeader(credential: HttpCredential | undefined): Record<string
   return value === undefined ? {} : { [credential.header]: `${credential.prefix}${value}` };
 }
 
-export async function readBody(response: Response, limitBytes: number) {
+export async function readBody(answer: IncomingMessage, limitBytes: number) {
   const capture = createCapture(limitBytes);
   let totalBytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of bodyOf(answer)) {
     capture.push(chunk);
     totalBytes += chunk.length;
     if (totalBytes > READ_LIMIT_BYTES) break;
@@ -73,12 +75,8 @@ const FAILURES: Record<string, string> = {
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ETIMEDOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
-  UND_ERR_SOCKET: 'reset',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
   EPROTO: 'tls',
@@ -97,10 +95,10 @@ export function nameFailure(error: unknown, timeout: AbortSignal, abort: AbortSi
   const code = deepestCode(error);
   if (code === undefined) return 'broken';
   if (/^(CERT_|ERR_TLS_|ERR_SSL_)/.test(code)) return 'tls';
-  return FAILURES[code] ?? (code.startsWith('HPE_') || code.startsWith('UND_ERR_') ? 'broken' : code);
+  return FAILURES[code] ?? (code.startsWith('HPE_') ? 'broken' : code);
 }
 
-/** fetch wraps the reason in `cause`; one attempt per address is wrapped once more. */
+/** The reason can stand in `cause`; one attempt per address is wrapped once more. */
 function deepestCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const below = deepestCode(error.cause);

@@ -1,4 +1,5 @@
 import type { WebSender } from '../protocol/machine.ts';
+import { exchange } from './exchange.ts';
 import { nameFailure, readBody } from './http.ts';
 
 export function createWebSender(): WebSender {
@@ -7,17 +8,17 @@ export function createWebSender(): WebSender {
       const timeout = AbortSignal.timeout(options.timeoutMs);
       const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
       try {
-        const response = await fetch(url, {
+        const answer = await exchange(new URL(url), {
           method,
-          redirect: 'manual',
-          signal,
-          headers: { 'user-agent': 'steward', accept: '*/*', ...headers },
+          headers: { accept: '*/*', ...headers },
           ...(body === undefined ? {} : { body }),
+          signal,
+          connectMs: options.timeoutMs,
         });
-        const { text } = await readBody(response, options.limitBytes);
+        const { text } = await readBody(answer, options.limitBytes);
         return {
-          status: response.status,
-          retryAfter: response.headers.get('retry-after'),
+          status: answer.statusCode ?? 0,
+          retryAfter: answer.headers['retry-after'] ?? null,
           text,
           failure: null,
         };

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createHttp } from '../../src/host/index.ts';
+import { createHttp, createWebSender } from '../../src/host/index.ts';
 import { readCertificateEnd } from '../../src/host/peer-certificate.ts';
 import { mintPermit } from '../fakes/gate.ts';
 import { createFakeHttp } from '../fakes/http.ts';
@@ -125,6 +125,54 @@ describe('a failed fetch', () => {
     const result = await fetchUrl(`${base}/endless`);
     expect(result).toMatchObject({ status: 200, failure: null, body: { isTruncated: true } });
     expect(result.body.totalBytes).toBeLessThan(20 * 1024 * 1024);
+  });
+});
+
+describe('a service at a port that browsers shun', () => {
+  // Of the Fetch standard's "bad port"; an address of the loopback that hardly anybody else listens at.
+  const shunned = [10080, 6566, 6697, 6000, 5060, 4190];
+
+  async function listenShunned(): Promise<Server> {
+    for (const port of shunned) {
+      const one = createServer((_, response) => response.end('fine')).listen(port, '127.83.9.1');
+      const taken = await Promise.race([once(one, 'listening').then(() => false), once(one, 'error')]);
+      if (taken === false) return one;
+    }
+    throw new Error(`something listens at each of ${shunned.join(', ')}`);
+  }
+
+  it('is asked like another', async () => {
+    const service = await listenShunned();
+    onTestFinished(() => void service.close());
+    const url = `http://127.83.9.1:${portOf(service)}/`;
+    const permit = mintPermit({ kind: 'fetch', method: 'GET', url });
+    expect(await createHttp().fetch(permit, { timeoutMs: 5_000, limitBytes: 100 })).toMatchObject({
+      status: 200,
+      body: { text: 'fine' },
+    });
+    const sent = await createWebSender().send(
+      { method: 'POST', url, body: 'ä' },
+      { timeoutMs: 5_000, limitBytes: 100 },
+    );
+    expect(sent).toEqual({ status: 200, retryAfter: null, text: 'fine', failure: null });
+  });
+});
+
+describe('a proxy of the environment', () => {
+  it('is asked where Node takes one', async () => {
+    const proxy = createServer((request, response) => response.end(`asked for ${request.url}`)).listen(
+      0,
+      '127.0.0.1',
+    );
+    onTestFinished(() => void proxy.close());
+    await once(proxy, 'listening');
+    vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${portOf(proxy)}`);
+    vi.stubEnv('no_proxy', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const permit = mintPermit({ kind: 'fetch', method: 'GET', url: 'http://nas.invalid/health' });
+    const { body } = await createHttp().fetch(permit, { timeoutMs: 5_000, limitBytes: 100 });
+    expect(body.text).toBe('asked for http://nas.invalid/health');
   });
 });
 
