@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startServing, untilIncidents } from '../system/serving.ts';
 import { createBox } from '../system/steward.ts';
+import { ownPort } from '../wire/own-port.ts';
 import { startAlertmanager } from './alerts/daemons.ts';
 
 const CONFIG = (webhook: string) => `route:
@@ -38,16 +39,14 @@ it('is asked for what it left out, and whether somebody silenced it, before anyb
   const folder = mkdtempSync(join(tmpdir(), 'steward-asked-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const box = createBox();
-  // Its address is known after it is started, and it has to know ours: the port is kept.
-  const first = await startServing(box, ['--no-runs']);
-  const alertmanager = await startAlertmanager(folder, CONFIG(`${first.url}/alertmanager/home`));
-  first.child.kill('SIGTERM');
-  await first.ended;
+  // Each has to know the other's address before it is started.
+  const listen = `127.0.0.1:${await ownPort()}`;
+  const alertmanager = await startAlertmanager(folder, CONFIG(`http://${listen}/alertmanager/home`));
   box.write(
     '.config/steward/steward.yaml',
     `intake: { alertmanagers: { home: { url: '${alertmanager}' } } }\n`,
   );
-  await startServing(box, ['--listen', new URL(first.url).host]);
+  await startServing(box, ['--listen', listen]);
 
   await tell(
     alertmanager,

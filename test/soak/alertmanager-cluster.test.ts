@@ -5,8 +5,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { faultyProbe } from '../system/faulty-probe.ts';
 import { listIncidents, type Serving, startServing, untilIncidents } from '../system/serving.ts';
 import { createBox } from '../system/steward.ts';
+import { ownPort } from '../wire/own-port.ts';
 import { startBadLine } from './alerts/bad-line.ts';
-import { freePort, startPair } from './alerts/daemons.ts';
+import { startPair } from './alerts/daemons.ts';
 import { seeded } from './kill/seeded.ts';
 
 const isFull = process.env.STEWARD_SOAK === 'full';
@@ -63,7 +64,7 @@ it(`two Alertmanagers that gossip lose and double nothing in ${DELIVERIES} deliv
   box.write('.config/steward/steward.yaml', `incidents: { cooldown: 5s, runs_per_hour: 500, ${rules} }\n`);
   const line = await startBadLine(random);
   const pair = await startPair(folder, CONFIG(`${line.url}/alertmanager/main`));
-  const listen = ['--listen', `127.0.0.1:${await freePort()}`];
+  const listen = ['--listen', `127.0.0.1:${await ownPort()}`];
   let serving: Serving = await startServing(box, listen);
   line.target = serving.url;
 

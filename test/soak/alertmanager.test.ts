@@ -6,8 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runOnHost } from '../lab/host.ts';
 import { listIncidents, type Serving, startServing, untilIncidents } from '../system/serving.ts';
 import { createBox } from '../system/steward.ts';
+import { ownPort } from '../wire/own-port.ts';
 import { startBadLine } from './alerts/bad-line.ts';
-import { freePort, programsFolder, startAlertmanager, startPrometheus } from './alerts/daemons.ts';
+import { programsFolder, startAlertmanager, startPrometheus } from './alerts/daemons.ts';
 import { seeded } from './kill/seeded.ts';
 
 const isFull = process.env.STEWARD_SOAK === 'full';
@@ -38,7 +39,7 @@ describe('a real Alertmanager', () => {
     const line = await startBadLine(random);
     const timing = 'group_wait: 1s\n  group_interval: 1s\n  repeat_interval: 2s';
     const alertmanager = await startAlertmanager(scratch(), route(`${line.url}/alertmanager/main`, timing));
-    const port = await freePort();
+    const port = await ownPort();
     const listen = ['--no-runs', '--listen', `127.0.0.1:${port}`];
     let serving: Serving = await startServing(box, listen);
     line.target = serving.url;
@@ -114,7 +115,7 @@ describe('a real Prometheus', () => {
       scratch(),
       route(`${serving.url}/alertmanager/home`, timing),
     );
-    const port = await freePort();
+    const port = await ownPort();
     const targets = { node: `127.0.0.1:${port}`, steward: new URL(serving.url).host };
     const rules = `groups:
   - name: test

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { consulProgram } from '../lab/packages.ts';
 import { listIncidents, startServing, untilIncidents } from '../system/serving.ts';
 import { createBox } from '../system/steward.ts';
-import { freePort } from './alerts/daemons.ts';
+import { ownPort } from '../wire/own-port.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../triggers/on-consul');
 
@@ -20,7 +20,7 @@ it('a real Consul tells by its watch, and is asked for what the watch told nobod
   const consul = await consulProgram();
   const folder = mkdtempSync(join(tmpdir(), 'steward-consul-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const [http, dns, serf, server] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [http, dns, serf, server] = [await ownPort(), await ownPort(), await ownPort(), await ownPort()];
   const url = `http://127.0.0.1:${http}`;
   const ports = [`-http-port=${http}`, `-dns-port=${dns}`, '-grpc-port=-1', `-serf-lan-port=${serf}`];
   const more = [

@@ -37,14 +37,14 @@ async function startConsul(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${portOf(server)}`, close };
 }
 
-async function deadAndSilentPorts(): Promise<[dead: number, silent: number]> {
-  const dead = createTcpServer().listen(0, '127.0.0.1');
+/** Nobody listens there, and nobody is given it who takes any. */
+const DEAD = 1;
+
+async function silentPort(): Promise<number> {
   const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
-  await Promise.all([once(dead, 'listening'), once(silent, 'listening')]);
-  const ports: [number, number] = [portOf(dead), portOf(silent)];
-  dead.close();
+  await once(silent, 'listening');
   onTestFinished(() => void silent.close());
-  return ports;
+  return portOf(silent);
 }
 
 async function scan(box: Box, ...words: string[]) {
@@ -57,11 +57,11 @@ async function scan(box: Box, ...words: string[]) {
 
 it(`scans ${HOSTS} hosts of which none answers, and drops nothing of what it knew of them`, async () => {
   const consul = await startConsul();
-  const [dead, silent] = await deadAndSilentPorts();
+  const silent = await silentPort();
   const box = createBox();
   const hosts = names.map(
     (name, index) =>
-      `  ${name}: { ssh: root@127.0.0.1, ssh_port: ${index < HANGING ? silent : dead}, tags: [rack${index % 20}] }\n`,
+      `  ${name}: { ssh: root@127.0.0.1, ssh_port: ${index < HANGING ? silent : DEAD}, tags: [rack${index % 20}] }\n`,
   );
   const inventory = `sources: { consul: { kind: consul, url: '${consul.url}' } }\nhosts:\n${hosts.join('')}`;
   box.write('.config/steward/inventory.yaml', inventory);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ownPort } from '../wire/own-port.ts';
 import { type Box, createBox } from './steward.ts';
 
 /** Stand-in for NATS's monitoring port; the probe's own test has the recordings of the real one. */
@@ -15,7 +16,7 @@ let nats: Server;
 let closed = 0;
 
 // The address of a TCP server is an AddressInfo.
-const portOf = (server: Server | TcpServer) => (server.address() as AddressInfo).port;
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 beforeAll(async () => {
   nats = createServer((request, response) => {
@@ -23,10 +24,7 @@ beforeAll(async () => {
     response.end(NATS[request.url ?? '']);
   }).listen(0, '127.0.0.1');
   await once(nats, 'listening');
-  const short = createTcpServer().listen(0, '127.0.0.1');
-  await once(short, 'listening');
-  closed = portOf(short);
-  short.close();
+  closed = await ownPort();
 });
 
 afterAll(() => {

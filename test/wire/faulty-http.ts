@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { ownPort } from './own-port.ts';
 
 /** What a server does instead of its work; `lose` does the work and breaks the connection before it says so. */
 export type Fault =
@@ -37,8 +37,8 @@ export interface FaultyHttp {
 export async function startFaultyHttp(work: (taken: Taken) => Answered): Promise<FaultyHttp> {
   const requests: Taken[] = [];
   const faults: Fault[] = [];
+  const port = await ownPort();
   let server: Server;
-  let port = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -67,8 +67,10 @@ export async function startFaultyHttp(work: (taken: Taken) => Answered): Promise
 
   async function up(): Promise<void> {
     server = createServer((request, response) => void handle(request, response).catch(() => {}));
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
   }
 
   async function down(): Promise<void> {

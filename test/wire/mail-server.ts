@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { ownPort } from './own-port.ts';
 
 /** A mail as it came in: the envelope, and the bytes after DATA. */
 export interface Mail {
@@ -35,8 +35,8 @@ export async function startMailServer({
   const mails: Mail[] = [];
   const faults: MailFault[] = [];
   const [user, password] = ['steward', 'smtp-pass-5f2a91c0'];
+  const port = await ownPort();
   let server: SMTPServer;
-  let port = 0;
   const take = (at: string): Error | null => {
     const fault = faults[0];
     if (typeof fault !== 'object' || fault.at !== at) return null;
@@ -86,8 +86,10 @@ export async function startMailServer({
     server.on('error', () => {
       // A client that gave up: nothing that a server could do about it.
     });
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    port = (server.server.address() as AddressInfo).port;
+    await new Promise<void>((resolve, reject) => {
+      server.server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
   }
 
   const down = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));

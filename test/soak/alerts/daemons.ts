@@ -1,23 +1,14 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { until } from '../../lab/host.ts';
 import { programsOf } from '../../lab/packages.ts';
+import { ownPort } from '../../wire/own-port.ts';
 
 /** Where the real programs are. */
 export function programsFolder(): Promise<string> {
   return programsOf('bookworm', ['prometheus', 'prometheus-alertmanager']);
-}
-
-/** One that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A real Alertmanager with this configuration; ended with the test. Gives its address when it is ready. */
@@ -26,7 +17,7 @@ export async function startAlertmanager(
   config: string,
   cluster: readonly string[] = ['--cluster.listen-address='],
 ): Promise<string> {
-  const port = await freePort();
+  const port = await ownPort();
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'am.yml'), config);
@@ -42,7 +33,7 @@ export async function startAlertmanager(
 
 /** Two that gossip, and leave a group to the first for a second. */
 export async function startPair(folder: string, config: string): Promise<[string, string]> {
-  const [a, b] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const [a, b] = [`127.0.0.1:${await ownPort()}`, `127.0.0.1:${await ownPort()}`];
   const join = (own: string, peer: string) => [
     ...[`--cluster.listen-address=${own}`, `--cluster.peer=${peer}`],
     ...['--cluster.peer-timeout=1s', '--cluster.gossip-interval=50ms', '--cluster.pushpull-interval=1s'],
@@ -59,7 +50,7 @@ export async function startPrometheus(
   folder: string,
   { alertmanager, targets, rules }: { alertmanager: string; targets: Record<string, string>; rules: string },
 ): Promise<string> {
-  const port = await freePort();
+  const port = await ownPort();
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'rules.yml'), rules);
