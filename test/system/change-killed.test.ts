@@ -87,8 +87,9 @@ describe('steward recover', () => {
     const { box, log } = site();
     const pid = join(box.cwd, 'pid');
     const file = join(box.cwd, 'change.yaml');
-    const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}; exec sleep 1000; }'`;
-    writeFileSync(file, CHANGE.replace('grep -q 2 a.json', hangs));
+    // Moved there, so that it is whole as soon as it is there.
+    const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 1000; }'`;
+    writeFileSync(file, CHANGE.replace('grep -q 2 a.json', () => hangs));
     const asked = await box.json(['change', 'run', file]);
     const id = approvalIn(asked.result.error?.message);
     const copy = join(box.home, '.local/state/steward/approvals', `${id}.change.json`);
@@ -98,6 +99,7 @@ describe('steward recover', () => {
     expect(sitting.signal).toBe('SIGKILL');
     expect(stateOf(box)).toEqual(NEW);
     const left = readFileSync(pid, 'utf8').trim();
+    expect(left).toMatch(/^\d+$/);
     const startedMs = performance.now();
     const { code, stdout } = await box.run(['recover', '--json']);
     expect(performance.now() - startedMs).toBeLessThan(60_000);

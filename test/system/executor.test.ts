@@ -183,7 +183,9 @@ describe('the executor', () => {
 
     writeFileSync(file(approval.id), pending.replace('shop.service', 'sshd.service'));
     expect(await rig.ask(yes(approval, digest))).toMatchObject([{ say: 'refused', code: 'bad-seal' }]);
-    expect(rig.journal()).toContain(`${approval.id}.json was not sealed by this executor`);
+    await expect
+      .poll(rig.journal, { timeout: 20_000 })
+      .toContain(`${approval.id}.json was not sealed by this executor`);
 
     writeFileSync(file(approval.id), pending);
     expect(lastOf(await rig.ask(yes(approval, digest)))).toMatchObject({ outcome: 'fixed' });
@@ -238,7 +240,7 @@ describe('the executor', () => {
     const { client, ended } = await rig.open();
     client.write('{"v":1');
     expect(await ended).toBe(0);
-    expect(rig.journal()).toContain('no whole line came within 10000 ms');
+    await expect.poll(rig.journal, { timeout: 20_000 }).toContain('no whole line came within 10000 ms');
     const gone = await rig.open();
     gone.client.destroy();
     expect(await gone.ended).toBe(0);
@@ -268,7 +270,12 @@ describe('the executor', () => {
 
   it('is recovered after a SIGKILL: the change in its old or new state, and its approval over', async () => {
     const rig = await createExecutorRig();
-    const { path, change } = plantConf(rig, { forMs: 2_000 });
+    const { path, change } = plantConf(rig);
+    // It is verified for as long as this is not there.
+    const go = join(rig.folder, 'go');
+    change.verify = [
+      { what: { kind: 'run', line: `ls ${go}` }, expect: 'exit 0', withinMs: 50_000, forMs: 0 },
+    ];
     const { approval, digest, from } = await propose(rig, change);
     const other = { ...change, title: 'Another one', targets: [{ unit: 'other.service' }] };
     const waiting = await propose(rig, other, 'X2', from.run);
@@ -286,6 +293,7 @@ describe('the executor', () => {
     await verifying;
     executor.kill('SIGKILL');
     await ended;
+    writeFileSync(go, '');
     const box = createBox({ STATE_DIRECTORY: rig.state });
     const recovered = await box.run(['executor', '--recover']);
     expect(recovered.stdout).toMatch(/^held /);

@@ -140,7 +140,8 @@ describe('a run that was killed', () => {
 
   it('is not followed by a command that it left behind', async () => {
     const { box, server } = await createBoxWithModel((request) => {
-      if (request.assistantMessages === 0) return bash('mkdir begun; sleep 2; mkdir late');
+      // Long enough to be killed meanwhile, and to see that; whoever resumes waits five seconds for it.
+      if (request.assistantMessages === 0) return bash('mkdir begun; sleep 4; mkdir late');
       if (request.lastText.includes('Outcome unknown')) return bash('ls');
       if (request.assistantMessages === 2) return bash('ls -d late');
       return { text: `Seen: ${request.lastText}` };

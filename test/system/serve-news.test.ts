@@ -3,9 +3,12 @@ import { alertBody, listIncidents, startServing, untilIncidents } from './servin
 import { createBoxWithModel } from './steward.ts';
 
 it('tells a run that what started it is over, as data, in its fence', async () => {
-  const { box, server } = await createBoxWithModel((request) => {
+  const { promise: isSent, resolve: sent } = Promise.withResolvers<void>();
+  const { box, server } = await createBoxWithModel(async (request) => {
     if (JSON.stringify(request.body).includes('has changed meanwhile'))
       return { text: 'It ended by itself.' };
+    // However long that takes: it has not so many turns.
+    await isSent;
     // It goes on looking until it is told; no look is like the one before.
     return { delayMs: 200, toolCalls: [{ name: 'Bash', input: { command: `echo ${request.n}` } }] };
   });
@@ -21,6 +24,7 @@ it('tells a run that what started it is over, as data, in its fence', async () =
   await serving.post('/alertmanager/main', alertBody('Slow'));
   await untilIncidents(box, ([one]) => one?.state === 'investigating');
   await serving.post('/alertmanager/main', alertBody('Slow', { status: 'resolved' }));
+  sent();
   await untilIncidents(box, ([one]) => one?.runs[0]?.outcome != null);
   const [one] = await listIncidents(box);
   expect(one).toMatchObject({ state: 'resolved', runs: [{ outcome: expect.any(String) }] });

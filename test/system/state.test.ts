@@ -11,7 +11,7 @@ describe('steward state', () => {
     });
     expect(await box.run(['state', 'scan'])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Scanned \d+ms ago by steward [^ ]+ on /),
+      stdout: expect.stringMatching(/^Scanned \d+m?s ago by steward [^ ]+ on /),
     });
     const exported = JSON.parse((await box.run(['state', 'export'])).stdout) as { hosts: { name: string }[] };
     const host = exported.hosts[0]?.name ?? '';

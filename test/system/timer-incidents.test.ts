@@ -33,16 +33,26 @@ describe('what a timer finds', () => {
     await serving.post(`/unit/${hostname()}`, JSON.stringify(failure));
     await untilIncidents(box, (all) => all.length === 1);
     const run = await check(box, 'first', ['db.service']);
-    const [root, ...others] = (
-      await untilIncidents(box, (all) => all.some(({ group_key: key }) => key === 'finding:bad:db.service'))
-    ).reverse();
+    const joined = await untilIncidents(
+      box,
+      (all) => all.length === 2 && all.every(({ runs }) => runs.some(({ outcome }) => outcome !== null)),
+    );
+    const root = joined.find(({ folded_into: into }) => into === null);
+    const others = joined.filter((one) => one !== root);
     expect(root).toMatchObject({
       group_key: 'unit:db.service',
       state: 'investigated',
       runs: [{ run, outcome: 'escalated' }],
       folded_into: null,
     });
-    expect(others).toMatchObject([{ folded_into: root?.id, state: 'investigated', runs: [{ run }] }]);
+    expect(others).toMatchObject([
+      {
+        group_key: 'finding:bad:db.service',
+        folded_into: root?.id,
+        state: 'investigated',
+        runs: [{ run }],
+      },
+    ]);
     // It stands: that is no second incident, and no second look to count.
     await check(box, 'second', ['db.service']);
     expect((await listIncidents(box)).map(({ runs }) => runs.length)).toEqual([1, 1]);
