@@ -11,6 +11,8 @@ const project = (name: string, include: string[], timeoutMs: number, isSerial = 
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !isSerial,
+    // A second, which is the default, is not much on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     setupFiles: ['test/setup/property-seed.ts'],
     env: { TZ: 'UTC' },
   },

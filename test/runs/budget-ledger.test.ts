@@ -175,12 +175,15 @@ describe('the money ledger', () => {
 
   it('holds its limit between processes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'steward-ledger-'));
+    // Midnight may come while they spend.
+    const noon = Date.parse('2026-03-01T12:00:00Z');
     const from = (path: string) => JSON.stringify(join(import.meta.dirname, path));
     const code = `
       import { createClock, openDiskStore } from ${from('../../src/host/index.ts')};
       import { createBudgetLedger } from ${from('../../src/runs/index.ts')};
       const store = openDiskStore(${JSON.stringify(folder)});
-      const ledger = createBudgetLedger({ store, clock: createClock(), limits: { usdPerDay: 1 } });
+      const clock = { ...createClock(), now: () => ${noon} };
+      const ledger = createBudgetLedger({ store, clock, limits: { usdPerDay: 1 } });
       let granted = 0;
       for (let i = 0; i < 20; i++) if ((await ledger.reserve({ usd: 0.04, run: 'r', trigger: 'timer' })).ok) granted++;
       console.log(granted);`;
@@ -191,11 +194,8 @@ describe('the money ledger', () => {
       children.map(async (child) => Number((await once(child.stdout, 'data'))[0])),
     );
     expect(said.reduce((a, b) => a + b)).toBe(25);
-    const ledger = createBudgetLedger({
-      store: openDiskStore(folder),
-      clock: { ...createFakeClock(), now: Date.now },
-      limits: {},
-    });
+    const clock = createFakeClock({ now: noon });
+    const ledger = createBudgetLedger({ store: openDiskStore(folder), clock, limits: {} });
     expect((await ledger.spent()).dayUsd).toBeCloseTo(1);
     rmSync(folder, { recursive: true });
   });

@@ -20,11 +20,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Of all files of a test, so that no writing takes longer than the ages are apart. */
+const now = Date.now() / 1000;
+
 /** `age` in seconds orders the runs: file times are too coarse for it. */
 async function write(run: string, age: number, events: readonly RunEvent[]) {
   const log = await createRunLog({ store, run, clock, mask: (text) => text });
   for (const event of events) log.record(event);
-  const at = Date.now() / 1000 - age;
+  const at = now - age;
   utimesSync(join(folder, 'runs', `${run}.jsonl`), at, at);
   return log;
 }

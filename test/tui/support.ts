@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { vi } from 'vitest';
 import type { Happening } from '../../src/app/client.ts';
 import type { RunEvent } from '../../src/protocol/event.ts';
 import { plain } from '../../src/tui/rows/paint.ts';
@@ -10,6 +11,11 @@ import { createTheme } from '../../src/tui/theme/theme.ts';
 import { itemRows } from '../../src/tui/transcript/item-rows.ts';
 
 export const THEME = createTheme({ theme: 'terminal', hasColor: true, isUnicode: true, isAnimated: false });
+
+/** Holds before long: a busy machine may take longer than the second that waiting has by itself. */
+export function soon(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 15_000 });
+}
 
 /** What a person reads of the last frame. */
 export function textShown(screen: { lastFrame(): string | undefined }): string {

@@ -1,10 +1,10 @@
 import { cleanup, render } from 'ink-testing-library';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Editor } from '../../../src/tui/editor/editor.tsx';
 import { createKeyRelay } from '../../../src/tui/key-relay.ts';
 import type { EditorProps, Submission } from '../../../src/tui/slots.ts';
 import { createFakeClient, type FakeClient, type FakeProgram } from '../../fakes/client.ts';
-import { textShown } from '../support.ts';
+import { soon, textShown } from '../support.ts';
 import { COMMANDS } from './editing.ts';
 
 afterEach(cleanup);
@@ -47,7 +47,7 @@ async function show(over: Partial<EditorProps> = {}, program: FakeProgram = {}):
   const shown = render(<Editor {...props} />);
   const { stdin, rerender } = shown;
   // Effects, in which it begins to listen, run after the first frame.
-  await vi.waitFor(() => expect(stdin.listenerCount('readable')).toBe(over.isFocused === false ? 0 : 1));
+  await soon(() => expect(stdin.listenerCount('readable')).toBe(over.isFocused === false ? 0 : 1));
   return {
     client,
     asked,
@@ -63,7 +63,7 @@ describe('the editor in a terminal', () => {
     const { read, screen, asked } = await show({ columns: 256 });
     const text = Array.from({ length: 1000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
     for (const letter of text) read(letter);
-    await vi.waitFor(() => expect(screen()).toContain(text.slice(-20)));
+    await soon(() => expect(screen()).toContain(text.slice(-20)));
     read('\r');
     expect(asked).toEqual([{ kind: 'prompt', text, how: 'say' }]);
   });
@@ -110,10 +110,10 @@ describe('the editor in a terminal', () => {
   it('never sends a paste, marked or not', async () => {
     const { read, screen, asked } = await show();
     read('\x1b[200~rm -rf x\rreboot\r\x1b[201~');
-    await vi.waitFor(() => expect(screen()).toContain('reboot'));
+    await soon(() => expect(screen()).toContain('reboot'));
     read('one\rtwo\r');
     read('\r');
-    await vi.waitFor(() => expect(screen()).toContain('two'));
+    await soon(() => expect(screen()).toContain('two'));
     expect(asked).toEqual([]);
   });
 
@@ -131,18 +131,18 @@ describe('the editor in a terminal', () => {
     for (const letter of '@ngi') read(letter);
     expect(answers.map(({ query }) => query)).toEqual(['']);
     answers[0]?.resolve(['@unit:old']);
-    await vi.waitFor(() => expect(answers.map(({ query }) => query)).toEqual(['', 'ngi']));
+    await soon(() => expect(answers.map(({ query }) => query)).toEqual(['', 'ngi']));
     expect(screen()).not.toContain('@unit:old');
     answers[1]?.resolve(['@unit:nginx.service']);
-    await vi.waitFor(() => expect(screen()).toContain('@unit:nginx.service  active'));
+    await soon(() => expect(screen()).toContain('@unit:nginx.service  active'));
     read('\t');
-    await vi.waitFor(() => expect(screen()).toContain('❯ @unit:nginx.service'));
+    await soon(() => expect(screen()).toContain('❯ @unit:nginx.service'));
   });
 
   it('weighs an own command, and runs it when there is nothing to say', async () => {
     const { read, asked, client } = await show();
     read('!!uptime\r');
-    await vi.waitFor(() => expect(asked).toEqual([{ kind: 'own', line: 'uptime', isTold: false }]));
+    await soon(() => expect(asked).toEqual([{ kind: 'own', line: 'uptime', isTold: false }]));
     expect(client.asked).toEqual([
       ['warnOfOwn', 'uptime'],
       ['remember', '!!uptime'],
@@ -156,8 +156,8 @@ describe('the editor in a terminal', () => {
     };
     const { read, screen, asked } = await show({ client });
     read('!uptime\r');
-    await vi.waitFor(() => expect(screen()).toContain('what this would do cannot be told: no policy'));
-    await vi.waitFor(() => {
+    await soon(() => expect(screen()).toContain('what this would do cannot be told: no policy'));
+    await soon(() => {
       read('\r');
       expect(asked).toEqual([{ kind: 'own', line: 'uptime', isTold: true }]);
     });
@@ -165,14 +165,14 @@ describe('the editor in a terminal', () => {
 
   it('brings earlier prompts, and what waits', async () => {
     const { read, screen, again, client } = await show({}, { history: ['earlier', 'latest'] });
-    await vi.waitFor(() => {
+    await soon(() => {
       read('\x1b[A');
       expect(screen()).toContain('❯ earlier');
     });
     client.unqueue = () => 'taken back';
     again({ isWorking: true, waiting: ['taken back'], client });
     read('\x1b[A');
-    await vi.waitFor(() => expect(screen()).toContain('taken back'));
+    await soon(() => expect(screen()).toContain('taken back'));
   });
 
   it('steers with Enter and waits with Tab while a turn works', async () => {
@@ -180,7 +180,7 @@ describe('the editor in a terminal', () => {
     read('stop that\r');
     read('then this\t');
     read('\x1b');
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    await soon(() => expect(asked).toHaveLength(3));
     expect(asked).toEqual([
       { kind: 'prompt', text: 'stop that', how: 'steer' },
       { kind: 'prompt', text: 'then this', how: 'say' },
@@ -194,7 +194,7 @@ describe('the editor in a terminal', () => {
     const { read, screen } = await show({ client });
     read('\x1b[200~1\n2\n3\n4\x1b[201~');
     read('\x07');
-    await vi.waitFor(() => expect(screen()).toContain('edited'));
+    await soon(() => expect(screen()).toContain('edited'));
     expect(screen()).not.toContain('[pasted');
   });
 
@@ -205,7 +205,7 @@ describe('the editor in a terminal', () => {
     };
     const { read, screen, asked } = await show({ client });
     read('text\x07');
-    await vi.waitFor(() => expect(asked).toEqual(['trouble: Error: no editor']));
+    await soon(() => expect(asked).toEqual(['trouble: Error: no editor']));
     expect(screen()).toContain('❯ text');
   });
 
@@ -214,7 +214,7 @@ describe('the editor in a terminal', () => {
     read('lost');
     relay.send({ kind: 'press', press: { input: 'k', key: {} } });
     relay.send({ kind: 'paste', text: 'ept' });
-    await vi.waitFor(() => expect(screen()).toContain('❯ kept'));
+    await soon(() => expect(screen()).toContain('❯ kept'));
     again({ isFocused: true });
     expect(screen()).not.toContain('lost');
   });
@@ -223,9 +223,9 @@ describe('the editor in a terminal', () => {
     const { read, screen, again } = await show();
     read('half');
     again({ draft: { text: 'an earlier prompt', number: 1 } });
-    await vi.waitFor(() => expect(screen()).toContain('❯ an earlier prompt'));
+    await soon(() => expect(screen()).toContain('❯ an earlier prompt'));
     read('\x1f');
-    await vi.waitFor(() => expect(screen()).toContain('❯ half'));
+    await soon(() => expect(screen()).toContain('❯ half'));
   });
 
   it.each([
@@ -238,7 +238,7 @@ describe('the editor in a terminal', () => {
   ])('asks the session with %j to %s', async (keys, expected) => {
     const { read, asked } = await show();
     read(keys.replace('|', ''));
-    await vi.waitFor(() => expect(asked).toEqual([expected]));
+    await soon(() => expect(asked).toEqual([expected]));
   });
 });
 

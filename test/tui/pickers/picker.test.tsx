@@ -1,9 +1,9 @@
 import { render } from 'ink-testing-library';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Picker } from '../../../src/tui/pickers/picker.tsx';
 import type { PickerName } from '../../../src/tui/store/state.ts';
 import { createFakeClient, type FakeClient, type FakeProgram } from '../../fakes/client.ts';
-import { textShown } from '../support.ts';
+import { soon, textShown } from '../support.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 3, 0);
 const PROGRAM: FakeProgram = {
@@ -74,7 +74,7 @@ function show(picker: PickerName, program = PROGRAM): Shown {
     client,
     told,
     press: (key) => screen.stdin.write(key),
-    shows: (text) => vi.waitFor(() => expect(textShown(screen)).toContain(text), { timeout: 10_000 }),
+    shows: (text) => soon(() => expect(textShown(screen)).toContain(text)),
   };
 }
 
@@ -85,7 +85,7 @@ describe('a picker', () => {
     await list.shows('4 min ago · reported · $0.12');
     await list.shows("3 h ago · system's · escalated");
     list.press('\r');
-    await vi.waitFor(() => expect(list.client.asked).toContainEqual(['open', 'r9']));
+    await soon(() => expect(list.client.asked).toContainEqual(['open', 'r9']));
     expect(list.told).toEqual(['closed']);
   });
 
@@ -94,7 +94,7 @@ describe('a picker', () => {
     await list.shows('health-check');
     for (const letter of 'health') list.press(letter);
     list.press('\r');
-    await vi.waitFor(() => expect(list.told).toContainEqual(expect.stringContaining('can be read')));
+    await soon(() => expect(list.told).toContainEqual(expect.stringContaining('can be read')));
     expect(list.client.asked.map(([method]) => method)).not.toContain('open');
   });
 
@@ -103,7 +103,7 @@ describe('a picker', () => {
     await list.shows('✓ claude-sonnet-5');
     list.press('\u001b[B');
     list.press('\r');
-    await vi.waitFor(() => expect(list.client.asked).toContainEqual(['setModel', 'qwen3:14b']));
+    await soon(() => expect(list.client.asked).toContainEqual(['setModel', 'qwen3:14b']));
   });
 
   it('goes back to a prompt, the newest first, and puts it into the editor', async () => {
@@ -112,15 +112,15 @@ describe('a picker', () => {
     await list.shows('❯ mend it');
     list.press('\u001b[B');
     list.press('\t');
-    await vi.waitFor(() => expect(list.client.asked).toContainEqual(['rewind', 'p1', { files: false }]));
-    await vi.waitFor(() => expect(list.told[1]).toMatch(/^draft /));
+    await soon(() => expect(list.client.asked).toContainEqual(['rewind', 'p1', { files: false }]));
+    await soon(() => expect(list.told[1]).toMatch(/^draft /));
   });
 
   it('runs a goal', async () => {
     const list = show('goals');
     await list.shows('is all well');
     list.press('\r');
-    await vi.waitFor(() => expect(list.client.asked).toContainEqual(['runGoal', 'health-check', {}]));
+    await soon(() => expect(list.client.asked).toContainEqual(['runGoal', 'health-check', {}]));
   });
 
   it('changes the colours', async () => {
@@ -128,7 +128,7 @@ describe('a picker', () => {
     await list.shows('✓ terminal');
     for (const letter of 'ansi') list.press(letter);
     list.press('\r');
-    await vi.waitFor(() => expect(list.told).toEqual(['closed', 'theme ansi']));
+    await soon(() => expect(list.told).toEqual(['closed', 'theme ansi']));
   });
 
   it('says when there is nothing to choose from', async () => {
