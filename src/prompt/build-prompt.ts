@@ -145,6 +145,7 @@ function openingText(facts: PromptFacts, goal: Goal | null): string {
         isForCloud: facts.modelPlace === 'cloud',
         isAllLocal: goal?.egress === 'local',
         budgetBytes: budgetBytes - spent,
+        isWhole: (facts.prompt ?? '') !== '',
         names: Object.values(goal?.parameters ?? {}).filter((value) => value !== null),
       }),
     );

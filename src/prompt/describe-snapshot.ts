@@ -43,7 +43,16 @@ export function describeSnapshot(view: SnapshotView): string {
       ? `Withheld, because it must stay local and you run in the cloud: ${fitNames(withheld.map(nameItem), Math.floor(budgetBytes * 0.05))}.`
       : '',
     listSection('Rules that could not be judged', brokenLines(view, withheldProbes), view, 'broken rules'),
-    unchangedSection(shown, cited, view),
+    listSection(
+      'Answered as in the last run of this goal, and no rule matched',
+      unchangedLines(
+        shown.filter((item) => isInShort(item, cited, view)),
+        view,
+      ),
+      view,
+      'unchanged answers',
+      0.15,
+    ),
   ].filter((section) => section !== '');
 
   const blocks = [...evidenceBlocks(view, told, shown, cited), ...otherBlocks(view, shown, cited)];
@@ -82,7 +91,7 @@ function otherBlocks(
   cited: ReadonlySet<string>,
 ): Block[] {
   return shown
-    .filter((item) => item.status === 'ok' && item.change !== 'same' && !cited.has(item.id))
+    .filter((item) => item.status === 'ok' && !cited.has(item.id) && !isInShort(item, cited, view))
     .map((item) => itemBlock(view, item, false));
 }
 
@@ -159,16 +168,22 @@ function brokenLines(
     });
 }
 
-function unchangedSection(
-  shown: readonly SnapshotItem[],
-  cited: ReadonlySet<string>,
+/** Told in a line: nothing moved, no finding points to it, and nobody asks what it could answer. */
+function isInShort(item: SnapshotItem, cited: ReadonlySet<string>, { isWhole }: SnapshotView): boolean {
+  return !isWhole && item.status === 'ok' && item.change === 'same' && !cited.has(item.id);
+}
+
+/** With what was answered: the model of this run has not seen the last one. */
+function unchangedLines(
+  items: readonly SnapshotItem[],
   view: SnapshotView,
-): string {
-  const lines = shown
-    .filter((item) => item.status === 'ok' && item.change === 'same' && !cited.has(item.id))
-    .map((item) => `${nameItem(item)} (digest ${item.digest}, ${place(view, item.at)})`);
-  if (lines.length === 0) return '';
-  return `Answered as in the last run of this goal, and no rule matched: ${fitNames(lines, Math.floor(view.budgetBytes * 0.1))}.`;
+): { long: string; short: string }[] {
+  return items.map((item) => {
+    const [first = '', ...rest] = item.text.trim().split('\n');
+    const more = rest.length === 0 ? '' : ` (and ${rest.length} more line${rest.length === 1 ? '' : 's'})`;
+    const source = `[${asLine(item.command, 60)}, ${place(view, item.at)}]`;
+    return { short: nameItem(item), long: `${nameItem(item)}: ${asLine(first, 120)}${more} ${source}` };
+  });
 }
 
 /** In one fence: long lines if all fit, else short ones, and of those what fits. */
@@ -177,10 +192,11 @@ function listSection(
   lines: readonly { long: string; short: string }[],
   view: SnapshotView,
   label: string,
+  share = 0.1,
 ): string {
   if (lines.length === 0) return '';
   const room =
-    Math.floor(view.budgetBytes * 0.1) - bytesOf(title) - fenceCost({ marker: view.marker, label });
+    Math.floor(view.budgetBytes * share) - bytesOf(title) - fenceCost({ marker: view.marker, label });
   const long = lines.map((line) => line.long);
   const isRoomForLong = bytesOf(long.join('\n')) < room;
   const chosen = isRoomForLong ? long : lines.map((line) => line.short);

@@ -12,6 +12,8 @@ export interface SnapshotView {
   /** The goal says that its whole snapshot stays local. */
   isAllLocal: boolean;
   budgetBytes: number;
+  /** What did not change is told in full too: somebody asks, and any of it may be the answer. */
+  isWhole: boolean;
   /** What the goal is about (its unit, its alert): rows that name one stay where an output is cut. */
   names?: readonly string[];
 }

@@ -70,6 +70,20 @@ describe('the first message of a goal run', () => {
     expect(userText(build({ snapshot }))).toContain('No finding: no rule matched.');
   });
 
+  test('says in a line what an unchanged probe answered, since this model has not seen the last run', () => {
+    const text = '/ 39% full\n/home 12% full\n';
+    const items = [item('P1', 'disk', { text, command: 'df -P', change: 'same' })];
+    const told = userText(build({ snapshot: { items, findings: [], brokenRules: [], looks: [] } }));
+    expect(told).toContain('P1 disk: / 39% full (and 1 more line) [df -P, ');
+  });
+
+  test('tells an unchanged probe in full where the operator asks something', () => {
+    const text = '/ 39% full\n/home 12% full\n';
+    const items = [item('P1', 'disk', { text, change: 'same' })];
+    const snapshot = { items, findings: [], brokenRules: [], looks: [] };
+    expect(userText(build({ snapshot, prompt: 'How full is /home?' }))).toContain('/home 12% full');
+  });
+
   test('names rules that could not be judged', () => {
     const brokenRules = [{ rule: 'disk-full', probe: 'disk', error: 'no such key: percent' }];
     const text = userText(build({ snapshot: { items: [], findings: [], brokenRules, looks: [] } }));

@@ -78,6 +78,7 @@ function tell(
     isForCloud: thinker.port.place !== 'local',
     isAllLocal: goal?.egress === 'local',
     budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
+    isWhole: true,
   });
   const seen = `Before that, a new look; only what is another than when you were asked last:\n\n${snapshot}`;
   const fenced = fence(told ?? '', { marker: opening.marker, label: 'the change' });
