@@ -64,7 +64,7 @@ export interface BuiltPrompt {
 
 export const DEFAULT_BUDGET_BYTES = 16 * 1024;
 const SMALLEST_BUDGET_BYTES = 4 * 1024;
-const ATTACHMENT_LIMIT_BYTES = 256 * 1024;
+export const ATTACHMENT_LIMIT_BYTES = 256 * 1024;
 
 /** For a run with a goal. Pure: the same facts give the same bytes. The system text is the same for every run of a goal. */
 export function buildPrompt(facts: PromptFacts & { goal: Goal }, fragments: Fragments): BuiltPrompt {

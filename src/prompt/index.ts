@@ -1,4 +1,5 @@
 export {
+  ATTACHMENT_LIMIT_BYTES,
   type Background,
   type BuiltPrompt,
   buildPlainPrompt,

@@ -53,6 +53,10 @@ export type RunEvent =
       model: string | null;
       provider?: string;
       prompt: string | null;
+      /** What this sitting says before its prompt: how late it is, words and a schema that it adds. */
+      preface?: string[];
+      /** What came through stdin beside the prompt, capped: data. */
+      input?: string;
       /** Everything denied from here on, what was denied before with it. */
       denied?: string[];
     }
@@ -105,8 +109,11 @@ export type RunEvent =
       bytes: number;
       place?: 'cloud' | 'local';
     }
-  /** Words of the shell between turns (the answer was cut, or does not follow the schema), or what the operator typed. By the trigger: news of it. */
-  | { type: 'message.added'; message: Message; by?: 'operator' | 'trigger' }
+  /**
+   * Words of the shell between turns (the answer was cut, or does not follow the schema), or what the operator typed. By
+   * the trigger: news of it. `place`: it tells of a new look, to a model there; see `prompt.built`.
+   */
+  | { type: 'message.added'; message: Message; by?: 'operator' | 'trigger'; place?: 'cloud' | 'local' }
   | { type: 'model.requested'; turn: number; model: string; reservedUsd: number | null }
   | {
       type: 'model.replied';

@@ -73,6 +73,8 @@ export function createOrigins(): Origins {
           break;
         case 'run.resumed':
           if (event.prompt !== null) own.push(event.prompt);
+          hear('stdin', event.input ?? '');
+          told.put({ id: 'prompt', text: event.input ?? '', order: order++ });
           break;
         case 'snapshot.taken':
           for (const item of event.items) hear(item.id, item.text);

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../protocol/event.ts';
 import type { Block, Message, ToolResultBlock, ToolUseBlock } from '../protocol/message.ts';
-import { createToldCommands, describeTold, type ToldCommand } from './told-commands.ts';
+import { describeSitting } from './sitting-words.ts';
+import { createToldCommands, type ToldCommand } from './told-commands.ts';
 import { answerFor, type CallStep, describeUnanswered, type UnansweredCall } from './unanswered.ts';
 
 /**
@@ -124,8 +125,9 @@ export function createConversation(): Conversation {
     return marker !== null || messages.some(({ role }) => role === 'assistant');
   }
 
-  function describeAll(commands: readonly ToldCommand[]): Block[] {
-    return commands.map((one) => ({ type: 'text', text: describeTold(one, marker) }));
+  function wordsOf(event: Extract<RunEvent, { type: 'run.resumed' }>): Block[] {
+    const commands = event.prompt !== null && isBuilt() ? told.give() : [];
+    return describeSitting(event, commands, marker).map((text) => ({ type: 'text', text }));
   }
 
   return {
@@ -164,11 +166,7 @@ export function createConversation(): Conversation {
           say(event.message.content);
           break;
         case 'run.resumed':
-          say(
-            event.prompt === null
-              ? []
-              : [...describeAll(isBuilt() ? told.give() : []), { type: 'text', text: event.prompt }],
-          );
+          say(wordsOf(event));
           break;
         case 'call.finished':
           takeResult(event);

@@ -12,5 +12,6 @@ export { type PromptPoint, promptPoints } from './rewind-points.ts';
 export { createRunBudget, type RunReservation } from './run-budget.ts';
 export { createRunLog, openForAppend, openRunLog, type RunLog } from './run-log.ts';
 export { checkRunName, readRunName, writeRunName } from './run-names.ts';
+export { describeSitting } from './sitting-words.ts';
 export { createSwitches, type Switches } from './switches.ts';
 export { describeTold, type ToldCommand } from './told-commands.ts';

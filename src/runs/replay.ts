@@ -31,6 +31,7 @@ export function replay(lines: readonly ReplayLine[]): Replayed {
     report: null,
     checks: [],
     spentMs: 0,
+    lastAt: null,
   };
   let sittingFrom: number | null = null;
   let last = 0;
@@ -42,6 +43,7 @@ export function replay(lines: readonly ReplayLine[]): Replayed {
       sittingFrom = at;
     }
     last = at;
+    state.lastAt = at;
     marks.see(seq, event);
     conversation.take(event);
     take(state, event);
@@ -87,8 +89,10 @@ function take(state: ReplayState, event: RunEvent): void {
     case 'prompt.built':
       state.system = event.system;
       state.marker = event.marker;
-      state.staysLocal =
-        event.place !== 'cloud' && state.snapshotItems.some(({ egress }) => egress === 'local');
+      state.staysLocal = event.place !== 'cloud' && state.snapshotItems.some(isLocal);
+      break;
+    case 'message.added':
+      if (event.place === 'local') state.staysLocal ||= state.snapshotItems.some(isLocal);
       break;
     case 'model.requested':
       state.turns = Math.max(state.turns, event.turn);
@@ -137,6 +141,10 @@ function take(state: ReplayState, event: RunEvent): void {
       break;
     }
   }
+}
+
+function isLocal({ egress }: ReplayState['snapshotItems'][number]): boolean {
+  return egress === 'local';
 }
 
 function modelOf({ provider, model }: EventOf<'run.opened'> | EventOf<'run.resumed'>): Replayed['model'] {

@@ -54,6 +54,8 @@ export interface Replayed {
   checks: Check[];
   /** Between the first and the last line of each sitting; the time nobody worked on it does not count. */
   spentMs: number;
+  /** Of its last line, milliseconds since the epoch; null for an empty log. */
+  lastAt: number | null;
 }
 
 export interface EffectDone {

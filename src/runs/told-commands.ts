@@ -51,10 +51,10 @@ export function describeTold(told: ToldCommand, marker: string | null): string {
   const end = signal === null ? `exit ${exitCode ?? 'unknown'}` : `ended by ${signal}`;
   const size = `${outputBytes} bytes of output`;
   const head = `The operator ran a command of their own in this folder (${id}, ${end}, ${size}).`;
-  return `${head}\n${fence(output, { marker: usable(marker, output), label: `${id}: ${command}` })}`;
+  return `${head}\n${fence(output, { marker: usableMarker(marker, output), label: `${id}: ${command}` })}`;
 }
 
 /** A damaged log may have lost the run's own. */
-function usable(marker: string | null, text: string): string {
+export function usableMarker(marker: string | null, text: string): string {
   return marker !== null && /^[0-9a-f]{12,}$/.test(marker) ? marker : sha256(text).slice(0, 16);
 }

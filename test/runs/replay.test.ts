@@ -315,6 +315,31 @@ describe('replaying a run log', () => {
     );
   });
 
+  it('gives back what a sitting said with its prompt: its preface, what was piped in a fence, the prompt last', () => {
+    const built: RunEvent = {
+      type: 'prompt.built',
+      system: ['s'],
+      messages: [{ role: 'user', content: [text('Hello')] }],
+      marker: 'a1b2c3d4e5f60718',
+      bytes: 9,
+    };
+    const resumed: RunEvent = {
+      type: 'run.resumed',
+      model: null,
+      prompt: 'Why?',
+      preface: ['It is late.'],
+      input: 'a log',
+    };
+    const lines = lined([openedEvent('r1'), built, repliedEvent(1, [text('Hi.')]), resumed]);
+    expect(replay(lines).messages.at(-1)?.content).toEqual([
+      text('It is late.'),
+      text(
+        'Given with the prompt on stdin:\n<data-a1b2c3d4e5f60718 of="stdin">\na log\n</data-a1b2c3d4e5f60718>',
+      ),
+      text('Why?'),
+    ]);
+  });
+
   it('keeps what any sitting was denied', () => {
     const resumed = (denied?: string[]): RunEvent => ({
       type: 'run.resumed',

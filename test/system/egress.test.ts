@@ -53,6 +53,20 @@ describe('what a probe says must stay local', () => {
     expect(on.stderr).toContain('must stay on this machine');
   });
 
+  it('does not go to the cloud when a local model saw it only in a later sitting', async () => {
+    const { box, local, cloud } = await createBoxWithBoth({
+      local: [{ text: 'a' }, { text: 'b' }],
+      cloud: [{ text: 'seen' }, { text: 'seen' }, { text: 'seen' }],
+    });
+    withProbe(box, 'local');
+    const { result } = await box.json(['-p', 'Hello']);
+    await box.json(['-r', result.session_id, '-p', 'Look', '--probes', 'mine', '--fallback-model', MODEL]);
+    expect(JSON.stringify(local.requests)).toContain('never-to-leave');
+    const on = await box.run(['-r', result.session_id, '-p', 'and now?', '--model', MODEL]);
+    expect(cloud.requests).toEqual([]);
+    expect(on.stderr).toContain('must stay on this machine');
+  });
+
   it('is withheld from a model in the cloud, and what is left may go on there', async () => {
     const { box, cloud } = await createBoxWithBoth({ local: NOT_THERE, cloud: [{ text: 'seen' }] });
     withProbe(box, 'local');

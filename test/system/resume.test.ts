@@ -247,6 +247,24 @@ describe('the words that go on with a run', () => {
     });
   });
 
+  it('take along what is piped, a schema, words and probes, each once', async () => {
+    const { box, server } = await createBoxWithModel(() => ({ text: '{"full": 39}' }));
+    const SAID = ['--append-system-prompt', 'Speak Dutch.', '--json-schema', '{"type":"object"}'];
+    await box.run(['-p', 'Hello', '--json-schema', '{"type":"object"}']);
+    const input = { pipe: 'Nov 22 disk sda1 is full\n' };
+    await box.run(['-c', '-p', 'How full is it?', '--probes', 'disk', ...SAID], { input });
+    await box.run(['-c', '-p', 'Sure?', ...SAID]);
+    const [, second, third] = server.requests;
+    const asked = JSON.stringify([second?.systemText, second?.body.messages]);
+    expect(second?.lastText).toMatch(/of="stdin">\nNov 22 disk sda1 is full\n<\/data/);
+    expect(second?.lastText).toMatch(/A new look, now:\n[\s\S]*P1 disk on /);
+    expect(asked.split('JSON Schema')).toHaveLength(2);
+    expect(asked.split('Speak Dutch.')).toHaveLength(2);
+    // What was sent and what the log gives back are the same, so the third request repeats the second.
+    expect(JSON.stringify(third?.body.messages)).toContain('Nov 22 disk sda1 is full');
+    expect(third?.lastText).toBe('Sure?');
+  });
+
   it('need no prompt, and do not wait for one that never comes', async () => {
     const { box } = await createBoxWithModel(inTurn({ text: 'Done.' }));
     await killedAt(box, 4, ['-p', 'work']);

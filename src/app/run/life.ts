@@ -34,19 +34,20 @@ export async function live(scope: RunScope, listener: RunListener): Promise<Endi
   const startedAt = scope.world.clock.now();
   const probes = await probesOf(scope);
   const { approved } = scope.request;
-  const before = approved === undefined ? await lookFirst(scope, probes) : await look(scope, probes, true);
+  const isFresh = looksFirst(scope);
+  const before = isFresh ? await lookFirst(scope, probes) : asLogged(scope.resumed);
   const carried = approved === undefined ? null : await carry(scope, approved, before);
 
-  const thinker = carried?.note ?? (await thinkerFor(scope, before));
+  const thinker = carried?.note ?? (await thinkerFor(scope, before, isFresh));
   const talk =
     typeof thinker === 'string'
       ? null
-      : await talkWith(scope, thinker, { gathered: before, told: carried?.words ?? null }, listener);
+      : await talkWith(scope, thinker, { gathered: before, isFresh, told: carried?.words ?? null }, listener);
   const note = typeof thinker === 'string' ? thinker : (budgetNote(scope, talk) ?? silenceNote(scope, talk));
   const isRulesOnly = talk === null || note !== null;
   if (talk !== null) await rememberLook(scope.world, before.findings, talk, isRulesOnly);
 
-  const { gathered, verification } = await verify(scope, before, probes);
+  const { gathered, verification } = await verify(scope, before, probes, isFresh);
   // Probes that were cut short say nothing about the target: whoever aborts a run gives its Reason.
   const cutOff = signal.aborted ? { failure: signal.reason as Reason } : null;
   const judged = judgeOutcome({
@@ -98,26 +99,28 @@ async function probesOf({ world, goal, request }: RunScope): Promise<ProbeSpec[]
   return [...new Set([...own, ...asked])];
 }
 
-/** A resumed talk rests on what was seen before; everything else looks first. */
-async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise<Gathered> {
-  const { resumed } = scope;
-  if (resumed !== null && isBegun(resumed)) {
-    return {
-      items: resumed.snapshotItems.map((item) => ({ ...item, facts: {} })),
-      findings: resumed.findings,
-      brokenRules: resumed.brokenRules,
-      looks: resumed.looks,
-      durationMs: 0,
-      history: null,
-    };
-  }
-  if (probes.length === 0) {
-    return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0, history: null };
-  }
-  return look(scope, probes, false);
+/** A resumed talk rests on what was seen before, unless its prompt names probes; everything else looks first. */
+function looksFirst({ request, resumed }: RunScope): boolean {
+  const isAsked = request.prompt !== null && request.probes.length > 0;
+  return !isBegun(resumed) || request.approved !== undefined || isAsked;
 }
 
-function look(scope: RunScope, probes: readonly ProbeSpec[], isLookOnly: boolean): Promise<Gathered> {
+function asLogged(resumed: RunScope['resumed']): Gathered {
+  return {
+    items: (resumed?.snapshotItems ?? []).map((item) => ({ ...item, facts: {} })),
+    findings: resumed?.findings ?? [],
+    brokenRules: resumed?.brokenRules ?? [],
+    looks: resumed?.looks ?? [],
+    durationMs: 0,
+    history: null,
+  };
+}
+
+async function lookFirst(scope: RunScope, probes: readonly ProbeSpec[]): Promise<Gathered> {
+  const isLookOnly = scope.request.approved !== undefined;
+  if (probes.length === 0 && !isLookOnly) {
+    return { items: [], findings: [], brokenRules: [], looks: [], durationMs: 0, history: null };
+  }
   return gather(scope, {
     probes,
     slot: scope.goal?.name ?? 'prompt',
@@ -149,7 +152,11 @@ async function carry(
 }
 
 /** The model, or why none is asked: quiet costs nothing, and with no model at all the rules still report. */
-async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promise<Thinker | string> {
+async function thinkerFor(
+  scope: RunScope,
+  { findings, items }: Gathered,
+  isFresh: boolean,
+): Promise<Thinker | string> {
   const { goal, request, resumed } = scope;
   const isTalking = request.prompt !== null || isBegun(resumed);
   if (goal !== null && !isTalking) {
@@ -160,7 +167,7 @@ async function thinkerFor(scope: RunScope, { findings, items }: Gathered): Promi
     }
   }
   const { createThinker } = await import('./model.ts');
-  const thinker = await createThinker(scope, items);
+  const thinker = await createThinker(scope, isFresh ? items : []);
   if (!('missing' in thinker)) return thinker;
   if (goal !== null && (request.prompt === null || request.approved !== undefined))
     return `No model was asked: ${thinker.missing}.`;

@@ -32,7 +32,7 @@ export type ThinkerScope = Pick<RunScope, 'world' | 'choice' | 'recorder' | 'res
   request: Pick<RunScope['request'], 'prompt'>;
 };
 
-/** null, with the reason, when there is no model to ask: none chosen, or no key. */
+/** `seen`: what this sitting has gathered. null, with the reason, when there is no model to ask: none chosen, or no key. */
 export async function createThinker(
   scope: ThinkerScope,
   seen: readonly SnapshotItem[],
@@ -75,9 +75,8 @@ function keepLocal(
   seen: readonly SnapshotItem[],
 ): ModelTarget[] {
   const staysLocal =
-    resumed !== null && isBegun(resumed)
-      ? resumed.staysLocal
-      : targets[0]?.place === 'local' && seen.some(({ egress }) => egress === 'local');
+    (isBegun(resumed) && resumed?.staysLocal === true) ||
+    (targets[0]?.place === 'local' && seen.some(({ egress }) => egress === 'local'));
   const kept = targets.filter(({ place }) => !staysLocal || place === 'local');
   const dropped = targets.filter((target) => !kept.includes(target)).map(({ model }) => model);
   if (dropped.length > 0) {

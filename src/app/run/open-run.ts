@@ -37,6 +37,7 @@ import { lineageEnvironment, refuseLongChain, withLineage } from './lineage.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunRequest } from './run-request.ts';
 import type { createSecondOpinion } from './second-opinion.ts';
+import type { Sitting } from './sitting.ts';
 
 /** One run while it is open: everything that the parts of its life need. */
 export interface RunScope {
@@ -58,6 +59,8 @@ export interface RunScope {
   processes: Processes;
   /** What the run knew when its log was opened again; null for a new run. */
   resumed: Replayed | null;
+  /** What goes with the prompt of a run that goes on. */
+  sitting: Sitting;
   /** The person who is there; null: nobody is. */
   attendance: Attendance | null;
   /** Aborts the run; its reason is the Reason it ends with. */
@@ -153,6 +156,8 @@ export async function openRun(
     });
     const { gate, testLines } = await openGate(gateOptions);
     const keySource = choice.primary.vendor === 'none' ? null : await keySourceOf(world, choice.primary);
+    const sitting =
+      resumed === null ? {} : (await import('./sitting.ts')).openSitting(request, resumed, world);
     // Only now: what is wrong with the request, a rule or the gate leaves no run behind.
     log ??= await createRunLog(logOptions);
     const scope: RunScope = {
@@ -175,6 +180,7 @@ export async function openRun(
       switches: gateOptions.source,
       processes,
       resumed,
+      sitting,
       attendance,
       signal,
     };
@@ -315,7 +321,7 @@ function withReport(tools: readonly ToolName[]): ToolName[] {
 }
 
 function recordOpening(scope: RunScope, keySource: string | null): void {
-  const { world, request, recorder, choice, resumed } = scope;
+  const { world, request, recorder, choice, resumed, sitting } = scope;
   const model = choice.primary.vendor === 'none' ? null : choice.primary.model;
   const provider = choice.primary.vendor === 'none' ? {} : { provider: choice.primary.provider };
   const denied = request.denied.length === 0 ? {} : { denied: request.denied };
@@ -344,7 +350,14 @@ function recordOpening(scope: RunScope, keySource: string | null): void {
     recorder.record(opened);
   } else {
     recorder.tell(opened);
-    recorder.record({ type: 'run.resumed', model, ...provider, prompt: request.prompt, ...denied });
+    recorder.record({
+      type: 'run.resumed',
+      model,
+      ...provider,
+      prompt: request.prompt,
+      ...sitting,
+      ...denied,
+    });
   }
   for (const text of world.notices) recorder.record({ type: 'notice.given', level: 'warning', text });
 }

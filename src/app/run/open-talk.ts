@@ -11,7 +11,7 @@ import {
   type PromptFacts,
 } from '../../prompt/index.ts';
 import type { Message } from '../../protocol/message.ts';
-import { describeTold, listRuns, type Replayed } from '../../runs/index.ts';
+import { describeSitting, describeTold, listRuns, type Replayed } from '../../runs/index.ts';
 import type { Gathered } from '../looking/gather.ts';
 import { shippedFragments } from '../shipped.ts';
 import { gatherBackground } from '../state/background.ts';
@@ -20,6 +20,7 @@ import { isBegun, promptSoFar } from './go-on.ts';
 import type { Thinker } from './model.ts';
 import type { RunScope } from './open-run.ts';
 import { readNotes } from './read-notes.ts';
+import { demandOf } from './sitting.ts';
 
 const EARLIER_RUNS = 5;
 
@@ -32,18 +33,14 @@ export const SUMMARY_PROMPT =
   'Facts only; no tool calls.';
 
 /** The first request, or, for a run that goes on, the conversation as its log holds it. Recorded before it is sent. */
-export async function openTalk(
-  scope: RunScope,
-  thinker: Thinker,
-  { gathered, told }: Seen,
-): Promise<Opening> {
-  const { resumed, request } = scope;
+export async function openTalk(scope: RunScope, thinker: Thinker, seen: Seen): Promise<Opening> {
+  const { resumed } = scope;
   if (resumed !== null && isBegun(resumed)) {
-    const opening = goOn(resumed, request.prompt);
-    return told === null ? opening : tell(scope, thinker, opening, { gathered, told });
+    const opening = goOn(resumed, scope);
+    return seen.told === null && !seen.isFresh ? opening : tell(scope, thinker, opening, seen);
   }
   const marker = fenceMarker();
-  const { system, messages } = await build(scope, thinker, gathered, marker);
+  const { system, messages } = await build(scope, thinker, seen.gathered, marker);
   scope.recorder.record({
     type: 'prompt.built',
     system: system.map(({ text }) => text),
@@ -57,6 +54,8 @@ export async function openTalk(
 
 interface Seen {
   gathered: Gathered;
+  /** Gathered by this sitting, and not what the log says of an earlier one. */
+  isFresh: boolean;
   /** What was done since the model was asked last; it then sees what is another now. */
   told: string | null;
 }
@@ -68,6 +67,7 @@ function tell(
   opening: Opening,
   { gathered, told }: Seen,
 ): Opening {
+  const isLocal = thinker.port.place === 'local';
   const before = request.approved?.shown ?? new Map<string, string>();
   const items = gathered.items.filter(({ probe, digest }) => before.get(probe) !== digest);
   const snapshot = describeSnapshot({
@@ -75,22 +75,33 @@ function tell(
     marker: opening.marker,
     now: world.clock.now(),
     zone: readTimeZone(world.env),
-    isForCloud: thinker.port.place !== 'local',
+    isForCloud: !isLocal,
     isAllLocal: goal?.egress === 'local',
     budgetBytes: Math.min(DEFAULT_BUDGET_BYTES, thinker.profile.snapshotBytes),
     isWhole: true,
   });
-  const seen = `Before that, a new look; only what is another than when you were asked last:\n\n${snapshot}`;
-  const fenced = fence(told ?? '', { marker: opening.marker, label: 'the change' });
-  const text = `What came of the change for which a person was asked:\n${fenced}\n\n${items.length === 0 ? 'A new look before that found everything as it was.' : seen}`;
-  const content = [{ type: 'text' as const, text }];
-  recorder.record({ type: 'message.added', message: { role: 'user', content } });
+  const content = [
+    { type: 'text' as const, text: wordsOf(told, items.length > 0, snapshot, opening.marker) },
+  ];
+  recorder.record({
+    type: 'message.added',
+    message: { role: 'user', content },
+    place: isLocal ? 'local' : 'cloud',
+  });
   const last = opening.messages.at(-1);
   const messages: Message[] =
     last?.role === 'user'
       ? [...opening.messages.slice(0, -1), { role: 'user', content: [...last.content, ...content] }]
       : [...opening.messages, { role: 'user', content }];
   return { ...opening, messages };
+}
+
+function wordsOf(told: string | null, isOther: boolean, snapshot: string, marker: string): string {
+  if (told === null) return `A new look, now:\n\n${snapshot}`;
+  const seen = isOther
+    ? `Before that, a new look; only what is another than when you were asked last:\n\n${snapshot}`
+    : 'A new look before that found everything as it was.';
+  return `What came of the change for which a person was asked:\n${fence(told, { marker, label: 'the change' })}\n\n${seen}`;
 }
 
 async function build(
@@ -125,10 +136,10 @@ async function build(
     : buildPrompt({ ...facts, goal }, fragments);
 }
 
-function goOn(resumed: Replayed, prompt: string | null): Opening {
+function goOn(resumed: Replayed, scope: RunScope): Opening {
   return {
     system: resumed.system.map((text, index) => ({ text, isCacheEnd: index === 0 })),
-    messages: prompt === null ? resumed.messages : withPrompt(resumed, prompt),
+    messages: withPrompt(resumed, scope),
     summaryPrompt: SUMMARY_PROMPT,
     // A log with messages has a prompt.built, unless it was damaged: then old fences are just text.
     marker: resumed.marker ?? fenceMarker(),
@@ -136,8 +147,12 @@ function goOn(resumed: Replayed, prompt: string | null): Opening {
 }
 
 /** Roles alternate: after results of tools the new words join them. The same as replaying `run.resumed` gives. */
-function withPrompt({ messages, told, marker }: Replayed, prompt: string): Message[] {
-  const texts = [...told.map((one) => describeTold(one, marker)), prompt];
+function withPrompt(
+  { messages, told, marker }: Replayed,
+  { request: { prompt }, sitting }: RunScope,
+): Message[] {
+  const texts = describeSitting({ prompt, ...sitting }, told, marker);
+  if (texts.length === 0) return messages;
   const words = texts.map((text) => ({ type: 'text' as const, text }));
   const last = messages.at(-1);
   if (last?.role !== 'user') return [...messages, { role: 'user', content: words }];
@@ -162,7 +177,7 @@ async function earlierRuns({ world, goal, run }: RunScope): Promise<EarlierRun[]
 
 function appended(text: string | null, schema: Record<string, unknown> | null): string | null {
   if (schema === null) return text;
-  const demand = `Your last message must be one JSON value that follows this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`;
+  const demand = demandOf(schema);
   return text === null ? demand : `${text}\n\n${demand}`;
 }
 

@@ -4,7 +4,6 @@ import type { ExpressionTrees } from '../../protocol/expression-tree.ts';
 import type { ProbeSpec } from '../../protocol/probe.ts';
 import type { Verification } from '../../protocol/report.ts';
 import { type Gathered, gather } from '../looking/gather.ts';
-import { isBegun } from './go-on.ts';
 import type { RunScope } from './open-run.ts';
 
 export interface Verified {
@@ -21,10 +20,15 @@ export async function verify(
   scope: RunScope,
   before: Gathered,
   probes: readonly ProbeSpec[],
+  isFresh: boolean,
 ): Promise<Verified> {
-  const { recorder, goal, resumed, signal } = scope;
+  const { recorder, goal, request, signal } = scope;
   // A resumed run knows what was seen before it was cut off, not what is true now.
-  const isStale = recorder.effects().begun > 0 || recorder.changes().length > 0 || isBegun(resumed);
+  const isStale =
+    recorder.effects().begun > 0 ||
+    recorder.changes().length > 0 ||
+    request.approved !== undefined ||
+    !isFresh;
   const gathered =
     isStale && probes.length > 0 && !signal.aborted ? await lookAgain(scope, before, probes) : before;
   const evaluate = createEvaluate(goal?.trees);

@@ -166,6 +166,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     model: maybeText,
     provider: z.exactOptional(text),
     prompt: maybeText,
+    preface: z.exactOptional(texts),
+    input: z.exactOptional(text),
     denied: z.exactOptional(texts),
   }),
   z.object({ type: z.literal('run.named'), name: text }),
@@ -212,6 +214,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('message.added'),
     message,
     by: z.exactOptional(z.enum(['operator', 'trigger'])),
+    place: z.exactOptional(z.enum(['cloud', 'local'])),
   }),
   z.object({ type: z.literal('model.requested'), turn: count, model: text, reservedUsd: maybeCount }),
   z.object({

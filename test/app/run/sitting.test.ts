@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
+import { openSitting } from '../../../src/app/run/sitting.ts';
+import { createMasker } from '../../../src/lib/mask.ts';
+import { replay } from '../../../src/runs/index.ts';
+import { openedEvent } from '../../runs/scripted-run.ts';
+
+const LAST = Date.parse('2026-03-01T03:00:00Z');
+const MASKER = createMasker(['correct horse battery'], 'salt');
+
+function sit(minutes: number, request: Partial<RunRequest> = {}, system = 'You are steward.') {
+  const built = { type: 'prompt.built' as const, system: [system], messages: [], marker: 'a1'.repeat(8) };
+  const resumed = replay(
+    [openedEvent('r1'), { ...built, bytes: 1 }].map((event) => ({ time: '2026-03-01T03:00:00Z', event })),
+  );
+  const clock = { now: () => LAST + minutes * 60_000, elapsed: () => 0, sleep: async () => {} };
+  return openSitting({ ...blankRequest(), prompt: 'and now?', ...request }, resumed, {
+    clock,
+    env: {},
+    masker: MASKER,
+  });
+}
+
+describe('what a sitting says besides its prompt', () => {
+  it('is nothing where the talk simply goes on', () => {
+    expect(sit(2)).toEqual({});
+    expect(sit(90, { prompt: null, appendSystemPrompt: 'Speak Dutch.' })).toEqual({});
+  });
+
+  it('is the time, after a pause in which things may have changed', () => {
+    expect(sit(90).preface?.join()).toMatch(
+      /^It is 2026-03-01 \S+ \S+ now, 1h30m after the last word above: what was seen then may have changed/,
+    );
+  });
+
+  it('is what was piped', () => {
+    expect(sit(1, { attachment: 'a log' })).toEqual({ input: 'a log' });
+  });
+
+  it('is words that the model does not have yet, secrets in them or not', () => {
+    const words = { appendSystemPrompt: 'The word is correct horse battery.' };
+    expect(sit(1, words).preface).toEqual([words.appendSystemPrompt]);
+    expect(sit(1, words, MASKER.mask(words.appendSystemPrompt))).toEqual({});
+  });
+});
