@@ -6,6 +6,7 @@ import {
   OUTPUT_OPTIONS,
   PRINT_OPTIONS,
   RUN_OPTIONS,
+  SET_OPTION,
   SETTINGS_OPTIONS,
 } from './option-table.ts';
 
@@ -24,7 +25,7 @@ export const COMMANDS: CommandRow[] = [
     doc: 'Work on a goal: gather, judge, act if it may, verify, report',
     options: [
       ...RUN_OPTIONS,
-      { name: 'set', type: 'list', hint: 'k=v', doc: 'A parameter of the goal' },
+      SET_OPTION,
       {
         name: 'trigger-file',
         type: 'value',

@@ -117,7 +117,7 @@ function opensScreen(argv: readonly string[], { stdin, isOutTerminal }: Streams)
 }
 
 const PRINTS =
-  /^(-[a-z]*p|--print|--goal|--output-format|--json-schema|--include-partial-messages|--probes|--session-id|--verbose|--version|--help|-[vh])(=|$)/;
+  /^(-[a-z]*p|--print|--goal|--set|--output-format|--json-schema|--include-partial-messages|--probes|--session-id|--verbose|--version|--help|-[vh])(=|$)/;
 
 /** `-r` without a run opens the list of runs. */
 function bindBareResume(argv: readonly string[]): string[] {

@@ -75,6 +75,14 @@ export const RUN_OPTIONS: OptionRow[] = [
   { name: 'no-session-persistence', type: 'flag', doc: 'Keep nothing on disk; observe only' },
 ];
 
+/** Not split: a value may hold commas and spaces. */
+export const SET_OPTION: OptionRow = {
+  name: 'set',
+  type: 'list',
+  hint: 'k=v',
+  doc: 'A parameter of the goal; may be repeated',
+};
+
 /** Only for the screen, which opens where `-p` is absent and a terminal is there. */
 export const SCREEN_OPTIONS: OptionRow[] = [
   { name: 'screen-reader', type: 'flag', doc: 'In a terminal: flat text, line by line' },
@@ -85,6 +93,7 @@ export const PRINT_OPTIONS: OptionRow[] = [
   { name: 'print', short: 'p', type: 'flag', doc: 'Answer the prompt and exit' },
   ...RUN_OPTIONS,
   { name: 'goal', type: 'value', hint: 'NAME', doc: 'Work on the prompt under this goal' },
+  SET_OPTION,
   { name: 'continue', short: 'c', type: 'flag', doc: 'Go on with the last run of this folder' },
   { name: 'resume', short: 'r', type: 'value', hint: 'RUN', doc: 'Go on with this run' },
   ...SCREEN_OPTIONS,

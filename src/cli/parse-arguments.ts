@@ -9,6 +9,8 @@ export interface ParsedArguments {
   value(name: string): string | undefined;
   /** Comma- or space-separated and repeatable; commas and spaces inside parentheses belong to the item. */
   list(name: string): string[];
+  /** Repeatable, each as it was given. */
+  values(name: string): string[];
 }
 
 /** OpsError `usage` for an option that is unknown or lacks its value. */
@@ -41,6 +43,7 @@ export function parseArguments(argv: readonly string[], rows: readonly OptionRow
     has: (name) => collected.has(name),
     value: (name) => collected.get(name)?.at(-1),
     list: (name) => (collected.get(name) ?? []).flatMap(splitList),
+    values: (name) => collected.get(name) ?? [],
   };
 }
 

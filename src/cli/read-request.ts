@@ -11,7 +11,7 @@ export async function readRequest(call: CommandCall, world: World): Promise<RunR
   const sessionId = readSessionId(call);
   return {
     goal: null,
-    sets: {},
+    sets: readSets(args.values('set')),
     prompt: null,
     attachment: null,
     probes: args.list('probes'),
@@ -26,6 +26,16 @@ export async function readRequest(call: CommandCall, world: World): Promise<RunR
     appendSystemPrompt: args.value('append-system-prompt') ?? null,
     outputSchema: await readSchema(args.value('json-schema'), world),
   };
+}
+
+function readSets(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+      throw usage(`--set: "${pair}" is not k=v`, 'a parameter of the goal and its value');
+    }),
+  );
 }
 
 /** null when none was given. */

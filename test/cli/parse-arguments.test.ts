@@ -54,6 +54,11 @@ describe('arguments', () => {
     expect(parse(...argv).list('allowedTools')).toEqual(tools);
   });
 
+  it('leave what a parameter of a goal is set to as it is', () => {
+    const args = parse('--set', 'alert=High CPU, again', '--set', 'unit=a', 'prompt');
+    expect([args.values('set'), args.positionals]).toEqual([['alert=High CPU, again', 'unit=a'], ['prompt']]);
+  });
+
   it('do not take a prompt for a tool', () => {
     const args = parse('--disallowedTools', 'Bash', 'Hello', 'Read this');
     expect([args.list('disallowedTools'), args.positionals]).toEqual([['Bash'], ['Hello', 'Read this']]);
@@ -137,6 +142,7 @@ describe('the tables', () => {
       ...[
         'no-session-persistence',
         'goal',
+        'set',
         'continue',
         'resume',
         'screen-reader',

@@ -27,6 +27,7 @@ const COMMAND_LINES: [title: string, args: string[], code: number, message: stri
   ['no goal', ['run'], 2, 'which goal?'],
   ['two goals', ['run', 'health-check', 'incident'], 2, 'one goal at a time'],
   ['a setting of a goal without a value', ['run', 'health-check', '--set', 'x'], 2, '"x" is not k=v'],
+  ['a setting of no goal', ['-p', 'x', '--set', 'a=b c'], 2, 'name it with --goal'],
   ['a trigger file that is not there', ['run', 'health-check', '--trigger-file', 'no'], 42, 'no file no'],
   ['a trigger file that is none', ['run', 'health-check', '--trigger-file', '/dev/zero'], 42, 'regular file'],
   ['settings that are no file', ['-p', 'x', '--settings', '/dev/zero'], 52, 'regular file'],

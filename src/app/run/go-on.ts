@@ -29,6 +29,7 @@ export function requestToGoOn(
       hint: `its commands and paths mean another folder here: cd ${opened.cwd} first`,
     });
   }
+  refuseOtherGoal(request, resumed);
   if (opened?.attachmentBytes !== undefined && !isBegun(resumed) && request.attachment === null) {
     throw new OpsError('lost-input', 'input', 'this run was cut off before its input from stdin was kept', {
       hint: 'start it again with the same input; nothing was done',
@@ -42,6 +43,23 @@ export function requestToGoOn(
     // Who typed the first ones is not known any more.
     areSetsTyped: request.areSetsTyped === true && opened?.parameters === undefined,
   };
+}
+
+/** Its goal and what that was set to stand in the conversation: another goal is another run. */
+function refuseOtherGoal({ goal, sets }: RunRequest, resumed: Replayed): void {
+  const { opened } = resumed;
+  if (opened === null) return;
+  const hint = 'a run of another goal begins without -c and -r';
+  if (goal !== null && goal !== opened.goal) {
+    const what = opened.goal === null ? 'has no goal' : `works on ${opened.goal}`;
+    throw new OpsError('other-goal', 'usage', `--goal ${goal}: this run ${what}, and keeps to that`, {
+      hint,
+    });
+  }
+  const other = Object.keys(sets).find((name) => sets[name] !== opened.parameters?.[name]);
+  if (other !== undefined && isBegun(resumed)) {
+    throw new OpsError('other-goal', 'usage', `--set ${other}: this run keeps what it began with`, { hint });
+  }
 }
 
 /**

@@ -21,13 +21,20 @@ export async function run(call: CommandCall): Promise<number> {
   }
   const world = await worldOf(call);
   const request = await readRequest(call, world);
+  const goal = args.value('goal') ?? null;
+  if (goal === null && resume === null && args.has('set')) {
+    throw new OpsError('usage', 'usage', '--set is for the parameters of a goal, and there is none', {
+      hint: 'name it with --goal',
+    });
+  }
   return runAndPrint(
     call,
     world,
     {
       ...request,
       ...(input ?? {}),
-      goal: args.value('goal') ?? null,
+      goal,
+      areSetsTyped: streams.stdin.kind === 'terminal',
       resume,
       trigger: { kind: resume === null ? 'manual' : 'resume', payload: null, parent: null },
     },

@@ -23,9 +23,8 @@ export async function run(call: CommandCall): Promise<number> {
   const world = await worldOf(call);
   const request = await readRequest(call, world);
   const trigger = await readTrigger(args.value('trigger-file'), world);
-  const sets = readSets(args.list('set'));
   const areSetsTyped = trigger.kind === 'manual' && call.streams.stdin.kind === 'terminal';
-  const whole = { ...request, goal, sets, areSetsTyped, trigger };
+  const whole = { ...request, goal, areSetsTyped, trigger };
   if (isWatched(call, trigger) || Object.keys(world.settings.notify.channels).length === 0)
     return runAndPrint(call, world, whole, format, signals);
   const { createRunTeller } = await import('../../app/telling/tell-run.ts');
@@ -40,16 +39,6 @@ export async function run(call: CommandCall): Promise<number> {
 function isWatched({ streams }: CommandCall, { kind }: Trigger): boolean {
   const hasTerminal = streams.stdin.kind === 'terminal' || streams.isErrTerminal || streams.isOutTerminal;
   return kind === 'manual' && hasTerminal;
-}
-
-function readSets(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-      throw new OpsError('usage', 'usage', `--set: "${pair}" is not k=v`);
-    }),
-  );
 }
 
 /** JSON from whoever woke us. It is data: whatever it says, it is shown to the model inside a fence. */

@@ -22,6 +22,23 @@ describe('a run that goes on', () => {
     expect(deniedAfter(['Bash'], ['Write', 'Bash'])).toEqual(['Bash', 'Write']);
   });
 
+  it('keeps its goal and what that was set to', () => {
+    const opened = openedEvent('r1', { goal: 'watch', parameters: { who: 'nginx' } });
+    const built = {
+      type: 'prompt.built' as const,
+      system: [],
+      messages: [],
+      marker: 'a1'.repeat(8),
+      bytes: 1,
+    };
+    const resumed = replay([opened, built].map((event) => ({ time: '2026-03-01T03:00:00Z', event })));
+    const goOn = (rest: Partial<RunRequest>) =>
+      requestToGoOn({ ...REQUEST, ...rest }, resumed, { cwd: opened.cwd, masker: MASKER });
+    expect(goOn({ goal: 'watch', sets: { who: 'nginx' } }).sets).toEqual({ who: 'nginx' });
+    expect(() => goOn({ goal: 'other' })).toThrow('this run works on watch');
+    expect(() => goOn({ sets: { who: 'sshd' } })).toThrow('--set who: this run keeps what it began with');
+  });
+
   it('is not gone on with when a rule was kept without its secret, unless it is said again', () => {
     const kept = MASKER.mask(RULE);
     expect(kept).not.toBe(RULE);
