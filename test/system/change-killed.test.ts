@@ -89,7 +89,10 @@ describe('steward recover', () => {
     const file = join(box.cwd, 'change.yaml');
     // Moved there, so that it is whole as soon as it is there.
     const hangs = `sh -c 'test ! -e c.txt || { echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 1000; }'`;
-    writeFileSync(file, CHANGE.replace('grep -q 2 a.json', () => hangs));
+    writeFileSync(
+      file,
+      CHANGE.replace('grep -q 2 a.json', () => hangs),
+    );
     const asked = await box.json(['change', 'run', file]);
     const id = approvalIn(asked.result.error?.message);
     const copy = join(box.home, '.local/state/steward/approvals', `${id}.change.json`);
