@@ -63,7 +63,7 @@ describe('journal', () => {
       { rule: 'journal-new', state: 'new', isOpen: true, evidence: ['P1'] },
     ]);
     expect(second.findings[0]?.text).toBe(
-      'smartd.service says something new (1 times in the last hour): Device: /dev/sda, 8 Currently unreadable (pending) sectors',
+      'smartd.service says something new (once in the last hour): Device: /dev/sda, 8 Currently unreadable (pending) sectors',
     );
     expect(second.item.text).toContain('1× crit NEW smartd.service smartd: Device: /dev/sda');
 
