@@ -3,6 +3,7 @@ import { SHAPE_HINT } from './shapes.ts';
 
 /** Whose name alone makes `["curl","-u","me:x"]` worth a look: between its arguments stand no spaces. */
 const LISTED = ['aria2c', 'crane', 'createuser', 'curl', 'htpasswd', 'influx', 'lftp', 'oras', 'wget', 'xh'];
+const LIST_JOINTS = ['",', "',", '" a'];
 
 /** The patterns of joined.ts, made from the rules. Too dear for every start: it is done when a rule changes. */
 export function joinRules(): Record<'line' | 'shape', string> {
@@ -15,7 +16,7 @@ export function joinRules(): Record<'line' | 'shape', string> {
         'bindpw|rootpw|adminpw|userpw|dbpw|smbpw|mailpw|community',
         ...patterns,
       ],
-      [...words, ...LISTED.flatMap((program) => [`${program}"`, `${program}'`])],
+      [...words, ...LISTED.flatMap((program) => LIST_JOINTS.map((joint) => program + joint))],
     ),
     shape: joinTriggers([SHAPE_HINT], []),
   };
