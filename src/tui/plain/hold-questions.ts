@@ -38,6 +38,8 @@ export function holdQuestions({ client, stdin, dropTyped, say, onAsked }: Questi
     const dropped = [dropTyped()];
     setRaw(stdin, true);
     await new Promise((resolve) => setTimeout(resolve, BEFORE_QUESTION_MS));
+    // After a busy moment it is due ahead of what was typed long before, which is read by the end of this round.
+    await new Promise((resolve) => setImmediate(resolve));
     dropped.push(dropTyped());
     setRaw(stdin, false);
     asking = null;
