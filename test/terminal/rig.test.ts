@@ -174,7 +174,7 @@ describe('the terminal rig', () => {
   it('leaves nothing running, however far it went', async () => {
     const rig = openRig(SH('setsid nohup sleep 1000 >/dev/null 2>&1 & echo gone; read'));
     await rig.waitForText('gone');
-    await expect.poll(() => rig.leftRunning().length).toBeGreaterThan(1);
+    await expect.poll(() => rig.leftRunning().length, { timeout: 20_000 }).toBeGreaterThan(1);
     await rig.close();
     expect(rig.leftRunning()).toEqual([]);
   });

@@ -55,7 +55,7 @@ async function expectScreen(rig: TestRig, name: string): Promise<void> {
   }
   const kept = readFileSync(file, 'utf8');
   // What differs at the deadline is shown by the comparison.
-  await rig.waitFor(() => pictureOf(rig) === kept, 15_000).catch(() => {});
+  await rig.waitFor(() => pictureOf(rig) === kept, 30_000).catch(() => {});
   expect(pictureOf(rig)).toBe(kept);
 }
 

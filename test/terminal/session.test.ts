@@ -139,7 +139,7 @@ describe('a session in a terminal', () => {
   it('gives the terminal back as it was', async () => {
     const rig = await openSteward();
     await rig.waitForText(PROMPT);
-    await expect.poll(() => rig.modes().bracketedPaste).toBe(true);
+    await expect.poll(() => rig.modes().bracketedPaste, { timeout: 20_000 }).toBe(true);
     rig.press('ctrl+d');
     rig.press('ctrl+d');
     expect(await rig.ended).toBe(0);

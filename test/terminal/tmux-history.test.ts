@@ -14,10 +14,16 @@ const SCRIPT = [
   { text: 'Well.' },
 ];
 
-/** All that tmux keeps of its only pane, the window included. */
+/** All that tmux keeps of its only pane, the window included; not in the middle of a frame. */
 async function historyOf({ home }: TestRig): Promise<string[]> {
   const argv = ['-S', join(home, 'tmux.sock'), 'capture-pane', '-p', '-S', '-'];
-  return (await promisify(execFile)('tmux', argv)).stdout.split('\n');
+  const capture = async () => (await promisify(execFile)('tmux', argv)).stdout;
+  for (let last = await capture(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const now = await capture();
+    if (now === last) return now.split('\n');
+    last = now;
+  }
 }
 
 const count = (lines: readonly string[], text: string) => lines.filter((line) => line.includes(text)).length;

@@ -82,6 +82,8 @@ describe('at 80 by 24', () => {
     const rig = await open('conversation', { columns: 80, rows: 24 });
     await ask(rig);
     await rig.waitForText('Run this?', LONG_MS);
+    // A moment after each key, and after the dialog came, it takes no answer, and says so.
+    await rig.waitForText('1-5 choose');
     const before = rig.screen();
     rig.press('ctrl+o');
     await rig.waitForText('diff 4 of 4');
@@ -91,7 +93,7 @@ describe('at 80 by 24', () => {
     rig.press('/', '3', '9', 'enter');
     await rig.waitFor((screen) => screen.some((line) => line.startsWith('end')));
     rig.press('q');
-    await rig.waitForText('Run this?');
+    await rig.waitForText('1-5 choose');
     expect(rig.modes().isAlternate).toBe(false);
     expect(rig.screen()).toEqual(before);
   });
