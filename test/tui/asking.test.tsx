@@ -11,6 +11,7 @@ import { textShown } from './support.ts';
 const open: (() => void)[] = [];
 afterEach(() => {
   for (const close of open.splice(0)) close();
+  vi.useRealTimers();
 });
 
 interface Shown {
@@ -21,6 +22,8 @@ interface Shown {
 }
 
 function showScreen(): Shown {
+  // Time goes on while something is waited for, and stands still while keys are pressed: else a busy machine rests between them.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const client = createFakeClient();
   const store = createStore(initialState({ columns: 100, rows: 24 }));
   const stream = { write: () => true, on: () => undefined, off: () => undefined };
@@ -38,6 +41,9 @@ function showScreen(): Shown {
       <App />
     </ScreenProvider>,
   );
+  // Else it takes the height of the terminal in which the tests run, and is another screen below 16 rows.
+  Object.assign(screen.stdout, { rows: 24 });
+  screen.stdout.emit('resize');
   const unfollow = client.follow((happening) => store.hear(happening));
   client.tell({ kind: 'status', status: statusOf({ isWorking: true }) });
   open.push(() => {
