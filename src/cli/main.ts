@@ -21,9 +21,17 @@ export async function main(words: readonly string[], loadScreen: LoadScreen): Pr
     masker ??= createMasker(secretsOfEnvironment(process.env));
     return masker.mask(text);
   });
+  // What is thrown where nobody waits for it: Node would show it unmasked, and give whoever reads JSON nothing. The run
+  // that it broke may wait for ever, so this is the one place that ends the process, and what it said is drained by then.
+  const crash = (error: unknown): void => {
+    const end = () => process.exit(ENDINGS.bug.exitCode);
+    fail(error, argv, streams).then(end, end);
+  };
+  process.once('uncaughtException', crash);
   const status = await dispatch(argv, streams, loadScreen).catch((error: unknown) =>
     fail(error, argv, streams),
   );
+  process.removeListener('uncaughtException', crash);
   const lost = streams.lost();
   if (lost === null) return status;
   await streams.err(`steward: not all of the answer could be written to stdout: ${lost.message}\n`);
@@ -88,7 +96,18 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
     return 0;
   }
   const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();
-  return run({ name: command.name, args, streams, env: process.env, cwd: process.cwd(), loadScreen });
+  return run({ name: command.name, args, streams, env: process.env, cwd: startFolder(), loadScreen });
+}
+
+function startFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new OpsError('no-folder', 'input', 'the folder that steward was started in is gone', {
+      hint: 'cd into one that is there',
+      cause: error,
+    });
+  }
 }
 
 async function help(streams: Streams, isMistake: boolean): Promise<number> {

@@ -112,7 +112,11 @@ async function* readFileInput(): AsyncGenerator<Uint8Array> {
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const length = await new Promise<number>((resolve, reject) =>
-      read(STDIN, chunk, 0, CHUNK_BYTES, null, (error, count) => (error ? reject(error) : resolve(count))),
+      read(STDIN, chunk, 0, CHUNK_BYTES, null, (error, count) => {
+        // nohup puts a file there that is open for writing only: nothing comes from it.
+        if (error === null || error.code === 'EBADF') resolve(error === null ? count : 0);
+        else reject(error);
+      }),
     );
     if (length === 0) return;
     yield chunk.subarray(0, length);

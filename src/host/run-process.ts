@@ -104,6 +104,13 @@ interface Started {
   stderr: Readable | null;
 }
 
+/** Where no file can be opened any more (EMFILE, ENFILE) a child comes without its streams, and tells why only later. */
+export function hasNoPipes(child: ChildProcess): boolean {
+  if (Array.isArray(child.stdio)) return false;
+  child.once('error', () => {});
+  return true;
+}
+
 /**
  * The child, or the code of what kept it from starting. One descriptor for both streams keeps the order of what was
  * written: that of `joined`, or, where a pair could not be had, one that a shell makes before it replaces itself.
@@ -139,6 +146,10 @@ function startChild(
   } finally {
     // From now on only the program and what it starts hold this end.
     joined?.write.destroy();
+  }
+  if (hasNoPipes(child)) {
+    joined?.read.destroy();
+    return 'EMFILE';
   }
   if (sandbox.length > 0) giveFilter(child);
   // A program that does not read its input closes the pipe: EPIPE is its right.

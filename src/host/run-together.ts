@@ -6,7 +6,7 @@ import { createCapture } from '../lib/cap.ts';
 import type { Captured, ProcessOptions, ProcessResult } from '../protocol/machine.ts';
 import { monotonicMs } from './monotonic.ts';
 import { endGroup, endStrays, terminateGroup } from './process-group.ts';
-import type { Command } from './run-process.ts';
+import { type Command, hasNoPipes } from './run-process.ts';
 import { endingOf } from './shell-status.ts';
 import { errorCode } from './state-errors.ts';
 
@@ -82,6 +82,10 @@ export function runTogether(start: typeof spawn, bash: string, starts: readonly 
   } catch (error) {
     closeAll(files);
     if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+  if (hasNoPipes(child)) {
+    closeAll(files);
     return false;
   }
   const followed = starts.map((one, index) => follow(one, files.slice(2 * index, 2 * index + 2)));

@@ -8,7 +8,11 @@ const UNWRITABLE = new Set([
   'EPERM',
   'ENOENT',
   'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
   'ELOOP',
+  'EMFILE',
+  'ENFILE',
   'EIO',
   'ESTALE',
   'ERR_SQLITE_ERROR',
@@ -19,6 +23,8 @@ const WORDS: Record<string, string> = {
   EACCES: 'no permission',
   EPERM: 'no permission',
   ENOTDIR: 'something on the way to it is not a folder',
+  EEXIST: 'something that is not a folder is there',
+  EMFILE: 'too many files are open (ulimit -n)',
 };
 
 /** The code of a system error (`ENOENT`), or undefined for anything else. */
