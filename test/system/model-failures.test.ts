@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Turn } from '../wire/index.ts';
 import { createBoxWithModel } from './steward.ts';
 
@@ -186,10 +186,18 @@ const CASES: Case[] = [
 /** The waits between tries are real, so the cases wait side by side. */
 describe('a model server that fails', () => {
   it('ends the run as the table of endings says', async () => {
+    const start = async (one: Case) => {
+      const { box, server } = await createBoxWithModel(() => one.turn);
+      return { one, server, ended: box.json(['-p', 'x', ...(one.args ?? [])]) };
+    };
+    // The time of these runs from their start: they ask before the others keep the machine busy.
+    const limited = await Promise.all(CASES.filter(({ args }) => args !== undefined).map(start));
+    const haveAsked = () => limited.every(({ server }) => server.requests.length > 0);
+    await vi.waitUntil(haveAsked, { timeout: 30_000 });
+    const others = await Promise.all(CASES.filter(({ args }) => args === undefined).map(start));
     const ended = await Promise.all(
-      CASES.map(async (one) => {
-        const { box, server } = await createBoxWithModel(() => one.turn);
-        const { code, result, stderr } = await box.json(['-p', 'x', ...(one.args ?? [])]);
+      [...limited, ...others].map(async ({ one, server, ended: end }) => {
+        const { code, result, stderr } = await end;
         const { reason, api_error_status: status, errors } = result;
         return {
           one,

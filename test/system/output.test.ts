@@ -10,7 +10,10 @@ const BIG = `${'0123456789abcdef'.repeat(327_680)}END`;
 /** One piece of 64 KiB at a time: the stream of a fast server. */
 const BIG_ANSWER = [{ text: BIG, chunkChars: 65_536 }];
 
-describe('a large answer', () => {
+/** Ten seconds of work for an idle machine. */
+const LARGE = { timeout: 240_000 };
+
+describe('a large answer', LARGE, () => {
   it.each(['text', 'json', 'stream-json'])('arrives whole at a slow reader: %s', async (format) => {
     const { box } = await createBoxWithModel(BIG_ANSWER);
     const pieces: Buffer[] = [];
