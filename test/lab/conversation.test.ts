@@ -55,6 +55,18 @@ async function type(text: string): Promise<void> {
   }
 }
 
+/** The second key counts for a second and a half, which a busy machine may miss; a third would be the shell's. */
+async function leave(): Promise<void> {
+  rig.press('ctrl+d');
+  await rig.waitForText('again');
+  rig.press('ctrl+d');
+  const isLeft = () => rig.waitForText(/Go on with it: steward -r [0-9a-f]{8}/);
+  await isLeft().catch(() => {
+    rig.press('ctrl+d', 'ctrl+d');
+    return isLeft();
+  });
+}
+
 /** Above and in the window, as a person who scrolls back reads it. */
 const seen = () => [...rig.scrollback(), ...rig.screen()].join('\n');
 const isActive = async () => (await lab.run(['systemctl', 'is-active', GALLERY])).stdout.trim();
@@ -139,10 +151,7 @@ describe('a conversation in a booted system', () => {
     expect(await lab.must(['curl', '-s', 'http://127.0.0.1:8080/'])).toBe('42 photos\n');
     expect(rig.counters.fullClears).toBe(0);
 
-    rig.press('ctrl+d');
-    await rig.waitForText('again');
-    rig.press('ctrl+d');
-    await rig.waitForText(/Go on with it: steward -r [0-9a-f]{8}/);
+    await leave();
     await rig.waitForText(/#$/m);
     await pause(1_500);
     rig.type('exit\r');

@@ -81,9 +81,10 @@ async function planner(model: LabModel, ...more: string[]) {
 
 async function eventsOf(run: string) {
   const log = await lab.must(['cat', `${HOME}/runs/${run}.jsonl`]);
+  // The last line may be on its way.
   return log
-    .trimEnd()
     .split('\n')
+    .slice(0, -1)
     .map((line) => (JSON.parse(line) as { event: { type: string } & Record<string, unknown> }).event);
 }
 
@@ -338,6 +339,7 @@ describe('a run whose change was approved at the executor', () => {
         ? true
         : undefined,
     );
+    await lab.must(['journalctl', '--sync']);
     const journal = await lab.must(['journalctl', '--no-pager', '-o', 'cat', ...unit]);
     expect(journal).toContain('The shop is open again, see X1.');
   });
@@ -536,6 +538,7 @@ describe('the executor', () => {
       expect(over?.message).toContain('it was rolled back, and the old state was verified');
     }
     const unit = ['-u', 'steward-executor-recover.service'];
+    await lab.must(['journalctl', '--sync']);
     const journal = await lab.must(['journalctl', '--no-pager', '-o', 'cat', ...unit]);
     expect(journal).toMatch(/^rolled-back run [0-9a-f]{8} "Write the settings anew"/m);
   });

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 
 const PROFILE = '/nix/var/nix/profiles/system';
@@ -14,14 +14,19 @@ beforeAll(async () => {
     await lab.must(['install', '-m755', `/opt/share/stand-ins/${name}`, `/usr/local/bin/${name}`]);
   }
   for (const name of ['nix-env', 'nix-store']) await lab.must(['ln', '-s', 'nix', `/usr/local/bin/${name}`]);
-  await lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 6s }\n`);
 });
 afterAll(() => lab?.down());
+
+const settle = (deadMan: string) =>
+  lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: ${deadMan} }\n`);
 
 const system = async (name: string, version: string, { kernel = '6.1', exit = 0, more = '' } = {}) =>
   (await lab.must(['make-system', name, version, kernel, String(exit), more])).trim();
 
 beforeEach(async () => {
+  // Long enough for whatever the machine around the lab is busy with.
+  await settle('10m');
+  await lab.run(['systemctl', 'stop', 'steward-deadman-*.timer']);
   old = await system('old', 'old');
   await lab.must(['ln', '-sfn', old, '/run/booted-system']);
   await lab.must(['ln', '-sfn', old, PROFILE]);
@@ -55,9 +60,18 @@ const notes = async (): Promise<Waiting[]> => {
 const kept = async () => (await lab.run(['sh', '-c', 'cat /root/.config/steward/knowledge/*.md'])).stdout;
 
 const at = async (link: string) => (await lab.must(['readlink', '-f', link])).trim();
+const TIMERS = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
 async function noTimer(): Promise<void> {
-  const list = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
-  while ((await lab.run(list)).stdout.trim() !== '') await lab.run(['sleep', '0.3']);
+  while ((await lab.run(TIMERS)).stdout.trim() !== '') await lab.run(['sleep', '0.3']);
+}
+/** What systemd starts when a timer goes off, without the wait for it. */
+async function goOff(): Promise<void> {
+  const { stdout } = await lab.run(TIMERS);
+  for (const [timer] of stdout.matchAll(/steward-deadman-\w+\.timer/g)) {
+    await lab.must(['systemctl', 'start', timer.replace(/timer$/, 'service')]);
+    await lab.must(['systemctl', 'stop', timer]);
+  }
+  await noTimer();
 }
 
 describe('a deployment of NixOS (stand-in) with a timer of the real systemd', () => {
@@ -66,7 +80,8 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     const { code, stdout } = await run(plan(next));
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('app: old → new');
-    await noTimer();
+    expect((await lab.run(TIMERS)).stdout).toContain('steward-deadman-');
+    await goOff();
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
   });
 
@@ -89,6 +104,7 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
   });
 
   it('that cuts steward off is undone by the timer on the machine, which kept the old system from being collected', async () => {
+    await settle('15s');
     const next = await system('cutting', 'new', { more: 'pkill -KILL -f cli.mjs' });
     expect((await run(plan(next))).stdout).toBe('');
     expect(await at('/run/current-system')).toBe(next);
@@ -109,7 +125,7 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     expect((await run(plan(wrong))).code).toBe(58);
     const next = await system('after-that', 'new');
     expect((await run(plan(next))).code).toBe(0);
-    await noTimer();
+    await goOff();
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
   });
 
@@ -191,10 +207,6 @@ verify:
   });
 
   it('that is cut off while it is switched to is finished by recovery, and what that has shown is proposed as a note', async () => {
-    await lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 5m }\n`);
-    onTestFinished(() =>
-      lab.write('/etc/steward/steward.yaml', `${LAB_SETTINGS}changes: { dead_man: 6s }\n`),
-    );
     const once =
       '[ "$1" = switch ] && [ ! -e /run/cut-once ] && touch /run/cut-once && pkill -KILL -f cli.mjs';
     const next = await system('cut-in-switch', 'new', { kernel: '6.13', more: once });

@@ -157,7 +157,7 @@ describe('the hardened planner', () => {
 });
 
 describe('steward setup', () => {
-  const FLAGS = ['--model', 'none', '--usd-per-month', '5', '--operator', 'anna', '--check', 'hourly'];
+  const FLAGS = ['--model', 'none', '--usd-per-month', '5', '--operator', 'anna', '--check', 'daily'];
 
   beforeAll(async () => {
     await lab.must([
@@ -199,12 +199,12 @@ describe('steward setup', () => {
     for (const { path } of manifest.files)
       expect(said).toMatch(new RegExp(`^(written|changed) +${path}$`, 'm'));
     expect(said).toMatch(/^ {2}health-check on \S+ \S+: HEALTHY \(exit 0\)$/m);
-    expect(said).toContain('health-check, hourly: 720 runs; as so far $0.00, at most $0.00');
+    expect(said).toContain('health-check, daily: 30 runs; as so far $0.00, at most $0.00');
     expect(await lab.must(['cat', SETTINGS])).toContain('usd_per_month: 5');
     const again = await lab.must(['steward', 'setup', '--yes', '--no-check', ...FLAGS]);
     expect(again).not.toMatch(/^(written|changed)/m);
     const listed = await lab.must(['steward', 'triggers', 'list']);
-    expect(listed).toMatch(/^health-check +hourly +2\S+Z +- +2\S+Z$/m);
+    expect(listed).toMatch(/^health-check +daily +2\S+Z +- +2\S+Z$/m);
     expect(listed).toContain('Told when they fail: all');
     // Not its own: it would wake itself.
     for (const unit of [
@@ -371,7 +371,13 @@ describe('timers', () => {
     );
 
   it('begin a run at their time, and one that was slept through is caught up, each once', async () => {
-    // Its time comes again and again within the hour, which is one slot.
+    // Its time comes again and again within one slot, which does not end with the hour.
+    for (const goal of ['soon', 'late']) {
+      await lab.write(
+        `/etc/systemd/system/steward@${goal}.service.d/50-steward.conf`,
+        '[Service]\nEnvironment=STEWARD_SLOT=once\n',
+      );
+    }
     await schedule('soon', '*:*:0/2');
     await schedule('late', 'daily');
     // The machine was off when it was time: the last one that systemd knows of is of long ago.

@@ -59,7 +59,7 @@ async function placesIn(log: string): Promise<string[]> {
   const { stdout } = await lab.run(['cat', log]);
   return stdout
     .split('\n')
-    .filter((line) => line.endsWith('}'))
+    .slice(0, -1)
     .map((line) => (JSON.parse(line) as { event: { type: string; phase?: string; index?: number } }).event)
     .filter(({ type }) => type.startsWith('change.'))
     .map(({ type, phase, index }) => [type, phase, index].filter((part) => part !== undefined).join(' '));

@@ -121,8 +121,12 @@ describe('a key of Consul', () => {
   it('is won by one of two changes that race for it; the other has no effect', async () => {
     for (let round = 0; round < 3; round += 1) {
       await lab.must(['consul', 'kv', 'put', 'app/port', `${round}`]);
-      // Each with a target of its own: not steward's lock decides, but the index.
-      const racing = (value: string) => put(value).replace('apply:', `targets: [${value}]\napply:`);
+      // Each with a target of its own: not steward's lock decides, but the index. Both are planned before either goes on.
+      const isThere = (value: string) => `/run/race-${round}-${value}`;
+      const meet = (value: string) =>
+        `  - run: sh -c 'mkdir ${isThere(value)}; until ls -d ${isThere('a1')} ${isThere('b1')}; do sleep 0.05; done'\n`;
+      const racing = (value: string) =>
+        put(value).replace('apply:\n', `targets: [${value}]\napply:\n${meet(value)}`);
       const both = await Promise.all([change(racing('a1'), 'a'), change(racing('b1'), 'b')]);
       const codes = both.map(({ code }) => code).sort();
       const won = await key('app/port');

@@ -47,8 +47,9 @@ export async function installUnit(
     'MemoryMax=512M',
     'TasksMax=64',
     'TimeoutStopSec=20',
-    // How it ended, for the test: systemd forgets a unit that ended well.
-    `ExecStopPost=+/bin/sh -c 'echo "$SERVICE_RESULT $EXIT_CODE $EXIT_STATUS $INVOCATION_ID" >${END}'`,
+    // How it ended, for the test: systemd forgets a unit that ended well. The journal knows the invocation of what it
+    // has to read yet only for as long as the unit is there.
+    `ExecStopPost=+/bin/sh -c 'journalctl --sync; echo "$SERVICE_RESULT $EXIT_CODE $EXIT_STATUS $INVOCATION_ID" >${END}'`,
     '',
   ];
   await lab.write(`/etc/systemd/system/${UNIT}`, unit.join('\n'));
