@@ -27,7 +27,8 @@ const EMPTY: Front = { appliesTo: [], learnedFrom: null, date: null, confidence:
 async function parseFront(path: string, text: string): Promise<Front> {
   const plain = parsePlain(text);
   if (plain !== null) return plain;
-  const yaml = await parseYaml(path, text, 2);
+  // The beginning of a run's id can be a number to YAML, and none of ours: 1234e567.
+  const yaml = await parseYaml(path, text.replace(/^(learned_from: )([\w-]+)$/m, '$1"$2"'), 2);
   const { noteSchema } = await import('../protocol/schemas/note.ts');
   const checked = noteSchema.safeParse(yaml.value ?? {});
   if (!checked.success) {

@@ -67,9 +67,10 @@ describe('a note', () => {
           body: line,
           appliesTo: fc.array(name, { maxLength: 3 }),
           confidence: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
+          learnedFrom: fc.constantFrom(null, '3f2a91c0', '01234567', '12345e78', '1234e567'),
         }),
         async (given) => {
-          const whole = { ...given, learnedFrom: null, date: Date.parse('2026-01-02') };
+          const whole = { ...given, date: Date.parse('2026-01-02') };
           const { path: _path, scope: _scope, ...read } = await parseNote('a.md', 'user', printNote(whole));
           expect(read).toEqual(whole);
         },
