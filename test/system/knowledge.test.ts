@@ -2,6 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createBox, createBoxWithModel } from './steward.ts';
+import { toldClock } from './told-clock.ts';
+
+/** Neither does a day end while a test runs, nor has the note of March grown old. */
+const NOON = toldClock(Date.parse('2026-11-21T12:00:00Z'));
 
 const NOTE = `---
 applies_to: [redis.service]
@@ -15,7 +19,7 @@ Else the queue is lost.
 
 describe('steward knowledge', () => {
   it('keeps, finds and lists notes, and says which may not hold any more', async () => {
-    const box = createBox();
+    const box = createBox(NOON);
     expect((await box.run(['knowledge', 'list'])).stdout).toContain('no notes yet');
     const file = box.write('note.md', NOTE);
     const added = await box.run(['knowledge', 'add', file]);
@@ -133,6 +137,7 @@ describe('a run', () => {
       { text: 'The note is kept.' },
     ]);
     box.write('.config/steward/knowledge/redis.md', NOTE);
+    Object.assign(box.env, NOON);
     box.write('.config/steward/steward.yaml', 'autonomy: full\n');
     const folder = join(box.home, '.config/steward/knowledge');
     const { result } = await box.json(['-p', 'look'], { cwd: box.home });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { faultyProbe } from './faulty-probe.ts';
 import { startServing } from './serving.ts';
 import { createBoxWithModel } from './steward.ts';
+import { toldClock } from './told-clock.ts';
 
 const GOAL =
   '---\ndescription: Look.\nprobes: [calm]\ntools: [Bash]\nautonomy: observe\ngate: always\n---\nLook.\n';
@@ -12,7 +13,10 @@ it('tells of each goal when it last ran and came to an answer, what was spent, a
   box.write('.config/steward/goals/look.md', GOAL);
   box.write('.config/steward/goals/broken.md', GOAL.replace('calm', 'no-such-probe'));
   box.write('.config/steward/context/calm.yaml', faultyProbe(`[printf, '\\n']`));
-  const before = Date.now() / 1_000;
+  // A day and a month that do not end meanwhile.
+  const noon = Date.parse('2026-11-21T12:00:00Z');
+  Object.assign(box.env, toldClock(noon));
+  const before = noon / 1_000;
   await box.run(['run', 'look']);
   await box.run(['run', 'broken']);
   const { url } = await startServing(box, ['--no-runs']);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await Promise.all(
     SPANS.map(async ({ zone, end }) => all.set(end, await liveFortyDays(zone, end, folders))),
   );
-});
+}, 240_000);
 
 function daysUntil(end: string): FortyDays {
   const days = all.get(end);
