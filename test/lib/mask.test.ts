@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasker } from '../../src/lib/mask.ts';
+import { cpuTimeMs } from '../cpu-time.ts';
 import { makeLookAlikes } from './mask/look-alikes.ts';
 import { makeSecrets } from './mask/secrets.ts';
 
@@ -307,11 +308,9 @@ describe('mask', () => {
     '"',
     ' ',
     'a',
-  ])('takes a megabyte of %j in its stride', (part) => {
+  ])('takes a megabyte of %j in its stride', async (part) => {
     const hostile = part.repeat(Math.ceil(1_000_000 / part.length));
-    const start = performance.now();
-    createMasker(['hunter22']).mask(hostile);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(await cpuTimeMs(() => createMasker(['hunter22']).mask(hostile))).toBeLessThan(5_000);
   });
 
   it('keeps no long text alive of which it looked at a piece', () => {

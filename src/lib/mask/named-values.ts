@@ -82,7 +82,9 @@ function readName(line: string, from: number, to: number): Name {
   while (end < line.length && end - to < LONGEST_NAME && isNameCode(line.charCodeAt(end))) end += 1;
   while (end > to && /[.-]/.test(line.charAt(end - 1))) end -= 1;
   let text = line.slice(start, end);
-  const isOption = /^--?[a-z]/i.test(text);
+  // A value of a query may begin with a dash too, and no word behind the address is its own.
+  const isOption =
+    /^--?[a-z]/i.test(text) && !/[?&][\w-]{1,24}=$/.test(line.slice(Math.max(0, start - 26), start));
   text = text.replace(/^[-.]+/, '');
   let kind = kindOfName(text);
   if (kind === null && /^(?:keys?|string)$/i.test(text)) {
