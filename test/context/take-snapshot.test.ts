@@ -274,14 +274,17 @@ describe('the deadline holds', () => {
       makeProbe({ name: 'fine', argv: ['uname'] }),
     ];
     const clock = createClock();
-    const start = performance.now();
-    const taken = await takeSnapshot({
-      ...options(specs, {}, { deadlineMs: 700 }),
-      clock,
-      processes: createProcesses({ clock, store: createMemoryStore('a test') }),
-      exists: existsSync,
-    });
-    expect(performance.now() - start).toBeLessThan(2_500);
+    const processes = createProcesses({ clock, store: createMemoryStore('a test') });
+    const take = (deadlineMs: number) =>
+      takeSnapshot({ ...options(specs, {}, { deadlineMs }), clock, processes, exists: existsSync });
+    let taken = await take(700);
+    // On a busy machine even a program that ends at once may not have ended by then.
+    for (let more = 3; taken.items[3]?.status !== 'ok' && more < 100; more *= 3) {
+      await taken.settled;
+      taken = await take(700 * more);
+    }
+    // It is there before they are gone, for which it would have to wait five seconds and more.
+    expect(await countProcesses(marker)).toBeGreaterThan(0);
     expect(taken.items.map(({ status, reason }) => reason ?? status)).toEqual([
       'deadline',
       'deadline',
@@ -290,7 +293,7 @@ describe('the deadline holds', () => {
     ]);
     await taken.settled;
     expect(await countProcesses(marker)).toBe(0);
-  }, 20_000);
+  }, 60_000);
 
   it('when the run is aborted', async () => {
     const stop = new AbortController();
