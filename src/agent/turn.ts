@@ -19,18 +19,14 @@ export async function takeTurn(
   end: LoopEnd,
 ): Promise<ModelReply | LoopStop> {
   const inputTokens = estimateTokens([input.system, messages, ports.tools.specs()]);
-  const reservedUsd = input.prices.worstCase(inputTokens, input.maxOutputTokens);
-  const reserved = await ports.budget.reserve({
-    usd: reservedUsd,
-    tokens: inputTokens + input.maxOutputTokens,
-  });
+  const { reserved, reservedUsd, maxOutputTokens } = await reserve(input, ports, inputTokens);
   if (!reserved.ok) return reserved;
 
   end.turns += 1;
   ports.sink.record({ type: 'model.requested', turn: end.turns, model: input.model, reservedUsd });
   // A log that fails ends the run: nobody would hear the answer, so nobody pays for it.
   const failed = new AbortController();
-  const request = requestOf(input, ports, messages);
+  const request = { ...requestOf(input, ports, messages), maxOutputTokens };
   const answer = ports.model.complete({ ...request, signal: AbortSignal.any([input.signal, failed.signal]) });
   ports.sink.sync().catch((error: unknown) => failed.abort(error));
   const reply = await answer;
@@ -47,6 +43,20 @@ export async function takeTurn(
   const { ok: _, ...replied } = reply;
   ports.sink.record({ type: 'model.replied', turn: end.turns, costUsd, ...replied });
   return reply;
+}
+
+/** Enough for a call or a report: where the budget does not cover the longest answer, one of this length is asked for. */
+const SHORT_ANSWER_TOKENS = 4_000;
+
+async function reserve(input: LoopInput, { budget }: LoopPorts, inputTokens: number) {
+  const ask = async (maxOutputTokens: number) => {
+    const reservedUsd = input.prices.worstCase(inputTokens, maxOutputTokens);
+    const reserved = await budget.reserve({ usd: reservedUsd, tokens: inputTokens + maxOutputTokens });
+    return { reserved, reservedUsd, maxOutputTokens };
+  };
+  const whole = await ask(input.maxOutputTokens);
+  const isShort = whole.maxOutputTokens <= SHORT_ANSWER_TOKENS;
+  return whole.reserved.ok || isShort ? whole : ask(SHORT_ANSWER_TOKENS);
 }
 
 /** What somebody has read of it is a part of the conversation. What it cost stands in the failure before it. */

@@ -17,6 +17,8 @@ export interface ChoiceOptions {
   settingsProvider: string | null;
   /** `--fallback-model`, else settings; tried in this order. */
   fallbackModels: readonly string[];
+  /** They come from the flag. */
+  areFallbacksTyped?: boolean;
   providers: Readonly<Record<string, ProviderSettings>>;
   env: {
     ANTHROPIC_API_KEY?: string | undefined;
@@ -130,7 +132,9 @@ function need(provider: string, name: string, options: ChoiceOptions): Provider 
 
 function unknownModel(name: string, options: ChoiceOptions): OpsError {
   const known = [...new Set([...PROVIDER_NAMES, ...Object.keys(options.providers)])].sort().join(', ');
-  const reason = options.flag === name ? 'usage' : 'settings';
+  const isTyped =
+    options.flag === name || (options.areFallbacksTyped === true && options.fallbackModels.includes(name));
+  const reason = isTyped ? 'usage' : 'settings';
   return new OpsError('unknown-model', reason, `no provider is known for the model "${name}"`, {
     hint: `write <provider>/<model> with one of: ${known}; or a claude-… name, a tagged Ollama name (qwen3:8b), or none`,
   });

@@ -16,6 +16,8 @@ export interface ReportFacts {
   now: number;
   /** null for a mere look (`steward context`), which has no outcome. */
   reason: Reason | null;
+  /** What kept the run from its end, in a line; absent for one that came to it. */
+  stoppedBy?: string | null;
   items: readonly Omit<SnapshotItem, 'facts'>[];
   durationMs: number;
   findings: readonly Finding[];
@@ -68,6 +70,7 @@ function headline(facts: ReportFacts): string {
     asked.length === 0
       ? 'Nothing was checked.'
       : `${found}; ${answered.length}${of} ${probes} answered in ${seconds} s.`,
+    ...(facts.stoppedBy == null ? [] : [`Not finished: ${facts.stoppedBy}`]),
   ];
   return lines.join('\n');
 }

@@ -133,6 +133,23 @@ describe('limits of the loop', () => {
     expect(requests).toHaveLength(0);
   });
 
+  it('asks for a short answer where the budget does not cover a long one', async () => {
+    const { end, requests } = await driveLoop({
+      turns: [says('done')],
+      input: { maxOutputTokens: 16_000 },
+      ports: {
+        budget: {
+          reserve: async ({ tokens }) =>
+            tokens < 16_000
+              ? { ok: true, id: 'r' }
+              : { ok: false, reason: 'usd', message: 'too much', resumeAt: null },
+          settle: async () => {},
+        },
+      },
+    });
+    expect([end.stop, requests.map(({ maxOutputTokens }) => maxOutputTokens)]).toEqual([null, [4_000]]);
+  });
+
   it('ends with the reason of whoever aborted it, with the calls that had not started left out', async () => {
     const abort = new AbortController();
     const { end, trace } = await driveLoop({

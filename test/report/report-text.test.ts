@@ -68,6 +68,15 @@ const facts = (more: Partial<ReportFacts> = {}): ReportFacts => ({
 });
 
 describe('the report of a run', () => {
+  it('says why a run was not finished, where the reader looks first', () => {
+    const text = reportText(facts({ reason: 'usd', stoppedBy: 'The budget of the day is spent' }));
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      expect.stringContaining('STOPPED (exit 56)'),
+      expect.stringContaining('answered in'),
+      'Not finished: The budget of the day is spent',
+    ]);
+  });
+
   it('of a quiet night says that nothing was found, and what was seen', () => {
     expect(reportText(facts())).toBe(
       [

@@ -24,6 +24,7 @@ export function chooseTarget(
     settingsModel: settings.model,
     settingsProvider: null,
     fallbackModels: request.fallbackModels.length > 0 ? request.fallbackModels : settings.fallback_models,
+    areFallbacksTyped: request.fallbackModels.length > 0,
     providers: providersOf(world),
     env: {
       ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY,

@@ -262,6 +262,7 @@ function resultOf(
     host: world.host.hostname,
     now: world.clock.now(),
     reason,
+    stoppedBy: ended ? (talk?.end.stop?.message ?? ending(reason).meaning) : null,
     items: gathered.items,
     durationMs: gathered.durationMs,
     findings: gathered.findings,
