@@ -134,6 +134,8 @@ export type RunEvent =
       message: string;
       resumeAt: number | null;
       attempt: number;
+      /** Until it is asked again; null when it is not. */
+      pauseMs?: number | null;
       usage: Usage;
       costUsd: number | null;
     }

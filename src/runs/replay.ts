@@ -50,6 +50,8 @@ export function replay(lines: readonly ReplayLine[]): Replayed {
     if (event.type === 'run.rewound') marks.goBack(event.point);
   }
   if (sittingFrom !== null) state.spentMs += Math.max(0, last - sittingFrom);
+  // A lost first request may have told a local model what is here.
+  if (state.marker === null) state.staysLocal ||= state.snapshotItems.some(isLocal);
   return { ...state, ...conversation.end() };
 }
 

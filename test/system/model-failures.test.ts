@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Turn } from '../wire/index.ts';
-import { createBoxWithModel } from './steward.ts';
+import { createBoxWithModel, readLines } from './steward.ts';
 
 const call = { name: 'Bash', input: { command: 'uname -s' } };
 const failed = (status: number, more: Partial<Turn> = {}): Turn => ({ fault: 'status', status, ...more });
@@ -284,6 +284,21 @@ describe('a limit', () => {
 });
 
 describe('a broken answer', () => {
+  it('is told in the stream as tried again only where it is', async () => {
+    const turns = { attempts: [failed(529), failed(401)] };
+    const { box } = await createBoxWithModel([turns]);
+    const { stdout } = await box.run(['-p', 'x', '--output-format', 'stream-json']);
+    const told = readLines(stdout).filter(({ subtype }) => subtype === 'api_retry');
+    expect(told).toEqual([
+      expect.objectContaining({
+        attempt: 1,
+        error_status: 529,
+        error: 'overloaded',
+        retry_delay_ms: expect.any(Number),
+      }),
+    ]);
+  });
+
   it('is asked for again, and shows nothing of the first try', async () => {
     const half: Turn = { fault: 'close-early', text: 'a wrong start of this sentence' };
     const { box } = await createBoxWithModel([{ attempts: [half, { text: 'whole' }] }]);

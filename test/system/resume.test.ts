@@ -213,6 +213,20 @@ describe('a run that was killed', () => {
     expect(linesOf(box, 'one')).toEqual([]);
   });
 
+  it('is told anew what every model is told when the line that said so is damaged', async () => {
+    const { box, server } = await createBoxWithModel(inTurn(bash('ls'), { text: 'Done.' }, { text: 'Yes.' }));
+    await box.run(['-p', 'work', '--session-id', RUN]);
+    const lines = readFileSync(logOf(box), 'utf8').split('\n');
+    expect(lines[1]).toContain('prompt.built');
+    writeFileSync(logOf(box), lines.with(1, 'damaged').join('\n'));
+    await box.run(['-p', 'Sure?', '-r', RUN]);
+    const [first, , third] = server.requests;
+    expect(third?.systemText).toBe(first?.systemText);
+    expect(third?.lastText).toMatch(/data marker of this run is [0-9a-f]{16}/);
+    const again = await box.run(['runs', 'verify', RUN]);
+    expect(again.stdout).toContain('line 2: is not a line of a run log');
+  });
+
   it('answers a new prompt, and an earlier effect does not make that answer a doubt', async () => {
     const { box } = await createBoxWithModel((request) => {
       if (request.lastText.includes('Thanks')) return { text: 'You are welcome.' };

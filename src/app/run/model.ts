@@ -101,7 +101,7 @@ async function createPort(scope: ThinkerScope, target: ModelTarget): Promise<Mod
     clock: world.clock,
     random: Math.random,
     deadlineAt: leftMs === null ? null : world.clock.now() + leftMs,
-    onFailure(failure, attempt) {
+    onFailure(failure, attempt, pauseMs) {
       recorder.record({
         type: 'model.failed',
         model: target.model,
@@ -110,6 +110,7 @@ async function createPort(scope: ThinkerScope, target: ModelTarget): Promise<Mod
         message: failure.message,
         resumeAt: failure.resumeAt,
         attempt,
+        pauseMs,
         usage: failure.usage,
         costUsd: priceOf(failure.usage, card),
       });

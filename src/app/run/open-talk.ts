@@ -36,20 +36,54 @@ export const SUMMARY_PROMPT =
 export async function openTalk(scope: RunScope, thinker: Thinker, seen: Seen): Promise<Opening> {
   const { resumed } = scope;
   if (resumed !== null && isBegun(resumed)) {
-    const opening = goOn(resumed, scope);
+    const opening = await withSystem(scope, thinker, goOn(resumed, scope));
     return seen.told === null && !seen.isFresh ? opening : tell(scope, thinker, opening, seen);
   }
   const marker = fenceMarker();
   const { system, messages } = await build(scope, thinker, seen.gathered, marker);
-  scope.recorder.record({
+  recordBuilt(scope, { system, messages }, marker, thinker.port.place === 'local' ? 'local' : 'cloud');
+  return { system, messages, summaryPrompt: SUMMARY_PROMPT, marker };
+}
+
+/** A log that lost its first request has lost what we say to every model with it: it is said anew. */
+async function withSystem(scope: RunScope, thinker: Thinker, opening: Opening): Promise<Opening> {
+  if (opening.system.length > 0) return opening;
+  const { marker } = opening;
+  const { system } = await build(scope, thinker, NOTHING_SEEN, marker);
+  const words = { type: 'text' as const, text: `The data marker of this run is ${marker} from here on.` };
+  const last = opening.messages.at(-1);
+  const messages: Message[] =
+    last?.role === 'user'
+      ? [...opening.messages.slice(0, -1), { role: 'user', content: [words, ...last.content] }]
+      : opening.messages;
+  const isLocal = scope.resumed?.staysLocal === true || thinker.port.place === 'local';
+  recordBuilt(scope, { system, messages }, marker, isLocal ? 'local' : 'cloud');
+  return { ...opening, system, messages };
+}
+
+const NOTHING_SEEN: Gathered = {
+  items: [],
+  findings: [],
+  brokenRules: [],
+  looks: [],
+  durationMs: 0,
+  history: null,
+};
+
+function recordBuilt(
+  { recorder }: RunScope,
+  { system, messages }: BuiltPrompt,
+  marker: string,
+  place: 'cloud' | 'local',
+): void {
+  recorder.record({
     type: 'prompt.built',
     system: system.map(({ text }) => text),
     messages,
     marker,
     bytes: Buffer.byteLength(JSON.stringify([system, messages])),
-    place: thinker.port.place === 'local' ? 'local' : 'cloud',
+    place,
   });
-  return { system, messages, summaryPrompt: SUMMARY_PROMPT, marker };
 }
 
 interface Seen {

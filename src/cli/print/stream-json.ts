@@ -36,6 +36,13 @@ export function createStreamJsonPrinter(options: PrinterOptions): Printer {
   });
 }
 
+/** Claude Code's words for what is tried again. */
+function categoryOf(status: number | null): string {
+  if (status === 429) return 'rate_limit';
+  if (status === 529) return 'overloaded';
+  return status !== null && status >= 500 ? 'server_error' : 'unknown';
+}
+
 function linesOf(event: RunEvent, run: string): Record<string, unknown>[] {
   switch (event.type) {
     case 'run.opened':
@@ -76,14 +83,17 @@ function linesOf(event: RunEvent, run: string): Record<string, unknown>[] {
     case 'look.taken':
       return [{ type: 'system', subtype: 'look', look: event.look }];
     case 'model.failed':
+      // The result says what ended the run: nothing is asked again then.
+      if (typeof event.pauseMs !== 'number') return [];
       return [
         {
           type: 'system',
           subtype: 'api_retry',
           attempt: event.attempt,
+          retry_delay_ms: Math.round(event.pauseMs),
           error_status: event.status,
-          error: event.message,
-          error_class: event.class,
+          error: categoryOf(event.status),
+          message: event.message,
         },
       ];
     case 'step.decided':

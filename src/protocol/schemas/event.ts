@@ -236,6 +236,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     message: text,
     resumeAt: maybeCount,
     attempt: count,
+    pauseMs: z.exactOptional(z.number().min(0).nullable()),
     usage,
     costUsd: maybeCount,
   }),
