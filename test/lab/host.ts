@@ -41,11 +41,11 @@ export async function mustRun(
 
 /** Asks until it is so: for what other processes do in their own time. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`${what}: not within 60 s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within 120 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

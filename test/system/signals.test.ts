@@ -81,7 +81,7 @@ describe.each(SIGNALS)('%s', (signal, code, reason) => {
   it('in the middle of a probe ends the check', async () => {
     const seconds = `${4_000 + code}.${process.pid}`;
     const box = createBox();
-    const probe = `describe: d\nrun: [sleep, '${seconds}']\nparse: none\ntimeout: 9s\n`;
+    const probe = `describe: d\nrun: [sleep, '${seconds}']\nparse: none\ntimeout: 9m\n`;
     box.write('.config/steward/context/slow.yaml', probe);
     box.write('.config/steward/goals/slow.md', '---\ndescription: d\nprobes: [slow]\n---\nLook.\n');
     const { child, ended } = box.start(['run', 'slow', '--output-format', 'json']);

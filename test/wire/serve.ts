@@ -36,10 +36,10 @@ async function main(): Promise<void> {
       if (values.answers !== undefined) appendFileSync(values.answers, `${JSON.stringify({ n, at })}\n`);
     },
   });
-  process.stdout.write(`${server.port}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void server.close());
   }
+  process.stdout.write(`${server.port}\n`);
 }
 
 function readScript(file: string): Step[] {
