@@ -81,7 +81,7 @@ verify: [{ run: "true" }]
     const child = readFileSync(pid, 'utf8').trim();
     expect(child).toMatch(/^\d+$/);
     await vi.waitFor(() => expect(isAlive(child)).toBe(false), { timeout: 20_000 });
-  }, 90_000);
+  }, 180_000);
 
   it('is not begun where a service wants a credential that nobody gave', async () => {
     const box = createBox();

@@ -47,7 +47,7 @@ async function lengthOfWhole(): Promise<number> {
 }
 
 const isFull = process.env.STEWARD_SOAK === 'full';
-const SWEEP_MS = isFull ? 600_000 : 120_000;
+const SWEEP_MS = isFull ? 600_000 : 240_000;
 
 describe('a change that is killed', () => {
   it(
@@ -117,5 +117,5 @@ describe('steward recover', () => {
     expect(shown).toMatchObject({ state: 'done', result: { outcome: 'escalated' } });
     // Nothing in it is masked, so it goes as soon as nobody needs it.
     expect(existsSync(copy)).toBe(false);
-  }, 120_000);
+  }, 240_000);
 });

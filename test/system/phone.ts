@@ -6,7 +6,7 @@ const show = async (box: Box, id: string): Promise<Approval> =>
   JSON.parse((await box.run(['approvals', 'show', id, '--json'])).stdout) as Approval;
 
 export async function untilState(box: Box, id: string, state: Approval['state']): Promise<Approval> {
-  const end = performance.now() + 40_000;
+  const end = performance.now() + 80_000;
   for (;;) {
     const approval = await show(box, id);
     if (approval.state === state) return approval;

@@ -67,7 +67,7 @@ export async function listIncidents(box: Box): Promise<ListedIncident[]> {
 export async function untilIncidents(
   box: Box,
   isWanted: (incidents: ListedIncident[]) => boolean,
-  withinMs = 40_000,
+  withinMs = 80_000,
 ): Promise<ListedIncident[]> {
   const end = performance.now() + withinMs;
   for (;;) {

@@ -8,7 +8,7 @@ import { buildScreen } from './build-program.ts';
 import { openRig, type TestRig } from './open-rig.ts';
 
 const run = promisify(execFile);
-const LONG_MS = 55_000;
+const LONG_MS = 120_000;
 
 let folder: string;
 let program: string;
