@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClock, createIsolation, createMemoryStore, createProcesses } from '../../src/host/index.ts';
@@ -22,10 +21,11 @@ import { type IsolationChoice, type Needs, NO_NEEDS } from '../../src/protocol/i
 import type { ProcessOptions } from '../../src/protocol/machine.ts';
 import { Permit } from '../../src/protocol/permit.ts';
 import { describeProcesses } from '../fakes/processes-contract.ts';
+import { makeSocketFolder } from '../socket-folder.ts';
 
 /** Needs bubblewrap, and a kernel that lets it make namespaces: without them these tests fail. */
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'steward-sandbox-')));
+const home = realpathSync(makeSocketFolder());
 const tree = join(home, 'tree');
 const state = join(tree, 'state');
 const socket = join(home, 'daemon.sock');
@@ -370,7 +370,7 @@ describe('a credential', () => {
 
 describe('a socket that is gone between the plan and the start', () => {
   it('is no reason not to start: the sandbox is planned once more, and the command runs once', async () => {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'steward-passing-')));
+    const folder = realpathSync(makeSocketFolder());
     const passing = join(folder, 'passing.sock');
     const server = createServer(() => {});
     await new Promise<void>((resolve) => server.listen(passing, resolve));

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -9,8 +8,9 @@ import {
   type LineSocket,
   openInheritedSocket,
 } from '../../src/host/index.ts';
+import { makeSocketFolder } from '../socket-folder.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'steward-lines-'));
+const scratch = makeSocketFolder();
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 let count = 0;
 

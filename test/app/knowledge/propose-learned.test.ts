@@ -9,6 +9,7 @@ import { createRecorder } from '../../../src/app/run/recorder.ts';
 import { openWorld } from '../../../src/app/world.ts';
 import type { RunEvent } from '../../../src/protocol/event.ts';
 import type { ProposedNote } from '../../../src/protocol/knowledge.ts';
+import { makeSocketFolder } from '../../socket-folder.ts';
 
 const note = (title: string): ProposedNote => ({
   title,
@@ -40,7 +41,9 @@ async function openPlanner(learned: readonly ProposedNote[]) {
     { say: 'event', time: '2026-11-21T03:00:00Z', event },
     { ...done, approval: null },
   ];
-  const socket = join(home, 'executor.sock');
+  const folder = makeSocketFolder();
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const socket = join(folder, 'executor.sock');
   const server = createServer((connection) => {
     connection.once('data', () => {
       connection.end(answers.map((line) => `${JSON.stringify(line)}\n`).join(''));

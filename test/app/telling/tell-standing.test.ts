@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, string } from 'fast-check';
@@ -8,6 +9,7 @@ import { createApprovals, type Proposal } from '../../../src/approvals/index.ts'
 import { createMemoryStore } from '../../../src/host/index.ts';
 import { runNotice } from '../../../src/notify/index.ts';
 import { aFinding, aNotice, anEpisode, anIncident, aStory } from '../../notify/scenes.ts';
+import { makeSocketFolder } from '../../socket-folder.ts';
 import { openRig } from './telling-rig.ts';
 
 const HOUR = 3_600_000;
@@ -61,7 +63,9 @@ describe('approvals and who is told of them', () => {
     const rig = await openRig();
     const { desk, clock, ntfy, send } = rig;
     const there = createApprovals({ ...rig.world, store: createMemoryStore('the executor keeps its own') });
-    const socket = join(rig.world.env.HOME ?? '', 'executor.sock');
+    const folder = makeSocketFolder();
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const socket = join(folder, 'executor.sock');
     const server = createServer((connection) => {
       connection.once('data', async () => {
         const done = { say: 'done', run: null, head: null, outcome: null, end: null, message: null };

@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { listElsewhere } from '../../../../src/app/change/approvals-elsewhere.ts';
+import { makeSocketFolder } from '../../../socket-folder.ts';
 import { openRig } from './rig.ts';
 
 /** Takes connections, reads what is asked, and never answers. */
 async function hangingExecutor() {
-  const folder = mkdtempSync(join(tmpdir(), 'steward-hangs-'));
+  const folder = makeSocketFolder();
   const socket = join(folder, 'executor.sock');
   const open = new Set<Socket>();
   let asked = 0;
