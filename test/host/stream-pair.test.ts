@@ -94,7 +94,7 @@ test('one that was made ahead of time is taken once, and keeps no program alive'
   const program = `const { createStreamPairs } = await import(${JSON.stringify(file)}); const pairs = createStreamPairs();
     await pairs.take().then((pair) => pair.read.destroy() && pair.write.destroy()); pairs.prepare();`;
   const { status, stderr } = spawnSync(process.execPath, ['-e', program], {
-    timeout: 10_000,
+    timeout: 60_000,
     encoding: 'utf8',
   });
   expect(status, stderr).toBe(0);
