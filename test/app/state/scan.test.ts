@@ -146,14 +146,16 @@ sources:
 
 describe('what is restored', () => {
   it('is an earlier state, each item of it stale, and the machines stay as they are', async () => {
-    const url = await serveHttp((request, response) =>
-      response.end(JSON.stringify(answerConsul(request.url ?? ''))),
-    );
+    let isRedisThere = true;
+    const url = await serveHttp(({ url: path = '' }, response) => {
+      const isGone = path.includes('/health/service/redis') && !isRedisThere;
+      response.end(JSON.stringify(isGone ? [] : answerConsul(path)));
+    });
     const box = openBox();
     box.configure('inventory.yaml', `sources:\n  consul: { kind: consul, url: "${url}" }\n`);
     const world = await box.open();
     await scanState(world, ['consul'], never);
-    CONSUL['/v1/health/service/redis'] = [];
+    isRedisThere = false;
     await scanState(world, ['consul'], never);
     expect((await readKnown(world)).state?.services).toEqual([]);
     const { state } = await restoreState(world, '#1');
