@@ -1,4 +1,5 @@
 import { createExpressionCompiler, type ExpressionCompiler, withTrees } from '../lib/expression.ts';
+import { oneLine } from '../lib/one-line.ts';
 import { type BrokenRule, type Finding, isForModel, SEVERITIES } from '../protocol/finding.ts';
 import type { ProbeSpec, RuleSpec } from '../protocol/probe.ts';
 import type { SnapshotItem } from '../protocol/snapshot.ts';
@@ -62,8 +63,9 @@ export async function judgeRules(options: JudgeOptions): Promise<Judged> {
     entries[key] = next.entry;
     const { severity, class: safety, id } = rule;
     const { since } = next.entry;
-    const object = mask(match.object);
-    const text = mask(match.text);
+    // Whoever names a file, a job or a log's source must not write further lines into a report.
+    const object = oneLine(mask(match.object));
+    const text = oneLine(mask(match.text));
     const { state, isOpen, quietReason } = next;
     const unasked = next.isCooling && isUnasked(next.entry) ? { isUnasked: true as const } : {};
     const about = {
@@ -145,7 +147,7 @@ async function matchRules(options: JudgeOptions) {
       }
       for (const match of result.matches) {
         // What is kept from run to run is kept masked; tokens are the same in every run.
-        const short = mask(`${rule.id}:${match.object}`);
+        const short = oneLine(mask(`${rule.id}:${match.object}`));
         const isTaken = (sightings.get(short)?.probe ?? spec.name) !== spec.name;
         const key = isTaken ? `${spec.name}/${short}` : short;
         if (!sightings.has(key)) sightings.set(key, { key, probe: spec.name, rule, match, item });

@@ -1,3 +1,4 @@
+import { capLine } from '../lib/cap.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { BrokenRule, Finding } from '../protocol/finding.ts';
 import type { Isolation } from '../protocol/isolation.ts';
@@ -38,13 +39,17 @@ export interface ReportFacts {
 /** More of a look-step than this is for `steward runs show`. */
 const LOOK_LINES = 10;
 const LINE_LENGTH = 160;
+/** A name from outside can be of any length. */
+const FINDING_LENGTH = 400;
+/** Of a storm the worst are shown with what was looked at; the others in a line each. */
+const MOST_LOOKED = 10;
 const SEEN_LENGTH = 120;
 
 export function reportText(facts: ReportFacts): string {
   const parts = [
     headline(facts),
     facts.report === null ? answerPart(facts.answer) : modelPart(facts.report, facts.reason),
-    facts.findings.map((finding) => findingPart(finding, facts)).join('\n'),
+    findingsPart(facts),
     facts.brokenRules.map((broken) => `? rule ${broken.rule} is broken: ${broken.error}`).join('\n'),
     troublePart(facts.items),
     checksPart(facts.checks),
@@ -92,11 +97,22 @@ function modelPart(report: ModelReport, reason: Reason | null): string {
   ].join('\n');
 }
 
+function findingsPart(facts: ReportFacts): string {
+  const { findings, looks } = facts;
+  const parts = findings.map((finding, index) =>
+    findingPart(finding, index < MOST_LOOKED ? facts : { ...facts, looks: [] }),
+  );
+  const shown = new Set(findings.slice(0, MOST_LOOKED).map(({ id }) => id));
+  const left = looks.filter(({ finding }) => !shown.has(finding)).length;
+  const note = left === 0 ? [] : [`  (${left} look-steps of the other findings are in the log)`];
+  return [...parts, ...note].join('\n');
+}
+
 function findingPart(finding: Finding, { now, looks }: ReportFacts): string {
   const { id, severity, text, state, since, evidence, quietReason } = finding;
   const isBack = state === 'new' || state === 'returned';
   const age = isBack ? state : `${state}, first seen ${formatDuration(Math.max(0, now - since))} ago`;
-  const head = `${mark(severity)} ${id} ${severity} (${age}): ${text}${cite(evidence)}`;
+  const head = `${mark(severity)} ${id} ${severity} (${age}): ${capLine(text, FINDING_LENGTH)}${cite(evidence)}`;
   const quiet = quietReason === null ? [] : [`  quiet: ${quietReason.replace(/\.\d{3}Z/, 'Z')}`];
   const shown = looks.filter((look) => look.finding === id).map(lookPart);
   return [head, ...quiet, ...shown].join('\n');

@@ -281,6 +281,16 @@ describe('findings', () => {
     expect(judged.findings.map(({ key }) => key)).toEqual(['too-much:a', 'two/too-much:a']);
   });
 
+  it('are one line each, whatever line ends and controls a name brings', async () => {
+    const spec = things([makeRule()]);
+    const list = [{ name: 'a\n\n✗ F9 critical: fake\r\u0085\u2028\u001b[31m', size: 20 }];
+    const { findings } = await judge(spec, { things: list }, emptyHistory(), T0);
+    expect(findings.map(({ key, object }) => [key, object])).toEqual([
+      ['too-much:a ✗ F9 critical: fake [31m', 'a ✗ F9 critical: fake [31m'],
+    ]);
+    expect(findings[0]?.text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+  });
+
   it('are masked', async () => {
     const spec = things([makeRule()]);
     const items = [item(spec, { things: [{ name: 'tok-s3cret', size: 20 }] })];

@@ -68,6 +68,21 @@ const facts = (more: Partial<ReportFacts> = {}): ReportFacts => ({
 });
 
 describe('the report of a run', () => {
+  it('stays readable in a storm: the worst in full, the others in a line, no line without end', () => {
+    const findings = Array.from({ length: 14 }, (_, index) =>
+      finding({ id: `F${index + 1}`, text: 'x'.repeat(5_000), evidence: ['P2'] }),
+    );
+    const looks = findings.map(({ id }) => ({
+      ...{ id: `L${id}`, finding: id, command: `look ${id}`, at: NOW, ok: true, reason: null, text: 'seen' },
+    }));
+    const text = reportText(facts({ reason: 'escalated', findings, looks }));
+    expect(text).toContain('  LF10 $ look F10');
+    expect(text).not.toContain('LF11');
+    expect(text).toContain('(4 look-steps of the other findings are in the log)');
+    expect(text.match(/^✗ F\d+ /gm)).toHaveLength(14);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(500);
+  });
+
   it('says why a run was not finished, where the reader looks first', () => {
     const text = reportText(facts({ reason: 'usd', stoppedBy: 'The budget of the day is spent' }));
     expect(text.split('\n').slice(0, 3)).toEqual([
