@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { secretsOfEnvironment } from '../app/masking/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
 import { createMasker, type Masker } from '../lib/mask.ts';
+import { nearest } from '../lib/nearest.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
@@ -82,6 +83,7 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
   const isScreen = named === undefined && opensScreen(argv, streams);
   if (named === undefined && ((argv.length === 0 && !isScreen) || argv[0] === 'help'))
     return help(streams, argv.length === 0);
+  if (named === undefined && !isScreen) refuseNearCommand(argv);
   const words = named === undefined ? argv : argv.slice(1);
   const given = isScreen ? bindBareResume(words) : words;
   const args = parseArguments(bindDebugFilter(given), rowsOf(command));
@@ -97,6 +99,21 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
   }
   const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();
   return run({ name: command.name, args, streams, env: process.env, cwd: startFolder(), loadScreen });
+}
+
+const ASKS = /^(-[a-z]*p|--print)$/;
+
+/** A misspelt command in a script is no prompt: asked of a model it would end well every night, and check nothing. */
+function refuseNearCommand([first = '', ...rest]: readonly string[]): void {
+  if (!/^[a-z][a-z-]*$/.test(first) || rest.some((word) => ASKS.test(word))) return;
+  const guess = nearest(
+    first,
+    COMMANDS.map(({ name }) => name),
+  );
+  if (guess === undefined || guess === 'print') return;
+  throw new OpsError('usage', 'usage', `there is no command "${first}"`, {
+    hint: `did you mean steward ${guess}? A prompt goes with -p`,
+  });
 }
 
 function startFolder(): string {

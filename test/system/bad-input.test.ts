@@ -19,6 +19,7 @@ const COMMAND_LINES: [title: string, args: string[], code: number, message: stri
     2,
     'no provider is known for the model "gpt"',
   ],
+  ['a command that is nearly one', ['runn', 'health-check'], 2, 'there is no command "runn"'],
   ['an unknown model to fall back to', ['-p', 'x', '--fallback-model', 'gpt'], 2, 'for the model "gpt"'],
   ['an unknown probe', ['-p', 'x', '--probes', 'dsik'], 2, 'there is no probe "dsik"'],
   ['an unknown run', ['-p', 'x', '-r', 'ffffffff'], 42, 'ffffffff'],

@@ -111,6 +111,21 @@ describe('other limits', () => {
 });
 
 describe('switches', () => {
+  it('read every word, or refuse: nobody who wrote `pause 2h` meant for ever', async () => {
+    const box = createBox();
+    const lines = [
+      ['pause', '2h'],
+      ['resume', '0a0a0a0a'],
+      ['stop', 'a', 'b'],
+      ['stop', '--all', 'a'],
+      ['undo', 'a', 'b'],
+    ];
+    for (const words of lines) {
+      const { code, stderr } = await box.run(words);
+      expect([words, code, stderr]).toEqual([words, 2, expect.stringMatching(/takes no|one run at a time/)]);
+    }
+  });
+
   it('pause effects of every run until they are resumed', async () => {
     const path = { value: '' };
     const { box } = await createBoxWithModel(({ assistantMessages: n }) =>

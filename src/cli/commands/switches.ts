@@ -6,6 +6,7 @@ import { durationFlag, worldOf } from '../open-world.ts';
 /** `steward pause [--for 2h]`, `steward resume`, `steward stop RUN | --all`. */
 export async function run(call: CommandCall): Promise<number> {
   const { args, streams, name } = call;
+  refuseWords(call);
   const world = await worldOf(call);
   switch (name) {
     case 'pause': {
@@ -30,4 +31,17 @@ export async function run(call: CommandCall): Promise<number> {
       return 0;
     }
   }
+}
+
+/** A word that nobody reads is one that somebody meant: `pause 2h` would pause for ever, `stop A B` end one of two. */
+function refuseWords({ args, name }: CommandCall): void {
+  const most = name === 'stop' && !args.has('all') ? 1 : 0;
+  const extra = args.positionals[most];
+  if (extra === undefined) return;
+  const hints: Record<string, string> = {
+    pause: 'steward pause --for 2h',
+    resume: 'it ends a pause; steward -r RUN -p "…" goes on with a run',
+    stop: 'steward stop RUN, or steward stop --all',
+  };
+  throw new OpsError('usage', 'usage', `${name} takes no "${extra}"`, { hint: hints[name] ?? '' });
 }

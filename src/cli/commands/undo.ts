@@ -8,8 +8,9 @@ import { worldOf } from '../open-world.ts';
 /** `steward undo RUN`. Exit 60 when a file had to be left as it is, or nobody knows of all that the run wrote. */
 export async function run(call: CommandCall): Promise<number> {
   const { args, streams } = call;
-  const [wanted] = args.positionals;
+  const [wanted, extra] = args.positionals;
   if (wanted === undefined) throw new OpsError('usage', 'usage', 'which run?', { hint: 'steward runs list' });
+  if (extra !== undefined) throw new OpsError('usage', 'usage', `one run at a time, not also "${extra}"`);
   const done = await undo(await worldOf(call), wanted);
   const lines = [
     ...done.restored.map((path) => `restored   ${path}`),
