@@ -7,3 +7,13 @@ export function parseAnswerJson(text: string): unknown {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text);
   return parseShallowJson(fenced?.[1] ?? text);
 }
+
+/** The same, or null where there is none. */
+export function answerValue(text: string | null | undefined): unknown {
+  if (text == null) return null;
+  try {
+    return parseAnswerJson(text);
+  } catch {
+    return null;
+  }
+}

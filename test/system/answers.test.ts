@@ -24,6 +24,12 @@ describe('an answer under --json-schema', () => {
     });
   });
 
+  it('stands on stdout as JSON and nothing else', async () => {
+    const { box } = await createBoxWithModel([{ text: `\`\`\`json\n${JSON.stringify(GOOD)}\n\`\`\`` }]);
+    const { stdout } = await box.run(['-p', 'x', '--json-schema', SCHEMA]);
+    expect(JSON.parse(stdout)).toEqual(GOOD);
+  });
+
   it('may come from a file', async () => {
     const { box } = await createBoxWithModel([{ text: JSON.stringify(GOOD) }]);
     const file = box.write('schema.json', SCHEMA);
@@ -77,9 +83,10 @@ describe('a goal under --json-schema', () => {
       { text: JSON.stringify(GOOD) },
     ]);
     write(box);
-    const { result } = await box.json(['run', 'look', '--json-schema', SCHEMA]);
+    const { code, result } = await box.json(['run', 'look', '--json-schema', SCHEMA]);
     expect(server.requests).toHaveLength(2);
     expect(result).toMatchObject({ result: JSON.stringify(GOOD), report: { outcome: 'escalated' } });
+    expect([code, result.structured_output]).toEqual([60, GOOD]);
   });
 
   it('reports what the rules found when no model is asked', async () => {

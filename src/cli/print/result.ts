@@ -1,4 +1,4 @@
-import { parseAnswerJson } from '../../lib/answer-json.ts';
+import { answerValue } from '../../lib/answer-json.ts';
 import { ending, isError } from '../../protocol/outcome.ts';
 import type { RunFold } from './run-fold.ts';
 import { toWireUsage } from './wire.ts';
@@ -38,7 +38,10 @@ export function resultObject(fold: RunFold, frame: ResultFrame): Record<string, 
     // What broke a run outside its talk (a full disk, a bug) does not know what the talk took.
     num_turns: Math.max(closed?.turns ?? 0, fold.turns),
     ...(closed?.result == null ? {} : { result: closed.result }),
-    ...(frame.isStructured && !failed ? { structured_output: parseAnswer(closed?.result) } : {}),
+    // The answer of a run that escalates was checked too; one that did not come to its end has none.
+    ...(frame.isStructured && !['failed', 'stopped'].includes(row.outcome)
+      ? { structured_output: answerValue(closed?.result) }
+      : {}),
     stop_reason: fold.stopReason,
     session_id: frame.sessionId,
     total_cost_usd: Math.max(closed?.costUsd ?? 0, costOf(fold)),
@@ -126,14 +129,6 @@ function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown
 }
 
 /** null for a run that ended without an answer: what a goal's rules found is told in words. */
-function parseAnswer(text: string | null | undefined): unknown {
-  if (text == null) return null;
-  try {
-    return parseAnswerJson(text);
-  } catch {
-    return null;
-  }
-}
 
 function costOf(fold: RunFold): number {
   return [...fold.models.values()].reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
