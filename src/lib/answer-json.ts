@@ -8,7 +8,7 @@ export function parseAnswerJson(text: string): unknown {
   return parseShallowJson(fenced?.[1] ?? text);
 }
 
-/** The same, or null where there is none. */
+/** The same, or null where there is none: what a goal's rules found is told in words. */
 export function answerValue(text: string | null | undefined): unknown {
   if (text == null) return null;
   try {

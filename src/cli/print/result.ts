@@ -128,8 +128,6 @@ function modelUsageOf(fold: RunFold, frame: ResultFrame): Record<string, unknown
   );
 }
 
-/** null for a run that ended without an answer: what a goal's rules found is told in words. */
-
 function costOf(fold: RunFold): number {
   return [...fold.models.values()].reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
 }
