@@ -135,7 +135,7 @@ describe('a journal with something new in it', () => {
     const { code, stdout } = await check();
     expect(code).toBe(60);
     expect(stdout).toMatch(
-      /says something new \(1 times? in the last hour\): Device: \/dev\/sda \[SAT\], 8 Currently/,
+      /says something new \(once in the last hour\): Device: \/dev\/sda \[SAT\], 8 Currently/,
     );
     for (const name of NOISY) expect(stdout).not.toContain(name);
   });
