@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Box, createBox, PROGRAM } from './steward.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../triggers/scheduled-check');
@@ -63,6 +63,9 @@ describe('triggers/scheduled-check', () => {
     const box = createBox();
     const log = JSON.stringify({ event: { type: 'run.closed', resumeAt: Date.UTC(2099, 0), head: 'x' } });
     const { program, calls } = standIn(box, `[ "$1" = run ] || { echo '${log}'; exit 0; }; exit 75`);
+    // The day is the clock's own: it must not end between two looks at it.
+    const left = () => 86_400_000 - (Date.now() % 86_400_000);
+    await vi.waitUntil(() => left() > 15_000, { timeout: 30_000 });
     expect((await check(box, ['night', 'daily'], program)).code).toBe(75);
     const early = await check(box, ['night', 'daily'], program);
     expect([early.code, early.stderr, calls()]).toEqual([
