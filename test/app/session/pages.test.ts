@@ -49,6 +49,9 @@ const STATUS: Status = {
 async function withRun(given?: Bench) {
   const bench = given ?? (await openBench({ DB_PASSWORD: SECRET }));
   const { world, cwd, session } = bench;
+  // A month may end between what is written and what is shown.
+  const now = world.clock.now();
+  session.world = async () => ({ ...world, clock: { ...world.clock, now: () => now } });
   const log = await createRunLog({ store: world.store, run: 'r1', clock: world.clock, mask: (text) => text });
   for (const event of [
     openedEvent('r1', { goal: null, prompt: 'Why is | it full?', cwd }),
