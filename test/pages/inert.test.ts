@@ -48,8 +48,8 @@ const hostile = fc.oneof(
   }),
 );
 
-/** The same text without anything in it that markup could take for itself; of the same lines. */
-const tame = (text: string): string => text.toWellFormed().replace(/[^\n]/gu, 'x');
+/** The same text without anything in it that markup could take for itself; of the same lines, and blank where it is. */
+const tame = (text: string): string => text.toWellFormed().replace(/\S/gu, 'x');
 
 /** Tags with the names of their attributes, in order: all of a page but its texts and values. */
 function skeletonOf(page: string): string[] {
