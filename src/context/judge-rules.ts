@@ -179,15 +179,17 @@ function nextEntry(
   const isForgotten = old !== undefined && old.goneAt !== null && now - old.goneAt >= REMEMBER_GONE_MS;
   const known = isForgotten ? undefined : old;
   const state = stateOf(known, rule, measure);
+  // A clock that was ahead for a while (a board without a battery) must not keep a finding quiet until it is that late.
+  const byNow = (at: number | null | undefined): number | null => (at == null ? null : Math.min(at, now));
   const base: HistoryEntry = {
     rule: rule.id,
     probe,
     severity,
-    since: state === 'new' || state === 'returned' ? now : (known?.since ?? now),
+    since: state === 'new' || state === 'returned' ? now : (byNow(known?.since) ?? now),
     lastSeen: now,
-    openedAt: known?.openedAt ?? null,
+    openedAt: byNow(known?.openedAt),
     openedMeasure: known?.openedMeasure ?? null,
-    askedAt: known?.askedAt ?? null,
+    askedAt: byNow(known?.askedAt),
     cooldownMs: known?.cooldownMs ?? cooldownMs,
     returns: (known?.returns ?? 0) + (state === 'returned' ? 1 : 0),
     goneAt: null,

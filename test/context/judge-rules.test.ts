@@ -85,6 +85,18 @@ describe('the life of a finding', () => {
     ).toBe('new! standing standing! standing standing! standing standing! standing standing!');
   });
 
+  it('cools down from now on where a clock was years ahead when it opened', async () => {
+    const years = 50 * 365 * 24;
+    expect(
+      await over(makeRule(), [
+        [years, 20],
+        [0, 20],
+        [0.5, 20],
+        [1.1, 20],
+      ]),
+    ).toBe('new! standing standing standing!');
+  });
+
   it('cools down for no more than seven days', async () => {
     const runs: [number, number][] = Array.from({ length: 200 }, (_, day) => [day * 24, 20]);
     const opened = (await over(makeRule({ cooldownMs: DAY }), runs))
