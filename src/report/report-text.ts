@@ -138,11 +138,13 @@ function checksPart(checks: readonly Check[]): string {
   if (checks.length === 0) return '';
   const passed = checks.filter(({ verdict }) => verdict === 'passed').length;
   const others = checks.filter(({ verdict }) => verdict !== 'passed');
+  const skipped = others.filter(({ verdict }) => verdict === 'skipped').length;
+  const left = skipped === 0 ? '' : `, ${skipped} skipped`;
   const lines = others.map(({ id, verdict, text, detail, evidence }) => {
     const why = detail === '' || detail === 'false' ? '' : ` (${detail})`;
     return `  ${id} ${verdict}: ${text}${why}${cite(evidence)}`;
   });
-  return [`Checks of the goal: ${passed} of ${checks.length} passed.`, ...lines].join('\n');
+  return [`Checks of the goal: ${passed} of ${checks.length} passed${left}.`, ...lines].join('\n');
 }
 
 /** What could not be seen, before what was: silence about a blind spot is how monitoring lies. */

@@ -83,6 +83,12 @@ describe('the report of a run', () => {
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(500);
   });
 
+  it('says of the checks how many could not be made here', () => {
+    const check = { text: 'unit', detail: 'no systemd', evidence: [] };
+    const text = reportText(facts({ checks: [{ ...check, id: 'V1', verdict: 'skipped' }] }));
+    expect(text).toContain('Checks of the goal: 0 of 1 passed, 1 skipped.\n  V1 skipped: unit (no systemd)');
+  });
+
   it('says why a run was not finished, where the reader looks first', () => {
     const text = reportText(facts({ reason: 'usd', stoppedBy: 'The budget of the day is spent' }));
     expect(text.split('\n').slice(0, 3)).toEqual([
