@@ -51,6 +51,8 @@ export interface WorldOptions {
   isPersistent: boolean;
   /** Settings of the system and no others. */
   isSystemOnly?: boolean;
+  /** Also with a settings file that is wrong, which is then left out. */
+  isLenient?: boolean;
 }
 
 /** Throws OpsError `settings` for a settings file that is wrong. */
@@ -64,6 +66,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     cwd,
     home,
     isSystemOnly: options.isSystemOnly ?? false,
+    isLenient: options.isLenient ?? false,
     flags: { settings: options.settings, values: options.flagValues, names: options.flagNames },
   });
   const { settings } = loaded;

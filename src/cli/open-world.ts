@@ -11,7 +11,10 @@ const SETTING_FLAGS: Record<string, string> = {
 };
 
 /** The world a command works in, with what its flags say of settings. */
-export async function worldOf({ args, env, cwd, streams }: CommandCall): Promise<World> {
+export async function worldOf(
+  { args, env, cwd, streams }: CommandCall,
+  options: { isLenient?: boolean } = {},
+): Promise<World> {
   const flagValues = Object.fromEntries(
     Object.entries(SETTING_FLAGS).flatMap(([flag, key]) => {
       const value = args.value(flag);
@@ -25,6 +28,7 @@ export async function worldOf({ args, env, cwd, streams }: CommandCall): Promise
     flagValues,
     flagNames: Object.fromEntries(Object.entries(SETTING_FLAGS).map(([flag, key]) => [key, `--${flag}`])),
     isPersistent: !args.has('no-session-persistence'),
+    ...options,
   });
   streams.maskWith(world.masker.mask);
   return world;

@@ -11,6 +11,8 @@ export interface SettingsInput {
   home: string;
   /** For what must not be told what to do by whoever calls it: /etc/steward and nothing else. */
   isSystemOnly?: boolean;
+  /** A file that is wrong is left out, with a notice: for what has to work all the same. */
+  isLenient?: boolean;
   flags: {
     /** `--settings`: a file, or the settings themselves as JSON. */
     settings: string | null;
@@ -41,12 +43,18 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
   const context = { home };
   const levels: Level[] = [];
   const sources: string[] = [];
+  const leftOut: string[] = [];
   for (const { name, path } of settingsFiles(env, cwd, home)) {
     if (input.isSystemOnly === true && name !== 'system') continue;
-    const text = await files.readText(path);
-    if (text === undefined) continue;
-    sources.push(path);
-    levels.push(await readFileLevel(name, path, text, context));
+    try {
+      const text = await files.readText(path);
+      if (text === undefined) continue;
+      levels.push(await readFileLevel(name, path, text, context));
+      sources.push(path);
+    } catch (error) {
+      if (input.isLenient !== true || !(error instanceof OpsError)) throw error;
+      leftOut.push(`${error.message}; this file is left out`);
+    }
   }
   if (input.isSystemOnly !== true) levels.push(readEnvironmentLevel(env, context));
   if (flags.settings !== null) {
@@ -55,7 +63,8 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     levels.push(await readFileLevel('command line', given.source, given.text, context));
   }
   levels.push(readFlagLevel(flags.values, context, flags.names));
-  return { ...mergeLevels(levels), sources };
+  const merged = mergeLevels(levels);
+  return { ...merged, notices: [...leftOut, ...merged.notices], sources };
 }
 
 /** The user's folder for settings, goals and probes. A relative XDG path is to be ignored, says its specification. */

@@ -126,6 +126,19 @@ describe('switches', () => {
     }
   });
 
+  it('work with settings that are broken, which are left out', async () => {
+    const box = createBox();
+    box.write('.config/steward/steward.yaml', 'model: [a');
+    for (const words of [['pause'], ['resume'], ['stop', '--all']]) {
+      const { code, stderr } = await box.run(words);
+      expect([words, code, stderr]).toEqual([
+        words,
+        0,
+        expect.stringMatching(/left out; the state folder is \//),
+      ]);
+    }
+  });
+
   it('pause effects of every run until they are resumed', async () => {
     const path = { value: '' };
     const { box } = await createBoxWithModel(({ assistantMessages: n }) =>
