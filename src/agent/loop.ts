@@ -8,7 +8,7 @@ import { createRepetitionGuard, type LoopStop, stopBeforeCalls, stopBeforeTurn }
 import type { LoopEnd, LoopInput } from './loop-run.ts';
 import { makeRoom, TOO_LONG } from './make-room.ts';
 import type { LoopPorts } from './ports.ts';
-import { takeTurn } from './turn.ts';
+import { type TurnReply, takeTurn } from './turn.ts';
 
 interface Conversation {
   messages: Message[];
@@ -98,7 +98,7 @@ function remember(reply: ModelReply, talk: Conversation, end: LoopEnd): void {
 
 /** A turn without calls: an answer, the first part of one, or one that the check sends back. */
 async function takeAnswer(
-  reply: Pick<ModelReply, 'content' | 'stopReason'>,
+  reply: Pick<TurnReply, 'content' | 'stopReason' | 'shortenedBy'>,
   talk: Conversation,
   ports: LoopPorts,
 ): Promise<'done' | 'go on' | LoopStop> {
@@ -108,6 +108,7 @@ async function takeAnswer(
   }
   if (reply.stopReason === 'max_tokens') {
     if (talk.continuations >= MAX_CONTINUATIONS) {
+      if (reply.shortenedBy !== undefined) return reply.shortenedBy;
       const message = `The answer was cut at the output limit ${talk.continuations + 1} times`;
       return { reason: 'broken-reply', message, resumeAt: null };
     }

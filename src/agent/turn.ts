@@ -3,9 +3,12 @@ import { type ModelFailure, type ModelReply, type ModelRequest, NO_USAGE } from 
 import { endOfAbort, endOfFailure } from './endings.ts';
 import type { LoopStop } from './limits.ts';
 import type { LoopEnd, LoopInput } from './loop-run.ts';
-import type { LoopPorts } from './ports.ts';
+import type { LoopPorts, Reservation } from './ports.ts';
 import { estimateTokens } from './reduce.ts';
 import { settle } from './spending.ts';
+
+/** `shortenedBy`: the limit for which a shorter answer was asked for than the model may give. */
+export type TurnReply = ModelReply & { shortenedBy?: LoopStop };
 
 /**
  * One request with its reservation. Counts into `end`. The log is made durable beside the request, not before it:
@@ -17,9 +20,9 @@ export async function takeTurn(
   ports: LoopPorts,
   messages: readonly Message[],
   end: LoopEnd,
-): Promise<ModelReply | LoopStop> {
+): Promise<TurnReply | LoopStop> {
   const inputTokens = estimateTokens([input.system, messages, ports.tools.specs()]);
-  const { reserved, reservedUsd, maxOutputTokens } = await reserve(input, ports, inputTokens);
+  const { reserved, reservedUsd, maxOutputTokens, shortenedBy } = await reserve(input, ports, inputTokens);
   if (!reserved.ok) return reserved;
 
   end.turns += 1;
@@ -42,21 +45,31 @@ export async function takeTurn(
   end.firstTokenMs ??= reply.firstTokenMs;
   const { ok: _, ...replied } = reply;
   ports.sink.record({ type: 'model.replied', turn: end.turns, costUsd, ...replied });
-  return reply;
+  return shortenedBy === undefined ? reply : { ...reply, shortenedBy };
 }
 
 /** Enough for a call or a report: where the budget does not cover the longest answer, one of this length is asked for. */
 const SHORT_ANSWER_TOKENS = 4_000;
 
-async function reserve(input: LoopInput, { budget }: LoopPorts, inputTokens: number) {
+interface Reserved {
+  reserved: Reservation;
+  reservedUsd: number | null;
+  maxOutputTokens: number;
+}
+
+async function reserve(
+  input: LoopInput,
+  { budget }: LoopPorts,
+  inputTokens: number,
+): Promise<Reserved & { shortenedBy?: LoopStop }> {
   const ask = async (maxOutputTokens: number) => {
     const reservedUsd = input.prices.worstCase(inputTokens, maxOutputTokens);
     const reserved = await budget.reserve({ usd: reservedUsd, tokens: inputTokens + maxOutputTokens });
     return { reserved, reservedUsd, maxOutputTokens };
   };
   const whole = await ask(input.maxOutputTokens);
-  const isShort = whole.maxOutputTokens <= SHORT_ANSWER_TOKENS;
-  return whole.reserved.ok || isShort ? whole : ask(SHORT_ANSWER_TOKENS);
+  if (whole.reserved.ok || input.maxOutputTokens <= SHORT_ANSWER_TOKENS) return whole;
+  return { ...(await ask(SHORT_ANSWER_TOKENS)), shortenedBy: whole.reserved };
 }
 
 /** What somebody has read of it is a part of the conversation. What it cost stands in the failure before it. */

@@ -133,21 +133,31 @@ describe('limits of the loop', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('asks for a short answer where the budget does not cover a long one', async () => {
-    const { end, requests } = await driveLoop({
-      turns: [says('done')],
-      input: { maxOutputTokens: 16_000 },
-      ports: {
-        budget: {
-          reserve: async ({ tokens }) =>
-            tokens < 16_000
-              ? { ok: true, id: 'r' }
-              : { ok: false, reason: 'usd', message: 'too much', resumeAt: null },
-          settle: async () => {},
+  describe('where the budget does not cover a long answer', () => {
+    const meagre = (turns: ReturnType<typeof says>[]) =>
+      driveLoop({
+        turns,
+        input: { maxOutputTokens: 16_000 },
+        ports: {
+          budget: {
+            reserve: async ({ tokens }) =>
+              tokens < 16_000
+                ? { ok: true, id: 'r' }
+                : { ok: false, reason: 'usd', message: 'too much', resumeAt: null },
+            settle: async () => {},
+          },
         },
-      },
+      });
+
+    it('asks for a short one', async () => {
+      const { end, requests } = await meagre([says('done')]);
+      expect([end.stop, requests.map(({ maxOutputTokens }) => maxOutputTokens)]).toEqual([null, [4_000]]);
     });
-    expect([end.stop, requests.map(({ maxOutputTokens }) => maxOutputTokens)]).toEqual([null, [4_000]]);
+
+    it('ends for the budget when no short one is whole', async () => {
+      const { end } = await meagre(Array.from({ length: 9 }, () => says('a part ', 'max_tokens')));
+      expect(end.stop).toMatchObject({ reason: 'usd', message: 'too much' });
+    });
   });
 
   it('ends with the reason of whoever aborted it, with the calls that had not started left out', async () => {
