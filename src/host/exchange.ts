@@ -96,17 +96,26 @@ function limitConnecting(sent: ClientRequest, done: 'connect' | 'secureConnect',
 
 /** The answer's bytes as they come. Throws when the connection breaks off; read to its end or given up. */
 export function bodyOf(answer: IncomingMessage): AsyncIterable<Uint8Array> {
-  const coding = answer.headers['content-encoding'] || 'identity';
+  const coding = (answer.headers['content-encoding'] || 'identity').toLowerCase();
   return coding === 'identity' ? answer : decompress(answer, coding);
 }
 
 /** Some servers and proxies compress also what nobody asked them to. */
 async function* decompress(answer: IncomingMessage, coding: string): AsyncGenerator<Uint8Array> {
-  const { createBrotliDecompress, createUnzip } = await import('node:zlib');
-  const decoder =
-    coding === 'br' ? createBrotliDecompress() : /^(x-)?gzip$|^deflate$/.test(coding) ? createUnzip() : null;
-  if (decoder === null) throw new Error(`the answer is compressed in a way that is not known (${coding})`);
+  const { createBrotliDecompress, createUnzip, createZstdDecompress } = await import('node:zlib');
+  const unzip = /^(x-)?gzip$|^deflate$/.test(coding) ? createUnzip : null;
+  const create = coding === 'br' ? createBrotliDecompress : coding === 'zstd' ? createZstdDecompress : unzip;
+  if (create === null) {
+    answer.destroy();
+    throw new Error(`the answer is compressed in a way that is not known (${coding})`);
+  }
+  const decoder = create();
   const { pipeline } = await import('node:stream');
-  // An error or the end of one is that of the other.
-  yield* pipeline(answer, decoder, () => {});
+  try {
+    // An error or the end of one is that of the other.
+    yield* pipeline(answer, decoder, () => {});
+  } catch (error) {
+    // Answers without a body, to HEAD and with 204 or 304, name the coding that it would have.
+    if (decoder.bytesWritten > 0 || errorCode(error) !== 'Z_BUF_ERROR') throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createRawServer } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createPost } from '../../src/host/index.ts';
 import type { PostAnswer } from '../../src/protocol/post.ts';
@@ -131,6 +131,19 @@ test('an answer that is compressed though nobody asked for it is read, and its s
   });
   const answer = await send(url);
   expect([answer.status, await textOf(answer)]).toEqual([401, 'no such key']);
+});
+
+test.each([
+  ['in capitals', 200, 'GZIP', gzipSync('data'), 'data'],
+  ['zstd', 200, 'zstd', zstdCompressSync('data'), 'data'],
+  ['of nothing', 200, 'gzip', Buffer.alloc(0), ''],
+  ['of an answer without a body', 204, 'gzip', Buffer.alloc(0), ''],
+  ['of another answer without a body', 304, 'br', Buffer.alloc(0), ''],
+])('a coding %s is read', async (_, status, coding, bytes, text) => {
+  const { url } = await serve((__, response) => {
+    response.writeHead(status, { 'content-encoding': coding }).end(bytes);
+  });
+  expect(await textOf(await send(url))).toBe(text);
 });
 
 test.each([
