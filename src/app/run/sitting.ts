@@ -31,7 +31,8 @@ export function openSitting(
   ];
   return {
     ...(preface.length === 0 ? {} : { preface }),
-    ...(attachment === null ? {} : { input: capText(attachment, ATTACHMENT_LIMIT_BYTES).text }),
+    // Masked before a fence stands around it: half a key would take the fence's line for its own, and say it otherwise then.
+    ...(attachment === null ? {} : { input: masker.mask(capText(attachment, ATTACHMENT_LIMIT_BYTES).text) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
 import { openSitting } from '../../../src/app/run/sitting.ts';
 import { createMasker } from '../../../src/lib/mask.ts';
-import { replay } from '../../../src/runs/index.ts';
+import { describeSitting, replay } from '../../../src/runs/index.ts';
 import { openedEvent } from '../../runs/scripted-run.ts';
 
 const LAST = Date.parse('2026-03-01T03:00:00Z');
@@ -35,6 +35,14 @@ describe('what a sitting says besides its prompt', () => {
 
   it('is what was piped', () => {
     expect(sit(1, { attachment: 'a log' })).toEqual({ input: 'a log' });
+  });
+
+  it('is sent as the log will say it again, also half a key', () => {
+    const sitting = sit(1, { attachment: '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n' });
+    const sent = (input = '') =>
+      describeSitting({ prompt: 'and now?', input }, [], 'a1'.repeat(8)).map(MASKER.mask);
+    expect(sent(sitting.input)).toEqual(sent(MASKER.mask(sitting.input ?? '')));
+    expect(sent(sitting.input).join()).not.toContain('MIIEvQ');
   });
 
   it('is words that the model does not have yet, secrets in them or not', () => {
