@@ -166,6 +166,9 @@ interface Next {
   quietReason: string | null;
 }
 
+/** Before steward was: a clock that shows less stands where boards without a battery begin. */
+const CLOCK_IS_SET_MS = Date.UTC(2025, 0);
+
 /** The life of a finding, one sighting on. */
 function nextEntry(
   old: HistoryEntry | undefined,
@@ -180,7 +183,9 @@ function nextEntry(
   const known = isForgotten ? undefined : old;
   const state = stateOf(known, rule, measure);
   // A clock that was ahead for a while (a board without a battery) must not keep a finding quiet until it is that late.
-  const byNow = (at: number | null | undefined): number | null => (at == null ? null : Math.min(at, now));
+  // One that nobody has set yet since the board started says nothing about what was written before.
+  const latest = now < CLOCK_IS_SET_MS ? Number.POSITIVE_INFINITY : now;
+  const byNow = (at: number | null | undefined): number | null => (at == null ? null : Math.min(at, latest));
   const base: HistoryEntry = {
     rule: rule.id,
     probe,

@@ -97,6 +97,18 @@ describe('the life of a finding', () => {
     ).toBe('new! standing standing standing!');
   });
 
+  it('keeps its times while a clock is not set yet', async () => {
+    const from1970 = -T0 / HOUR;
+    expect(
+      await over(makeRule(), [
+        [0, 20],
+        [from1970, 20],
+        [0.5, 20],
+        [1.1, 20],
+      ]),
+    ).toBe('new! standing standing standing!');
+  });
+
   it('cools down for no more than seven days', async () => {
     const runs: [number, number][] = Array.from({ length: 200 }, (_, day) => [day * 24, 20]);
     const opened = (await over(makeRule({ cooldownMs: DAY }), runs))
