@@ -5,6 +5,9 @@ import { isToolWord } from './parse-arguments.ts';
 /** What comes after these is a prompt, also if it is a command's name; or nothing that is looked at. */
 const TALK = ['print', 'continue', 'resume', 'goal', 'version'];
 
+/** Whoever says so, wherever, has a prompt. */
+export const ASKS = /^(-[a-z]*p|--print)$/;
+
 /**
  * `--debug run health-check` as `run --debug health-check`: whoever names a command means it, wherever the options stand.
  * As a prompt it would go to a model, and cost money.
@@ -23,6 +26,7 @@ export function commandFirst(argv: readonly string[]): readonly string[] {
   }
   const word = argv[index];
   if (word === undefined || !COMMANDS.some(({ name }) => name === word && name !== 'print')) return argv;
+  if (argv.slice(index + 1).some((other) => ASKS.test(other))) return argv;
   return [word, ...argv.slice(0, index), ...argv.slice(index + 1)];
 }
 

@@ -7,7 +7,7 @@ import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import type { LoadScreen } from './command-call.ts';
-import { commandFirst } from './command-first.ts';
+import { ASKS, commandFirst } from './command-first.ts';
 import type { CommandRow } from './command-row.ts';
 import { COMMANDS, COMMON_OPTIONS } from './command-table.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -100,8 +100,6 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
   const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();
   return run({ name: command.name, args, streams, env: process.env, cwd: startFolder(), loadScreen });
 }
-
-const ASKS = /^(-[a-z]*p|--print)$/;
 
 /** A misspelt command in a script is no prompt: asked of a model it would end well every night, and check nothing. */
 function refuseNearCommand([first = '', ...rest]: readonly string[]): void {

@@ -30,6 +30,8 @@ describe('a command behind options', () => {
     '--version run',
     '--no-such-option run x',
     '--debug print',
+    '--output-format json doctor -p',
+    '--model sonnet run --verbose --print',
     '-vp run',
     '',
   ])('leaves what is none as it is: %s', (given) => {
