@@ -23,11 +23,14 @@ export function openSitting(
 ): Sitting {
   if (prompt === null || !isBegun(resumed)) return {};
   const known = [...resumed.system, ...resumed.messages.flatMap(({ content }) => content.map(textOf))];
-  const isNew = (words: string) => !known.some((text) => text.includes(masker.mask(words)));
-  const added = [appendSystemPrompt?.trim() ?? '', outputSchema === null ? '' : demandOf(outputSchema)];
+  // Of several demands the last one counts: going back to an earlier one has to be said.
+  const lastDemand = known.findLast((text) => text.includes(DEMAND)) ?? '';
+  const newIn = (texts: readonly string[], words: string): string[] =>
+    words === '' || texts.some((text) => text.includes(masker.mask(words))) ? [] : [words];
   const preface = [
     ...pauseSince(resumed.lastAt, clock.now(), readTimeZone(env)),
-    ...added.filter((words) => words !== '' && isNew(words)),
+    ...newIn(known, appendSystemPrompt?.trim() ?? ''),
+    ...(outputSchema === null ? [] : newIn([lastDemand], demandOf(outputSchema))),
   ];
   return {
     ...(preface.length === 0 ? {} : { preface }),
@@ -36,9 +39,11 @@ export function openSitting(
   };
 }
 
+const DEMAND = 'Your last message must be one JSON value that follows this JSON Schema, and nothing else:';
+
 /** What a model is told of --json-schema. */
 export function demandOf(schema: Record<string, unknown>): string {
-  return `Your last message must be one JSON value that follows this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`;
+  return `${DEMAND}\n${JSON.stringify(schema)}`;
 }
 
 function pauseSince(lastAt: number | null, now: number, zone: ReturnType<typeof readTimeZone>): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blankRequest, type RunRequest } from '../../../src/app/run/run-request.ts';
-import { openSitting } from '../../../src/app/run/sitting.ts';
+import { demandOf, openSitting } from '../../../src/app/run/sitting.ts';
 import { createMasker } from '../../../src/lib/mask.ts';
 import { describeSitting, replay } from '../../../src/runs/index.ts';
 import { openedEvent } from '../../runs/scripted-run.ts';
@@ -8,8 +8,8 @@ import { openedEvent } from '../../runs/scripted-run.ts';
 const LAST = Date.parse('2026-03-01T03:00:00Z');
 const MASKER = createMasker(['correct horse battery'], 'salt');
 
-function sit(minutes: number, request: Partial<RunRequest> = {}, system = 'You are steward.') {
-  const built = { type: 'prompt.built' as const, system: [system], messages: [], marker: 'a1'.repeat(8) };
+function sit(minutes: number, request: Partial<RunRequest> = {}, ...system: string[]) {
+  const built = { type: 'prompt.built' as const, system, messages: [], marker: 'a1'.repeat(8) };
   const resumed = replay(
     [openedEvent('r1'), { ...built, bytes: 1 }].map((event) => ({ time: '2026-03-01T03:00:00Z', event })),
   );
@@ -49,5 +49,14 @@ describe('what a sitting says besides its prompt', () => {
     const words = { appendSystemPrompt: 'The word is correct horse battery.' };
     expect(sit(1, words).preface).toEqual([words.appendSystemPrompt]);
     expect(sit(1, words, MASKER.mask(words.appendSystemPrompt))).toEqual({});
+  });
+
+  it('is the schema that counts from now on, also where it counted before another', () => {
+    const [one, other] = [{ type: 'number' }, { type: 'string' }];
+    const asked = (said: Record<string, unknown>[], outputSchema: Record<string, unknown>) =>
+      sit(1, { outputSchema }, ...said.map(demandOf)).preface ?? [];
+    expect(asked([one], one)).toEqual([]);
+    expect(asked([one, other], other)).toEqual([]);
+    expect(asked([one, other], one)).toEqual([demandOf(one)]);
   });
 });
