@@ -10,7 +10,7 @@ import type { RunRequest } from './run-request.ts';
 export function requestToGoOn(
   request: RunRequest,
   resumed: Replayed,
-  { cwd, masker }: { cwd: string; masker: Pick<Masker, 'mask' | 'hasMask'> },
+  { cwd, masker }: { cwd: string; masker: Pick<Masker, 'mask' | 'maskValue' | 'hasMask'> },
 ): RunRequest {
   const { opened, model } = resumed;
   refuseFinished(request, resumed);
@@ -29,7 +29,7 @@ export function requestToGoOn(
       hint: `its commands and paths mean another folder here: cd ${opened.cwd} first`,
     });
   }
-  refuseOtherGoal(request, resumed);
+  refuseOtherGoal(request, resumed, masker);
   if (opened?.attachmentBytes !== undefined && !isBegun(resumed) && request.attachment === null) {
     throw new OpsError('lost-input', 'input', 'this run was cut off before its input from stdin was kept', {
       hint: 'start it again with the same input; nothing was done',
@@ -46,7 +46,11 @@ export function requestToGoOn(
 }
 
 /** Its goal and what that was set to stand in the conversation: another goal is another run. */
-function refuseOtherGoal({ goal, sets }: RunRequest, resumed: Replayed): void {
+function refuseOtherGoal(
+  { goal, sets }: RunRequest,
+  resumed: Replayed,
+  { maskValue }: Pick<Masker, 'maskValue'>,
+): void {
   const { opened } = resumed;
   if (opened === null) return;
   const hint = 'a run of another goal begins without -c and -r';
@@ -56,7 +60,9 @@ function refuseOtherGoal({ goal, sets }: RunRequest, resumed: Replayed): void {
       hint,
     });
   }
-  const other = Object.keys(sets).find((name) => sets[name] !== opened.parameters?.[name]);
+  // The log has them masked.
+  const given = maskValue(sets) as RunRequest['sets'];
+  const other = Object.keys(given).find((name) => given[name] !== opened.parameters?.[name]);
   if (other !== undefined && isBegun(resumed)) {
     throw new OpsError('other-goal', 'usage', `--set ${other}: this run keeps what it began with`, { hint });
   }

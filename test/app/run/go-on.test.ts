@@ -23,7 +23,10 @@ describe('a run that goes on', () => {
   });
 
   it('keeps its goal and what that was set to', () => {
-    const opened = openedEvent('r1', { goal: 'watch', parameters: { who: 'nginx' } });
+    const opened = openedEvent('r1', {
+      goal: 'watch',
+      parameters: { who: 'nginx', token: MASKER.mask('correct horse battery') },
+    });
     const built = {
       type: 'prompt.built' as const,
       system: [],
@@ -34,7 +37,8 @@ describe('a run that goes on', () => {
     const resumed = replay([opened, built].map((event) => ({ time: '2026-03-01T03:00:00Z', event })));
     const goOn = (rest: Partial<RunRequest>) =>
       requestToGoOn({ ...REQUEST, ...rest }, resumed, { cwd: opened.cwd, masker: MASKER });
-    expect(goOn({ goal: 'watch', sets: { who: 'nginx' } }).sets).toEqual({ who: 'nginx' });
+    const sets = { who: 'nginx', token: 'correct horse battery' };
+    expect(goOn({ goal: 'watch', sets }).sets).toEqual(sets);
     expect(() => goOn({ goal: 'other' })).toThrow('this run works on watch');
     expect(() => goOn({ sets: { who: 'sshd' } })).toThrow('--set who: this run keeps what it began with');
   });
