@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deadManUnits, letTimersGoOff, untilNoTimer } from './dead-man-timers.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 
 const CONF = '/etc/ssh/sshd_config';
 const OLD = 'Port 22\n';
-const TIMERS = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
 
 /** A way into the machine: with another port whoever came through it is gone, steward among them. */
 const SSH = `#!/bin/sh
@@ -52,33 +52,14 @@ async function run(text: string): Promise<{ code: number | null; stdout: string;
 
 const conf = () => lab.must(['cat', CONF]);
 const active = async () => (await lab.run(['systemctl', 'is-active', 'ssh'])).stdout.trim();
-/** What systemd starts when a timer goes off, without the wait for it. */
-async function goOff(): Promise<void> {
-  const { stdout } = await lab.run(TIMERS);
-  for (const [timer] of stdout.matchAll(/steward-deadman-\w+\.timer/g)) {
-    await lab.must(['systemctl', 'start', timer.replace(/timer$/, 'service')]);
-    await lab.must(['systemctl', 'stop', timer]);
-  }
-  await noTimer();
-}
-
-/** Armed or at work; the transient units go away with their end. */
-async function noTimer(): Promise<void> {
-  for (;;) {
-    const { stdout } = await lab.run(TIMERS);
-    if (stdout.trim() === '') return;
-    await lab.run(['sleep', '0.3']);
-  }
-}
-
 describe('a change of the way into this machine', () => {
   it('that kills its own steward is undone by the timer, without steward, and `recover` proves the old state', async () => {
     await begin('15s');
     const cut = await run(change('2222'));
     expect(cut.stdout).toBe('');
     expect(await conf()).toBe('Port 2222\n');
-    expect((await lab.run(TIMERS)).stdout).toContain('steward-deadman-');
-    await noTimer();
+    expect(await deadManUnits(lab)).toContain('steward-deadman-');
+    await untilNoTimer(lab);
     expect(await conf()).toBe(OLD);
     expect(await active()).toBe('active');
     const { code, stdout } = await lab.steward(['recover', '--json']);
@@ -94,8 +75,8 @@ describe('a change of the way into this machine', () => {
     await begin();
     const { code, stdout, stderr } = await run(change('2200'));
     expect(code, stdout + stderr).toBe(0);
-    expect((await lab.run(TIMERS)).stdout).toContain('steward-deadman-');
-    await goOff();
+    expect(await deadManUnits(lab)).toContain('steward-deadman-');
+    await letTimersGoOff(lab);
     expect(await conf()).toBe('Port 2200\n');
     expect(await active()).toBe('active');
   });
@@ -105,7 +86,7 @@ describe('a change of the way into this machine', () => {
     const { code, stdout } = await run(change('9999'));
     expect(code, stdout).toBe(58);
     expect(await conf()).toBe(OLD);
-    await goOff();
+    await letTimersGoOff(lab);
     expect(await conf()).toBe(OLD);
     expect(await active()).toBe('active');
   });
@@ -114,7 +95,7 @@ describe('a change of the way into this machine', () => {
     await begin();
     await run(change('2222'));
     await lab.write(CONF, 'Port 2222\n# by hand\n');
-    await goOff();
+    await letTimersGoOff(lab);
     expect(await conf()).toBe('Port 2222\n# by hand\n');
     const { code, stdout } = await lab.steward(['recover', '--json']);
     expect({ code, recovered: JSON.parse(stdout).recovered }).toMatchObject({

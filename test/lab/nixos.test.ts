@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deadManUnits, letTimersGoOff, untilNoTimer } from './dead-man-timers.ts';
 import { bootLab, LAB_SETTINGS, type Lab } from './lab.ts';
 
 const PROFILE = '/nix/var/nix/profiles/system';
@@ -60,19 +61,6 @@ const notes = async (): Promise<Waiting[]> => {
 const kept = async () => (await lab.run(['sh', '-c', 'cat /root/.config/steward/knowledge/*.md'])).stdout;
 
 const at = async (link: string) => (await lab.must(['readlink', '-f', link])).trim();
-const TIMERS = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', 'steward-deadman-*'];
-async function noTimer(): Promise<void> {
-  while ((await lab.run(TIMERS)).stdout.trim() !== '') await lab.run(['sleep', '0.3']);
-}
-/** What systemd starts when a timer goes off, without the wait for it. */
-async function goOff(): Promise<void> {
-  const { stdout } = await lab.run(TIMERS);
-  for (const [timer] of stdout.matchAll(/steward-deadman-\w+\.timer/g)) {
-    await lab.must(['systemctl', 'start', timer.replace(/timer$/, 'service')]);
-    await lab.must(['systemctl', 'stop', timer]);
-  }
-  await noTimer();
-}
 
 describe('a deployment of NixOS (stand-in) with a timer of the real systemd', () => {
   it('is tested, verified, switched to, and stays when the timer goes off', async () => {
@@ -80,8 +68,8 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     const { code, stdout } = await run(plan(next));
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('app: old → new');
-    expect((await lab.run(TIMERS)).stdout).toContain('steward-deadman-');
-    await goOff();
+    expect(await deadManUnits(lab)).toContain('steward-deadman-');
+    await letTimersGoOff(lab);
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
   });
 
@@ -111,7 +99,7 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     expect(await lab.must(['sh', '-c', 'readlink -f /run/steward-deadman/*.system | sort -u'])).toContain(
       old,
     );
-    await noTimer();
+    await untilNoTimer(lab);
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([old, old]);
     const { code, stdout } = await lab.steward(['recover', '--json']);
     expect({ code, recovered: JSON.parse(stdout).recovered }).toMatchObject({
@@ -125,7 +113,7 @@ describe('a deployment of NixOS (stand-in) with a timer of the real systemd', ()
     expect((await run(plan(wrong))).code).toBe(58);
     const next = await system('after-that', 'new');
     expect((await run(plan(next))).code).toBe(0);
-    await goOff();
+    await letTimersGoOff(lab);
     expect([await at('/run/current-system'), await at(PROFILE)]).toEqual([next, next]);
   });
 
