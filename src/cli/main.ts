@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { secretsOfEnvironment } from '../app/masking/known-secrets.ts';
 import { jsonLine } from '../lib/json-line.ts';
 import { createMasker, type Masker } from '../lib/mask.ts';
-import { nearest } from '../lib/nearest.ts';
 import { OpsError } from '../lib/ops-error.ts';
 import { version } from '../lib/version.ts';
 import { ENDINGS } from '../protocol/outcome.ts';
 import type { LoadScreen } from './command-call.ts';
-import { ASKS, commandFirst } from './command-first.ts';
 import type { CommandRow } from './command-row.ts';
 import { COMMANDS, COMMON_OPTIONS } from './command-table.ts';
+import { commandFirst, refuseNearCommand } from './find-command.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { processStreams, type Streams } from './streams.ts';
 
@@ -99,19 +98,6 @@ async function dispatch(argv: readonly string[], streams: Streams, loadScreen: L
   }
   const run = isScreen ? (await import('./commands/index.ts')).session : await command.load();
   return run({ name: command.name, args, streams, env: process.env, cwd: startFolder(), loadScreen });
-}
-
-/** A misspelt command in a script is no prompt: asked of a model it would end well every night, and check nothing. */
-function refuseNearCommand([first = '', ...rest]: readonly string[]): void {
-  if (!/^[a-z][a-z-]*$/.test(first) || rest.some((word) => ASKS.test(word))) return;
-  const guess = nearest(
-    first,
-    COMMANDS.map(({ name }) => name),
-  );
-  if (guess === undefined || guess === 'print') return;
-  throw new OpsError('usage', 'usage', `there is no command "${first}"`, {
-    hint: `did you mean steward ${guess}? A prompt goes with -p`,
-  });
 }
 
 function startFolder(): string {

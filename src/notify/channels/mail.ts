@@ -1,6 +1,7 @@
 import { capLine } from '../../lib/cap.ts';
 import { sha256 } from '../../lib/digest.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { oneLine } from '../../lib/one-line.ts';
 import type { Channel, SendResult } from '../channel.ts';
 import { plainBody, plainLine } from '../render.ts';
 
@@ -100,7 +101,7 @@ export function createMail(options: MailOptions): Channel {
 
 /** One line: what stands in a header must not begin another. */
 export function subjectOf(headline: string): string {
-  return capLine(headline.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim(), SUBJECT_LIMIT);
+  return capLine(oneLine(headline).trim(), SUBJECT_LIMIT);
 }
 
 /** nodemailer's codes, and the server's own (RFC 5321): 4xx is "try again", 5xx "do not". */

@@ -1,3 +1,5 @@
+import { nearest } from '../lib/nearest.ts';
+import { OpsError } from '../lib/ops-error.ts';
 import { COMMANDS, COMMON_OPTIONS } from './command-table.ts';
 import type { OptionRow } from './option-table.ts';
 import { isToolWord } from './parse-arguments.ts';
@@ -6,7 +8,7 @@ import { isToolWord } from './parse-arguments.ts';
 const TALK = ['print', 'continue', 'resume', 'goal', 'version'];
 
 /** Whoever says so, wherever, has a prompt. */
-export const ASKS = /^(-[a-z]*p|--print)$/;
+const ASKS = /^(-[a-z]*p|--print)$/;
 
 /**
  * `--debug run health-check` as `run --debug health-check`: whoever names a command means it, wherever the options stand.
@@ -28,6 +30,19 @@ export function commandFirst(argv: readonly string[]): readonly string[] {
   if (word === undefined || !COMMANDS.some(({ name }) => name === word && name !== 'print')) return argv;
   if (argv.slice(index + 1).some((other) => ASKS.test(other))) return argv;
   return [word, ...argv.slice(0, index), ...argv.slice(index + 1)];
+}
+
+/** A misspelt command in a script is no prompt: asked of a model it would end well every night, and check nothing. */
+export function refuseNearCommand([first = '', ...rest]: readonly string[]): void {
+  if (!/^[a-z][a-z-]*$/.test(first) || rest.some((word) => ASKS.test(word))) return;
+  const guess = nearest(
+    first,
+    COMMANDS.map(({ name }) => name),
+  );
+  if (guess === undefined || guess === 'print') return;
+  throw new OpsError('usage', 'usage', `there is no command "${first}"`, {
+    hint: `did you mean steward ${guess}? A prompt goes with -p`,
+  });
 }
 
 /** By its long or short spelling; of several letters behind one dash none is looked at: they can hold `-p`. */

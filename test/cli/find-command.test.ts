@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandFirst } from '../../src/cli/command-first.ts';
+import { commandFirst } from '../../src/cli/find-command.ts';
 
 describe('a command behind options', () => {
   it.each([
